@@ -1,0 +1,61 @@
+/** Every timeout, interval and retry policy, each with its reason. Durations in milliseconds. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Every activity heartbeats on its own: twelve missed in a row, and its worker is taken for dead. */
+const HEARTBEAT_TIMEOUT = 6 * SECOND;
+
+/** Quick work on the store; the report of the largest sweep reads a few hundred thousand scores. */
+export const CONTROL_ACTIVITY = {
+  startToCloseTimeout: 30 * MINUTE,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: {
+    initialInterval: 0.5 * SECOND,
+    backoffCoefficient: 2,
+    maximumInterval: 10 * SECOND,
+    /** About three minutes of an unreachable store; then the lineage fails and says so. */
+    maximumAttempts: 20,
+  },
+} as const;
+
+/** Compute activities live as long as a block trains. */
+export const COMPUTE_ACTIVITY = {
+  startToCloseTimeout: 14 * 24 * HOUR,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  /** Retries are the lineage's own, with a budget for each cause. */
+  retry: { maximumAttempts: 1 },
+} as const;
+
+export const HEARTBEAT_INTERVAL = 0.5 * SECOND;
+
+/** Pause before a failed stage runs again: doubles from the first to the last. */
+export const STAGE_RETRY = { first: 0.5 * SECOND, last: MINUTE } as const;
+
+/** Lineages that end without a word (terminated by hand, lost with their database) are looked for this often. */
+export const RECONCILE_EVERY = 5 * MINUTE;
+
+/** Cached workflows of a dead worker are handed to a live one after this. */
+export const STICKY_QUEUE_TIMEOUT = 2 * SECOND;
+
+/** From SIGTERM to SIGKILL for a local trainer: it saves a checkpoint in that time. */
+export const TRAINER_GRACE = 10 * SECOND;
+
+/** A trainer that says nothing for so long is stalled. */
+export const TRAINER_STALL = 10 * MINUTE;
+
+/** An attempt renews its claim this often; it has lapsed when an observer sees no renewal for LEASE. */
+export const LEASE_RENEWAL = 2 * SECOND;
+export const LEASE = 20 * SECOND;
+
+/** How often a waiting attempt looks whether the claim lapsed or the block was committed. */
+export const CLAIM_POLL = 0.5 * SECOND;
+
+/** How often a local trainer's events file is read. */
+export const EVENTS_POLL = 0.05 * SECOND;
+
+/** The supervisor: how long the embedded server may take to answer, and how long it lives without work. */
+export const SERVER_START = 60 * SECOND;
+export const SUPERVISOR_IDLE = 2 * MINUTE;
+export const RESTART_DELAY = 0.5 * SECOND;

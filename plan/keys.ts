@@ -1,0 +1,51 @@
+import { deriveSeed } from '../contract/random.ts';
+import { digestOf } from '../contract/digest.ts';
+import type { Decoding } from '../contract/trainer.ts';
+
+/** Raised when what a key covers changes meaning: every key changes with it. */
+const KEY_FORMAT = 1;
+
+/** Named streams of randomness of one seed, independent of condition and order. */
+export function trainingSeeds(seed: number): { order: number; initialisation: number } {
+  return { order: deriveSeed(seed, 'order'), initialisation: deriveSeed(seed, 'initialisation') };
+}
+
+/** The digest that stands for untrained weights, where a block would have its parent's key. */
+export function baseDigest(base: {
+  trainer: string;
+  hyperparameters: Record<string, unknown>;
+}): string {
+  return digestOf({ format: KEY_FORMAT, base });
+}
+
+/**
+ * A block's key covers everything that decides its weights. `parent` is the parent block's key or the base digest,
+ * `data` and `tools` are digests of the rendered files.
+ */
+export function blockKey(block: {
+  parent: string;
+  data: string;
+  tools: string;
+  trainer: string;
+  hyperparameters: Record<string, unknown>;
+  worldSize: number;
+  seeds: { order: number; initialisation: number };
+}): string {
+  return digestOf({ format: KEY_FORMAT, block });
+}
+
+/** A prediction's key covers everything that decides the generated text. `weights`: block key or base digest. */
+export function predictionKey(prediction: {
+  weights: string;
+  prompts: string;
+  tools: string;
+  decoding: Decoding;
+  generator: string;
+}): string {
+  return digestOf({ format: KEY_FORMAT, prediction });
+}
+
+/** A score's key: new gold or a mended scorer scores again without generating again. */
+export function scoreKey(score: { prediction: string; gold: string; scorer: string }): string {
+  return digestOf({ format: KEY_FORMAT, score });
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SERVER_START } from '../contract/timeouts.ts';
+import { SEARCH_ATTRIBUTES } from '../contract/workflows.ts';
+import type { Home } from './home.ts';
+
+export interface Ports {
+  server: number;
+  ui: number;
+}
+
+/** One task queue partition and no rollback journal: ten times the default's throughput on a small machine. */
+const DYNAMIC_CONFIG = [
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+];
+
+/** Starts Temporal's dev server on the home's database, for this machine only. */
+export function startServer(binary: string, home: Home, ports: Ports): ChildProcess {
+  const log = openSync(join(home.logs, 'server.log'), 'a', 0o600);
+  const { sweep, condition, seed } = SEARCH_ATTRIBUTES;
+  const args = [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1', '--log-level', 'error'],
+    ...['--port', String(ports.server), '--ui-port', String(ports.ui)],
+    ...['--db-filename', home.database],
+    ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
+    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
+    ...[`${sweep}=Keyword`, `${condition}=Keyword`, `${seed}=Int`].flatMap((attribute) => [
+      '--search-attribute',
+      attribute,
+    ]),
+  ];
+  const [command, ...rest] = [...dieWithParent(), binary, ...args];
+  return spawn(command ?? binary, rest, {
+    stdio: ['ignore', log, log],
+    env: { ...process.env, GOGC: '400' },
+  });
+}
+
+/** On Linux the kernel ends the server with its supervisor; elsewhere the next supervisor does, by the record. */
+function dieWithParent(): string[] {
+  const setpriv = '/usr/bin/setpriv';
+  return existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : [];
+}
+
+/** Resolves once the port answers; rejects when the server ends first or does not answer in time. */
+export async function waitForServer(server: ChildProcess, port: number): Promise<void> {
+  const deadline = performance.now() + SERVER_START;
+  while (performance.now() < deadline) {
+    if (server.exitCode !== null || server.signalCode !== null)
+      throw new Error('the Temporal server ended while it started: see server.log');
+    if (await answers(port)) return;
+    await delay(50);
+  }
+  throw new Error(`the Temporal server did not answer within ${SERVER_START / 1000} s`);
+}
+
+export function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject).listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createInterface } from 'node:readline';
+import { type Home, socketPath } from './home.ts';
+import type { SupervisorNews } from './supervisor-protocol.ts';
+
+/** The bound socket is the lock: at most one supervisor a home. Undefined: another holds it. */
+export async function bindLock(home: Home): Promise<SupervisorSocket | undefined> {
+  const path = socketPath(home, tmpdir());
+  const server = createServer();
+  if (await listen(server, path)) return confirm(server, path);
+  if (path.startsWith('\0') || (await connects(path))) return undefined;
+  await rm(path, { force: true }); // A file socket whose process died.
+  return (await listen(server, path)) ? confirm(server, path) : undefined;
+}
+
+/** Two processes may both have removed a dead socket file; the one whose file still stands holds the lock. */
+async function confirm(server: Server, path: string): Promise<SupervisorSocket | undefined> {
+  if (!path.startsWith('\0')) {
+    const bound = (await stat(path)).ino;
+    await delay(200);
+    const standing = await stat(path).catch(() => undefined);
+    if (standing?.ino !== bound) return undefined;
+  }
+  return new SupervisorSocket(server);
+}
+
+/** Reads a supervisor's news; undefined when none runs in this home. */
+export async function attach(home: Home): Promise<Attachment | undefined> {
+  const socket = connect(socketPath(home, tmpdir()));
+  const connected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  });
+  return connected ? new Attachment(socket) : undefined;
+}
+
+export class Attachment {
+  private readonly socket: Socket;
+  constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('error', () => undefined); // Seen as the end of the news.
+  }
+
+  /** Ends when the supervisor does. */
+  async *news(): AsyncGenerator<SupervisorNews> {
+    for await (const line of createInterface({ input: this.socket }))
+      yield JSON.parse(line) as SupervisorNews;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
+
+export class SupervisorSocket {
+  private latest: SupervisorNews = { phase: 'starting', pid: process.pid, message: 'starting' };
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor(server: Server) {
+    this.server = server;
+    server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);
+      socket.resume();
+      socket.write(`${JSON.stringify(this.latest)}\n`);
+    });
+  }
+
+  tell(news: SupervisorNews): void {
+    this.latest = news;
+    for (const socket of this.sockets) socket.write(`${JSON.stringify(news)}\n`);
+  }
+
+  get attached(): number {
+    return this.sockets.size;
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.end();
+    this.server.close();
+  }
+}
+
+function listen(server: Server, path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    );
+    server.listen(path, () => resolve(true));
+  });
+}
+
+function connects(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

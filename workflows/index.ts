@@ -1,0 +1,2 @@
+export { lineage } from './lineage.ts';
+export { sweep } from './sweep.ts';

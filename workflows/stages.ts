@@ -1,0 +1,71 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+  sleep,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { ComputeActivities, ControlActivities } from '../contract/activities.ts';
+import { CAUSES, type CauseName, isCauseName } from '../contract/causes.ts';
+import { COMPUTE_ACTIVITY, CONTROL_ACTIVITY, STAGE_RETRY } from '../contract/timeouts.ts';
+import { TASK_QUEUES } from '../contract/workflows.ts';
+
+/** Activities as workflows call them; `label` is what Temporal's UI shows on the activity's bar. */
+export function controlActivities(label: string): ControlActivities {
+  return proxyActivities<ControlActivities>({ ...CONTROL_ACTIVITY, summary: label });
+}
+
+/** Cancelling waits until the trainer has saved its checkpoint and is gone. */
+export function computeActivities(label: string): ComputeActivities {
+  return proxyActivities<ComputeActivities>({
+    ...COMPUTE_ACTIVITY,
+    taskQueue: TASK_QUEUES.compute,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: label,
+  });
+}
+
+export interface StageFailure {
+  cause: CauseName;
+  message: string;
+}
+
+/**
+ * Runs a compute stage again until it succeeds or its cause's budget is spent; every cause has a budget of its own, so
+ * that pre-emptions never use up the retries of anything else. Cancellation passes through.
+ */
+export async function withBudgets<T>(stage: () => Promise<T>): Promise<T | StageFailure> {
+  const spent = new Map<CauseName, number>();
+  let pause: number = STAGE_RETRY.first;
+  for (;;) {
+    try {
+      return await stage();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      const failure = describeFailure(error);
+      const failures = (spent.get(failure.cause) ?? 0) + 1;
+      spent.set(failure.cause, failures);
+      const { retries } = CAUSES[failure.cause];
+      if (retries !== null && failures > retries) return failure;
+      await sleep(pause);
+      pause = Math.min(pause * 2, STAGE_RETRY.last);
+    }
+  }
+}
+
+export function isFailure(value: unknown): value is StageFailure {
+  return typeof value === 'object' && value !== null && 'cause' in value && 'message' in value;
+}
+
+/** The cause of a failed activity, and a message short enough for a history. */
+export function describeFailure(error: unknown): StageFailure {
+  if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)
+    return { cause: 'worker-lost', message: error.cause.message };
+  const message = (rootCause(error) ?? String(error)).slice(0, 500);
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const type = failure instanceof ApplicationFailure ? failure.type : undefined;
+  return { cause: type && isCauseName(type) ? type : 'internal', message };
+}
