@@ -1,5 +1,5 @@
 import { digestOf } from '../contract/digest.ts';
-import type { Sweep } from '../spec/schema.ts';
+import type { Sweep } from '../spec/sweep.ts';
 import { baseDigest, blockKey, trainingSeeds } from './keys.ts';
 import type { DatasetSummary, Plan, PlannedLineage, SuiteSource, TrainerIdentity } from './plan.ts';
 
@@ -19,7 +19,7 @@ export function expandSweep(inputs: PlanInputs): Plan {
   const { shape, orders } = shapeOf(spec.stream.orders);
   const datasets = new DatasetTable();
   const lineages = spec.seeds.flatMap((seed) =>
-    Object.keys(spec.conditions).map((condition) => {
+    spec.conditions.map(({ name: condition }) => {
       const data = Object.fromEntries(
         spec.stream.domains.map((domain) => [
           domain,

@@ -1,6 +1,6 @@
 import type { Convention } from '../contract/scores.ts';
 import type { Decoding } from '../contract/trainer.ts';
-import type { Sweep } from '../spec/schema.ts';
+import type { Sweep } from '../spec/sweep.ts';
 
 /**
  * A sweep, worked out: everything that will be computed and under which keys, before anything runs. Stored as canonical
