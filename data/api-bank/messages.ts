@@ -1,0 +1,65 @@
+import { parseCalls } from '../../contract/call-text.ts';
+import { canonicalJson } from '../../contract/digest.ts';
+import type { Message } from '../../contract/dialogue.ts';
+
+/** Ours: the format of the answer, and the one fact that API-Bank's own prompt gives. */
+export const SYSTEM_PROMPT =
+  "Answer with the next API call, as [ApiName(param1='value1', param2='value2')]. The current year is 2023.";
+
+const TURN = /^(User|AI|API-Request|Generate API Request):[ ]?/;
+
+/** Why a dialogue's text is not one: completes `expected ...`. */
+export class TurnError extends Error {}
+
+/**
+ * A dialogue's text as chat messages, a message a turn: an earlier call and what the AI says before it stay two
+ * messages, because chat templates of several models drop the content of a message that calls. A line that opens no
+ * turn goes on with the one before. Throws a `TurnError`.
+ */
+export function readMessages(input: string): Message[] {
+  const messages: Message[] = [{ role: 'system', content: SYSTEM_PROMPT }];
+  let calls = 0;
+  for (const { speaker, text } of splitTurns(input)) {
+    if (speaker === 'User') messages.push({ role: 'user', content: text });
+    else if (speaker === 'AI') messages.push({ role: 'assistant', content: text });
+    else if (speaker === 'API-Request') messages.push(...readTrace(text, ++calls));
+  }
+  return messages;
+}
+
+interface Turn {
+  speaker: string;
+  text: string;
+}
+
+function splitTurns(input: string): Turn[] {
+  const turns: Turn[] = [];
+  for (const line of input.trimEnd().split('\n')) {
+    const opening = TURN.exec(line);
+    const open = turns.at(-1);
+    if (opening?.[1] !== undefined) {
+      turns.push({ speaker: opening[1], text: line.slice(opening[0].length) });
+    } else if (open) {
+      open.text += `\n${line}`;
+    } else if (line.trim() !== '') {
+      throw new TurnError(`a first line that opens with 'User:', 'AI:' or 'API-Request:'`);
+    }
+  }
+  return turns;
+}
+
+/** `[Name(...)]->result`: the call as the assistant's message, the result as the tool's. */
+function readTrace(text: string, number: number): Message[] {
+  const { calls, error, end } = parseCalls(text);
+  const [call] = calls;
+  if (!call || calls.length > 1 || !text.startsWith('->', end)) {
+    throw new TurnError(`an earlier call like [Name(...)]->result${error ? ` (${error})` : ''}`);
+  }
+  // Nine letters and digits: what the strictest chat templates take as an id.
+  const id = `call${String(number).padStart(5, '0')}`;
+  const wire = { name: call.name, arguments: canonicalJson(call.arguments) };
+  return [
+    { role: 'assistant', content: null, tool_calls: [{ id, type: 'function', function: wire }] },
+    { role: 'tool', tool_call_id: id, content: text.slice(end + 2) },
+  ];
+}

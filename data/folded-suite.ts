@@ -1,0 +1,60 @@
+import { digestOf } from '../contract/digest.ts';
+import type { Example, ToolTable } from '../contract/dialogue.ts';
+import { foldOfSeed, sortByHash } from './split.ts';
+import type { SplitExamples, Suite, SuiteCensus, TraceCount } from './suite.ts';
+
+/** An example with its place: the domain that teaches it and the fold of its dialogue. */
+export interface PlacedExample {
+  domain: string;
+  fold: number;
+  example: Example;
+}
+
+export interface Placement {
+  name: string;
+  domains: readonly string[];
+  tools: ToolTable;
+  folds: number;
+  placed: readonly PlacedExample[];
+  census: SuiteCensus;
+}
+
+/** A suite whose examples are the same for every seed, and whose seeds hold out one fold each. */
+export function createFoldedSuite(placement: Placement): Suite {
+  const { name, domains, tools, folds, placed, census } = placement;
+  const byDomain = new Map(
+    domains.map((domain) => [
+      domain,
+      sortByHash(
+        placed.filter((item) => item.domain === domain),
+        (item) => item.example.id,
+      ),
+    ]),
+  );
+  return {
+    name,
+    domains,
+    tools,
+    census,
+    digest: digestOf({ format: 1, domains, tools, folds, examples: [...byDomain] }),
+    examples: (domain, seed): SplitExamples => {
+      const items = byDomain.get(domain);
+      if (!items) throw new RangeError(`${name} has no domain '${domain}'`);
+      const heldFold = foldOfSeed(seed, folds);
+      return {
+        train: items.filter((item) => item.fold !== heldFold).map((item) => item.example),
+        heldOut: items.filter((item) => item.fold === heldFold).map((item) => item.example),
+      };
+    },
+  };
+}
+
+/** Whether an example's prompt holds an earlier call. */
+export function hasTrace(example: Pick<Example, 'messages'>): boolean {
+  return example.messages.some((message) => 'tool_calls' in message);
+}
+
+export function countTraces(examples: readonly Pick<Example, 'messages'>[]): TraceCount {
+  const withTrace = examples.filter(hasTrace).length;
+  return { total: examples.length, withTrace, withoutTrace: examples.length - withTrace };
+}

@@ -1,0 +1,53 @@
+import { sha256Hex } from '../contract/digest.ts';
+import type { Suite } from './suite.ts';
+
+/**
+ * Deals groups into folds of equal size (to within one), by the hash of the split seed and the group's id. Groups of one
+ * stratum are dealt in a row, so that every stratum is spread evenly too.
+ *
+ * @param strata group id to stratum
+ * @returns group id to fold, 0 to folds - 1
+ */
+export function dealFolds(
+  strata: ReadonlyMap<string, string>,
+  folds: number,
+  splitSeed: number,
+): Map<string, number> {
+  const ranked = [...strata].map(([id, stratum]) => {
+    return { id, stratum, hash: sha256Hex(JSON.stringify([splitSeed, id])) };
+  });
+  ranked.sort((a, b) => compare(a.stratum, b.stratum) || compare(a.hash, b.hash));
+  return new Map(ranked.map(({ id }, place) => [id, place % folds]));
+}
+
+/** Seed s holds out fold s modulo the folds: as many seeds in a row as folds hold out every group once. */
+export function foldOfSeed(seed: number, folds: number): number {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`a seed is a natural number, not ${seed}`);
+  }
+  return seed % folds;
+}
+
+/** Throws when a dialogue has examples on both sides of a seed's split, in whatever domains: that would leak. */
+export function assertSplitByDialogue(suite: Suite, seed: number): void {
+  const sides = suite.domains.map((domain) => suite.examples(domain, seed));
+  const trained = new Set(sides.flatMap((side) => side.train.map((example) => example.dialogue)));
+  const held = sides.flatMap((side) => side.heldOut);
+  const leaked = held.find((example) => trained.has(example.dialogue));
+  if (leaked) {
+    throw new Error(`${suite.name}, seed ${seed}: dialogue '${leaked.dialogue}' is on both sides`);
+  }
+}
+
+/** A copy in the order of the hashes of the ids: no relation to how the data was written. */
+export function sortByHash<T>(items: readonly T[], idOf: (item: T) => string): T[] {
+  const ranked = items.map((item) => ({ item, rank: sha256Hex(idOf(item)) }));
+  ranked.sort((a, b) => compare(a.rank, b.rank));
+  return ranked.map(({ item }) => item);
+}
+
+/** By code units, the same in every locale. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

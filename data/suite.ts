@@ -1,0 +1,63 @@
+import type { Example, ToolTable } from '../contract/dialogue.ts';
+
+/** A source of examples by domain: what a sweep learns and is scored on. */
+export interface Suite {
+  readonly name: string;
+  /** Of everything that decides the examples: two suites with equal digests yield equal examples. */
+  readonly digest: string;
+  /** In their natural order; a stream may take others. */
+  readonly domains: readonly string[];
+  readonly tools: ToolTable;
+  readonly census: SuiteCensus;
+  /**
+   * The examples of a domain with the whole trace, on the two sides of a seed's split, each ordered by the hash of its
+   * id. All domains share one split of dialogues. Throws a RangeError on an unknown domain or a seed that is no natural
+   * number.
+   */
+  examples(domain: string, seed: number): SplitExamples;
+}
+
+export interface SplitExamples {
+  train: readonly Example[];
+  heldOut: readonly Example[];
+}
+
+/** What reading the data showed. */
+export interface SuiteCensus {
+  /** As they stand in the source. */
+  entries: TraceCount;
+  /** Entries left out because an earlier one says the same. */
+  duplicates: number;
+  /** What is left. */
+  examples: TraceCount;
+  dialogues: number;
+  /** Dialogues whose examples lie in several domains: why a split has to be global. */
+  dialoguesAcrossDomains: number;
+  domains: Record<string, { examples: TraceCount; dialogues: number; tools: number }>;
+  /** Tools of the suite's domains that its data never describes, so that no prompt lists them. */
+  toolsWithoutDescription: string[];
+  /** Tools that the data describes in several ways; the first way is used. */
+  toolsWithSeveralDescriptions: string[];
+}
+
+export interface TraceCount {
+  total: number;
+  /** With an earlier call in the prompt: `trace: keep` and `strip` differ. */
+  withTrace: number;
+  withoutTrace: number;
+}
+
+/** Files that a suite reads, by the name they have in its folder. */
+export interface SuiteSource {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** A suite as a resolved spec names it. */
+export type SuiteSettings = ApiBankSettings;
+
+export interface ApiBankSettings {
+  kind: 'api-bank';
+  /** Which tools a prompt lists: all described ones of the example's domain, or its dialogue's own. */
+  tools: 'domain' | 'dialogue';
+}
