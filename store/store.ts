@@ -6,35 +6,50 @@ export interface BlobRef {
   size: number;
 }
 
+export interface PutBlobOptions {
+  /** Writes it even where a blob of that name and size stands: mends one that is damaged. */
+  overwrite?: boolean;
+}
+
 /**
- * Objects are named by relative slash-separated paths of `[A-Za-z0-9._-]` segments; anything else is refused.
- * Whatever a method acknowledges is durable: it survives a crash of the machine the moment the promise resolves.
+ * Objects are named by relative slash-separated paths of `[A-Za-z0-9._-]` segments that do not start with a dot;
+ * anything else is refused. Whatever a method acknowledges is durable: it survives a crash of the machine the moment the
+ * promise resolves (a removal may come back). Every method may throw `StoreError`.
  */
 export interface Store {
   /** For people and messages, e.g. `file:///data/store`. */
   readonly url: string;
 
-  putBlob(bytes: Uint8Array): Promise<BlobRef>;
+  /** Costs little where the blob stands already. */
+  putBlob(bytes: Uint8Array, options?: PutBlobOptions): Promise<BlobRef>;
   /** Streams a local file in, hashing on the way. */
-  putBlobFile(file: string): Promise<BlobRef>;
-  hasBlob(sha256: string): Promise<boolean>;
+  putBlobFile(file: string, options?: PutBlobOptions): Promise<BlobRef>;
+  /** With `size`: only if it has that size too. Contents are not read. */
+  hasBlob(sha256: string, size?: number): Promise<boolean>;
   /** Verified against its hash; throws `StoreError` `missing` or `corrupt`. */
   readBlob(sha256: string): Promise<Uint8Array>;
+  /** Reads and verifies it in little memory; throws `StoreError` `missing` or `corrupt`. */
+  verifyBlob(sha256: string): Promise<BlobRef>;
   /** Verified, synced and renamed into place: `file` is complete or absent. */
-  fetchBlob(sha256: string, file: string): Promise<void>;
+  fetchBlob(sha256: string, file: string): Promise<BlobRef>;
 
-  /** Create-only (S3: `If-None-Match: *`). False: somebody's object already stands there and was left alone. */
+  /**
+   * Create-only (S3: `If-None-Match: *`). False: an object already stands there and was left alone. It may be one's own
+   * whose acknowledgement was lost: whoever minds reads it back and compares.
+   */
   create(path: string, bytes: Uint8Array): Promise<boolean>;
   /** Creates or replaces atomically: readers see the old bytes or the new. */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Streams a local file to a path (replacing), and back. */
+  /** Streams a local file to a path (replacing), and back; `missing` where there is nothing to fetch. */
   putFile(path: string, file: string): Promise<BlobRef>;
-  fetchFile(path: string, file: string): Promise<void>;
-  /** Full paths of all objects below a prefix that ends in '/', sorted. */
+  fetchFile(path: string, file: string): Promise<BlobRef>;
+  /** Full paths of all objects below a prefix that ends in '/' (or is empty: of all), sorted. */
   list(prefix: string): Promise<string[]>;
   /** Removing what is not there is no error. Only for objects that one attempt owns, never for blobs. */
   remove(path: string): Promise<void>;
+  /** What writers that died left behind before it became an object, for people; it is swept in time. */
+  listUnfinished(): Promise<string[]>;
 }
 
 export type StoreFault = 'missing' | 'corrupt' | 'unreachable' | 'full' | 'refused';
