@@ -1,0 +1,174 @@
+import { nearestWord } from './nearest.ts';
+import type { FieldPath, Finding } from './findings.ts';
+import { LIMITS } from './limits.ts';
+import { alternatives, showValue } from './problems.ts';
+import type { SweepFile } from './schema.ts';
+import { SUITE_DOMAINS } from './suites.ts';
+
+/** What one field says about another. Sections that the schema refused are absent, and not judged again. */
+export function checkSections(spec: Partial<SweepFile>): Finding[] {
+  return [
+    ...checkDomains(spec),
+    ...checkOrders(spec),
+    ...checkSeeds(spec),
+    ...checkContrast(spec),
+    ...checkMetric(spec),
+    ...checkRuns(spec),
+  ];
+}
+
+/** Allowed, but hardly meant. */
+export function findDoubts(spec: Partial<SweepFile>): Finding[] {
+  const first = new Map<string, string>();
+  return Object.entries(spec.conditions ?? {}).flatMap(([name, condition]) => {
+    const twin = first.get(condition.trace);
+    if (twin === undefined) {
+      first.set(condition.trace, name);
+      return [];
+    }
+    const found = `the same settings as ${showValue(twin)}, so the same results`;
+    return [{ path: ['conditions', name], atKey: true, expected: 'a condition of its own', found }];
+  });
+}
+
+function checkDomains({ stream, suite }: Partial<SweepFile>): Finding[] {
+  if (!stream) return [];
+  const path = ['stream', 'domains'];
+  const repeated = findRepeated(stream.domains, path, 'each domain once');
+  const known: readonly string[] = suite ? SUITE_DOMAINS[suite.kind] : [];
+  if (known.length === 0) return repeated;
+  return [...repeated, ...findUnknown(stream.domains, known, path)];
+}
+
+function checkOrders({ stream }: Partial<SweepFile>): Finding[] {
+  if (!stream?.orders) return [];
+  const { domains, orders } = stream;
+  const path = ['stream', 'orders'];
+  if (orders === 'all') {
+    const count = domains.reduce((product, _, index) => product * (index + 1), 1);
+    if (count <= LIMITS.orders) return [];
+    const expected = `at most ${LIMITS.orders} orders`;
+    const found = `all ${showCount(count)} orders of ${domains.length} domains`;
+    return [{ path, expected, found, help: 'list the orders to walk' }];
+  }
+  return [
+    ...orders.flatMap((order, index) => checkOrder(order, domains, [...path, index])),
+    ...findRepeated(
+      orders.map((order) => order.join(', ')),
+      path,
+      'each order once',
+    ),
+  ];
+}
+
+function showCount(count: number): string {
+  return Number.isSafeInteger(count) ? String(count) : count.toExponential(1);
+}
+
+function checkOrder(
+  order: readonly string[],
+  domains: readonly string[],
+  path: FieldPath,
+): Finding[] {
+  const findings = [
+    ...findUnknown(order, domains, path),
+    ...findRepeated(order, path, 'each domain once'),
+  ];
+  const missing = domains.filter((domain) => !order.includes(domain));
+  if (findings.length > 0 || missing.length === 0) return findings;
+  const expected = 'every domain of the stream';
+  return [{ path, expected, found: `an order without ${missing.map(showValue).join(', ')}` }];
+}
+
+function checkSeeds({ seeds }: Partial<SweepFile>): Finding[] {
+  return Array.isArray(seeds) ? findRepeated(seeds, ['seeds'], 'each seed once') : [];
+}
+
+const CONTRAST = /^(\S+) - (\S+)$/;
+
+/** The two conditions of a contrast like `keep - strip`. */
+export function readContrast(contrast: string): { treatment: string; control: string } | undefined {
+  const [, treatment, control] = CONTRAST.exec(contrast) ?? [];
+  return treatment === undefined || control === undefined ? undefined : { treatment, control };
+}
+
+function checkContrast({ question, conditions }: Partial<SweepFile>): Finding[] {
+  if (!question) return [];
+  const path = ['question', 'contrast'];
+  const found = showValue(question.contrast);
+  const contrast = readContrast(question.contrast);
+  if (!contrast) {
+    return [{ path, expected: 'two conditions like "keep - strip"', found }];
+  }
+  const { treatment, control } = contrast;
+  if (treatment === control) return [{ path, expected: 'two different conditions', found }];
+  if (!conditions) return [];
+  const names = Object.keys(conditions);
+  const unknown = [treatment, control].filter((name) => !names.includes(name));
+  return unknown.slice(0, 1).map((name) => ({
+    path,
+    expected: `conditions among ${names.join(', ')}`,
+    found: unknown.length === 2 ? found : showValue(name),
+    suggestion: nearestWord(name, names),
+  }));
+}
+
+const NEEDS_TWO_DOMAINS: readonly string[] = ['bwt', 'fwt', 'forgetting'];
+
+function checkMetric({ question, stream, evaluate }: Partial<SweepFile>): Finding[] {
+  if (!question) return [];
+  const { metric } = question;
+  const path = ['question', 'metric'];
+  if (stream?.domains.length === 1 && NEEDS_TWO_DOMAINS.includes(metric)) {
+    const expected = 'a metric that a stream of one domain has';
+    return [{ path, expected, found: showValue(metric), help: 'name two domains or more' }];
+  }
+  if (metric === 'fwt' && evaluate?.domains === 'seen') {
+    const expected = 'a metric of the domains seen';
+    const help = 'FWT needs evaluate.domains: all';
+    return [{ path, expected, found: showValue(metric), help }];
+  }
+  return [];
+}
+
+function checkRuns({ conditions, stream, seeds }: Partial<SweepFile>): Finding[] {
+  if (!conditions || !stream || seeds === undefined) return [];
+  const seedCount = Array.isArray(seeds) ? seeds.length : seeds;
+  const runs = Object.keys(conditions).length * countOrders(stream) * seedCount;
+  if (runs <= LIMITS.runs) return [];
+  const expected = `at most ${LIMITS.runs} runs (conditions x orders x seeds)`;
+  return [{ path: ['seeds'], expected, found: `${runs} runs` }];
+}
+
+function countOrders({ domains, orders }: SweepFile['stream']): number {
+  if (orders !== 'all') return orders?.length ?? 1;
+  return domains.reduce((product, _, index) => Math.min(product * (index + 1), LIMITS.orders), 1);
+}
+
+function findRepeated(
+  items: readonly (string | number)[],
+  path: FieldPath,
+  expected: string,
+): Finding[] {
+  const seen = new Set<string | number>();
+  return items.flatMap((item, index) => {
+    if (!seen.has(item)) {
+      seen.add(item);
+      return [];
+    }
+    return [{ path: [...path, index], expected, found: `${showValue(item)} again` }];
+  });
+}
+
+function findUnknown(
+  items: readonly string[],
+  known: readonly string[],
+  path: FieldPath,
+): Finding[] {
+  return items.flatMap((item, index) => {
+    if (known.includes(item)) return [];
+    const expected = alternatives(known.map((name) => JSON.stringify(name)));
+    const suggestion = nearestWord(item, known);
+    return [{ path: [...path, index], expected, found: showValue(item), suggestion }];
+  });
+}

@@ -1,0 +1,13 @@
+/** Every default of a `ratchet/v1` file. What a spec leaves out is filled from here and nowhere else. */
+export const DEFAULTS = {
+  suite: { apiBank: { tools: 'domain' } },
+  seeds: 5,
+  question: { metric: 'averageAccuracy', margin: 0.05, alpha: 0.05 },
+  evaluate: {
+    domains: 'all',
+    convention: 'exact',
+    decoding: { temperature: 0, seed: 0 },
+  },
+  checkpoints: { every: 50 },
+  parallelism: 2,
+} as const;

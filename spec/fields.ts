@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { LIMITS } from './limits.ts';
+
+/**
+ * Texts of the schema. `patternErrorMessage` and the message of a refinement are noun phrases, because problems read
+ * "expected <phrase>, found <value>".
+ */
+
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+/** No control characters, so that a value can stand in a path, an environment or a terminal. */
+const ONE_LINE = /^\P{Cc}+$/u;
+const URL_SCHEME = /^[a-z][a-z0-9+.-]+:/i;
+const LINES = /^[\P{Cc}\n\t]*$/u;
+
+const LABEL_PHRASE = `a name of at most ${LIMITS.nameLength} lower-case letters, digits and inner hyphens`;
+const STORE_PHRASE =
+  'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
+
+/** A name that can stand in a path, a DNS label and a JSON object (where `constructor` is taken). */
+export function label(): z.ZodString {
+  return text(LIMITS.nameLength, LABEL, LABEL_PHRASE).refine(
+    (name) => name !== 'constructor',
+    'a name other than "constructor"',
+  );
+}
+
+export function line(length: number = LIMITS.textFieldLength): z.ZodString {
+  return text(length, ONE_LINE, `one line of at most ${length} characters`);
+}
+
+export function lines(): z.ZodString {
+  return text(
+    LIMITS.textFieldLength,
+    LINES,
+    `text of at most ${LIMITS.textFieldLength} characters`,
+  );
+}
+
+/** A folder, relative to the spec file unless absolute. */
+export function folder(): z.ZodString {
+  return text(LIMITS.pathLength, ONE_LINE, 'a folder').refine(
+    (path) => !URL_SCHEME.test(path),
+    'a folder, not a URL',
+  );
+}
+
+/** `file:///absolute/path`, or a relative folder that does not leave the spec file's. */
+export function storeLocation(): z.ZodString {
+  return text(LIMITS.pathLength, ONE_LINE, STORE_PHRASE).refine(isStoreLocation, STORE_PHRASE);
+}
+
+function isStoreLocation(location: string): boolean {
+  if (location.startsWith('file:')) return isFileUrl(location);
+  if (URL_SCHEME.test(location) || /^[\\/~]/.test(location)) return false;
+  return !location.split(/[\\/]/).includes('..');
+}
+
+function isFileUrl(location: string): boolean {
+  if (!/^file:\/\/\/[^?#]+$/.test(location)) return false;
+  try {
+    return ONE_LINE.test(decodeURIComponent(location));
+  } catch {
+    return false;
+  }
+}
+
+/** Editors show `patternErrorMessage` where a pattern fails, and so do problems. */
+function text(length: number, pattern: RegExp, phrase: string): z.ZodString {
+  return z.string().max(length).regex(pattern).meta({ patternErrorMessage: phrase });
+}

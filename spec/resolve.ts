@@ -1,0 +1,40 @@
+import { readContrast } from './checks.ts';
+import type { SweepFile } from './schema.ts';
+import type { Question, Sweep } from './sweep.ts';
+
+/** A checked file as a study: seeds counted out, orders listed, names split. */
+export function resolveSweep(file: SweepFile): Sweep {
+  const { version: _, stream, conditions, seeds, question, store, budget, notes, ...rest } = file;
+  const asked = question && resolveQuestion(question);
+  return {
+    ...rest,
+    stream: { domains: stream.domains, orders: resolveOrders(stream) },
+    conditions: Object.entries(conditions).map(([name, { trace }]) => ({ name, trace })),
+    seeds: Array.isArray(seeds)
+      ? seeds
+      : Array.from({ length: seeds }, (_seed, index) => index + 1),
+    ...(asked && { question: asked }),
+    ...(store !== undefined && { store }),
+    ...(budget && { budget }),
+    ...(notes !== undefined && { notes }),
+  };
+}
+
+function resolveQuestion(question: NonNullable<SweepFile['question']>): Question | undefined {
+  const { contrast, ...rest } = question;
+  const conditions = readContrast(contrast);
+  return conditions && { ...conditions, ...rest };
+}
+
+function resolveOrders({ domains, orders }: SweepFile['stream']): string[][] {
+  if (orders === 'all') return permutations(domains);
+  return orders ?? [domains];
+}
+
+/** In lexicographic order of positions, so that orders with a common beginning stand together. */
+export function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, index) => {
+    return permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]);
+  });
+}

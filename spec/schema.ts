@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
+import { CONVENTIONS } from '../contract/scores.ts';
+import { DEFAULTS } from './defaults.ts';
+import { folder, label, line, lines, storeLocation } from './fields.ts';
+import { LIMITS } from './limits.ts';
+
+/** What a user may write: `ratchet/v1`. Editors get it as JSON Schema, so every field says what it is. */
+
+export const SPEC_VERSION = 'ratchet/v1';
+export const TRACES = ['keep', 'strip'] as const;
+export const METRICS = [
+  'averageAccuracy',
+  'bwt',
+  'fwt',
+  'forgetting',
+  'aulc',
+  'nameAccuracy',
+] as const;
+
+const builtinSuite = z
+  .strictObject({
+    kind: z.literal('builtin').describe('The suite that ships with Ratchet.'),
+  })
+  .describe('Generated dialogues over small executable tools.');
+
+const apiBankSuite = z
+  .strictObject({
+    kind: z.literal('api-bank').describe('API-Bank, level 1 (Li et al., 2023).'),
+    path: folder()
+      .optional()
+      .describe(
+        'Folder with level-1-api.json, relative to this file. Default: RATCHET_API_BANK, else ../shared/api-bank.',
+      ),
+    tools: z
+      .enum(['domain', 'dialogue'])
+      .default(DEFAULTS.suite.apiBank.tools)
+      .describe(
+        "Tools a prompt lists: every tool of the domain, or the dialogue's own, which gives answers away.",
+      ),
+  })
+  .describe('Dialogues of API-Bank, read from a folder.');
+
+const suite = z
+  .discriminatedUnion('kind', [builtinSuite, apiBankSuite])
+  .describe('Where domains, tools and dialogues come from.');
+
+const order = z.array(z.string()).min(1).describe('Every domain of the stream, once.');
+
+const stream = z
+  .strictObject({
+    domains: z
+      .array(z.string())
+      .min(1)
+      .max(LIMITS.domains)
+      .describe('Domains to learn, one block each, in this order.'),
+    orders: z
+      .union([z.literal('all'), z.array(order).min(1).max(LIMITS.orders)])
+      .optional()
+      .describe('Orders to walk: a list of orders, or all. Default: the order of domains.'),
+  })
+  .describe('What is learned one after another.');
+
+const condition = z
+  .strictObject({
+    trace: z
+      .enum(TRACES)
+      .describe('Earlier API calls and their results in a prompt: kept, or stripped.'),
+  })
+  .describe('How examples are rendered, for training and for evaluation.');
+
+const conditions = z
+  .record(label(), condition)
+  .refine((named) => Object.keys(named).length > 0, 'at least one condition')
+  .refine(
+    (named) => Object.keys(named).length <= LIMITS.conditions,
+    `at most ${LIMITS.conditions} conditions`,
+  )
+  .describe('What is compared, by name. All conditions run at the same seeds.');
+
+const seed = z.int().min(0).max(LIMITS.largestSeed);
+
+const seeds = z
+  .union([z.int().min(1).max(LIMITS.seeds), z.array(seed).min(1).max(LIMITS.seeds)])
+  .default(DEFAULTS.seeds)
+  .describe('How many seeds (5 means 1 to 5), or a list of seeds. Each seed is one replication.');
+
+const question = z
+  .strictObject({
+    contrast: line().describe('Two conditions, as "keep - strip".'),
+    metric: z.enum(METRICS).default(DEFAULTS.question.metric).describe('What is compared.'),
+    margin: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(DEFAULTS.question.margin)
+      .describe('Smallest difference that matters, as a fraction: 0.05 is 5 points.'),
+    alpha: z
+      .number()
+      .gt(0)
+      .max(0.5)
+      .default(DEFAULTS.question.alpha)
+      .describe('Accepted rate of false alarms.'),
+  })
+  .describe('What the sweep is run to answer. Everything else in the report is exploratory.');
+
+const builtinTrainer = z
+  .strictObject({
+    kind: z.literal('builtin').describe('The CPU learner that ships with Ratchet.'),
+    hyperparameters: learnerHyperparameters
+      .prefault({})
+      .describe('Settings of the learner. Part of every key.'),
+  })
+  .describe('A small copy model that trains on a CPU; no language model.');
+
+const commandTrainer = z
+  .strictObject({
+    kind: z.literal('command').describe('Any program that speaks the trainer protocol.'),
+    command: z
+      .array(line())
+      .min(1)
+      .max(1_000)
+      .describe("Program and arguments, without a shell; the job's folder is added at the end."),
+    identity: line(200).describe(
+      'What the program declares itself to be, e.g. an image digest. Part of every key: change it when results may change.',
+    ),
+    hyperparameters: z
+      .record(z.string(), z.json())
+      .default({})
+      .describe('Handed to the program as they are. Part of every key.'),
+    description: line().optional().describe('Named in reports as the learner.'),
+  })
+  .describe('A program of your own.');
+
+const trainer = z
+  .discriminatedUnion('kind', [builtinTrainer, commandTrainer])
+  .prefault({ kind: 'builtin' })
+  .describe('What trains a block and predicts calls.');
+
+const decoding = z
+  .strictObject({
+    temperature: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(DEFAULTS.evaluate.decoding.temperature)
+      .describe('0 takes the likeliest token.'),
+    seed: seed.default(DEFAULTS.evaluate.decoding.seed).describe('Seed of sampling.'),
+  })
+  .prefault({})
+  .describe('How calls are generated.');
+
+const evaluate = z
+  .strictObject({
+    domains: z
+      .enum(['all', 'seen'])
+      .default(DEFAULTS.evaluate.domains)
+      .describe(
+        'Evaluated after each block: all domains, or those seen so far (then FWT is null).',
+      ),
+    convention: z
+      .enum(CONVENTIONS)
+      .default(DEFAULTS.evaluate.convention)
+      .describe('Convention of the headline numbers. The others are reported beside them.'),
+    decoding,
+  })
+  .prefault({})
+  .describe('How checkpoints are evaluated.');
+
+const compute = z
+  .strictObject({ kind: z.literal('local').describe('Processes on this machine.') })
+  .prefault({ kind: 'local' })
+  .describe('Where trainers run.');
+
+const checkpoints = z
+  .strictObject({
+    every: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(DEFAULTS.checkpoints.every)
+      .describe('Steps between checkpoints inside a block.'),
+  })
+  .prefault({})
+  .describe('How much a kill can cost. Does not change results.');
+
+const budget = z
+  .strictObject({
+    computeHours: z
+      .number()
+      .gt(0)
+      .max(1_000_000)
+      .describe('Hours of compute after which no further lineage starts.'),
+  })
+  .describe('When to stop. Does not change results.');
+
+export const sweepFile = z
+  .strictObject({
+    version: z.literal(SPEC_VERSION).describe('Version of this format.'),
+    name: label().describe('Name of the sweep.'),
+    suite,
+    stream,
+    conditions,
+    seeds,
+    question: question.optional(),
+    trainer,
+    evaluate,
+    compute,
+    store: storeLocation()
+      .optional()
+      .describe(
+        'Where results are kept: file:///data/store, or a folder below this file. Default: inside RATCHET_HOME.',
+      ),
+    checkpoints,
+    parallelism: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(DEFAULTS.parallelism)
+      .describe('Lineages at once. Does not change results.'),
+    budget: budget.optional(),
+    tags: z
+      .record(label(), line(200))
+      .default({})
+      .describe('Words to find the sweep by. Do not change results.'),
+    notes: lines().optional().describe('For people. Do not change results.'),
+  })
+  .describe('A Ratchet sweep: conditions x orders x seeds over a stream of domains.');
+
+/** A file that passed the schema, with its defaults, before names are resolved. */
+export type SweepFile = z.output<typeof sweepFile>;
