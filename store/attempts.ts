@@ -58,8 +58,7 @@ export async function claimAttempt(
     if (done) return { state: 'finished', outcome: done };
     if (!outcome) {
       const holder = await readOwner(store, key, newest);
-      const lapsed =
-        (holder && (await hasEnded(holder))) || (await isStill(store, key, newest, observer));
+      const lapsed = (holder && hasEnded(holder)) || (await isStill(store, key, newest, observer));
       if (!lapsed) return { state: 'held', attempt: newest, owner: holder };
     }
   }
