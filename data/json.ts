@@ -2,6 +2,7 @@ import type { Json } from '../contract/dialogue.ts';
 import { DataError } from './errors.ts';
 
 const MAX_DEPTH = 64;
+const END = 'the end of the text';
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
@@ -79,7 +80,7 @@ function readString(reader: Reader): string {
   while (end < reader.text.length && reader.text[end] !== '"') {
     end += reader.text[end] === '\\' ? 2 : 1;
   }
-  if (end >= reader.text.length) fail(reader, 'a string that ends');
+  if (end >= reader.text.length) fail(reader, 'a string that ends', END);
   try {
     const value = JSON.parse(reader.text.slice(start, end + 1)) as string;
     reader.at = end + 1;
@@ -107,11 +108,12 @@ function fail(reader: Reader, expected: string, instead?: string): never {
   const before = reader.text.slice(0, reader.at).split('\n');
   const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
   const next = reader.text.slice(reader.at, reader.at + 12);
+  const found = instead ?? (next === '' ? END : JSON.stringify(next));
   throw new DataError({
     file: reader.file,
     position: reader.within === undefined ? place : `${reader.within}, ${place}`,
     expected,
-    found: instead ?? (next === '' ? 'the end of the text' : JSON.stringify(next)),
-    hint: next === '' ? 'The file may be cut short: fetch it again' : 'It has to be valid JSON',
+    found,
+    hint: found === END ? 'The file may be cut short: fetch it again' : 'It has to be valid JSON',
   });
 }
