@@ -1,0 +1,210 @@
+/** `results.json`: a public interface. Equal spec and data give equal bytes, so nothing in it tells when or how it ran. */
+
+import type { Convention, Outcome } from './scores.ts';
+
+export const RESULTS_FORMAT = 'ratchet/results/1';
+
+/** What is known of a run as one number, in the order of tables. */
+export const METRIC_NAMES = [
+  'averageAccuracy',
+  'bwt',
+  'fwt',
+  'forgetting',
+  'aulc',
+  'zeroShotAccuracy',
+  'nameAccuracy',
+  'malformedRate',
+] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+export interface MetricDefinition {
+  label: string;
+  /** R_ij: score on the run's j-th domain after its i-th block, of N. */
+  formula: string;
+  /** What the sum is divided by, in words. */
+  divisor: string;
+  unit: 'fraction';
+  higherIsBetter: boolean;
+}
+
+/** Over seeds. `mean` is null without a value; the bounds also where one seed leaves the spread unknown. */
+export interface Estimate {
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+  /** Seeds with a value. */
+  n: number;
+}
+
+/** Cells of a matrix; null: not computed, never averaged over. */
+export type Row<T> = (T | null)[];
+
+/** One checkpoint on one domain, counted. */
+export interface CellCounts {
+  examples: number;
+  right: Record<Convention, number>;
+  nameRight: number;
+  outcomes: Record<Outcome, number>;
+}
+
+/** `steps` and `tokens` are null for a block that was never trained. */
+export interface BlockResult {
+  key: string;
+  domain: string;
+  steps: number | null;
+  tokens: number | null;
+}
+
+/** One condition, seed and order. Row i of a matrix is after block i, column j is the domain `order[j]`. */
+export interface RunResult {
+  seed: number;
+  order: string[];
+  /** Fractions right under the headline convention. */
+  matrix: Row<number>[];
+  zeroShot: Row<number>;
+  blocks: BlockResult[];
+  metrics: Record<MetricName, number | null>;
+  averageAccuracyBy: Record<Convention, number | null>;
+  /** Share of each kind after the last block, the unweighted mean over domains. */
+  outcomes: Record<Outcome, number | null>;
+  /** What the fractions come from, shaped like `matrix` and `zeroShot`. */
+  cells: Row<CellCounts>[];
+  zeroShotCells: Row<CellCounts>;
+}
+
+export type ConditionResult = Record<MetricName, Estimate> & {
+  /** How it differs from the others, e.g. `trace: keep`. */
+  description: string;
+  averageAccuracyBy: Record<Convention, Estimate>;
+  outcomes: Record<Outcome, Estimate>;
+  /** By domain, what replaying the gold calls would score; null where not known. */
+  ceiling: Record<string, number> | null;
+  /** By seed, then order, as the spec lists them. */
+  runs: RunResult[];
+};
+
+export const VERDICTS = [
+  'improved',
+  'regressed',
+  'equivalent',
+  'inconclusive',
+  'insufficient',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One seed under both conditions, orders averaged; null where a cell is missing. */
+export interface Pair {
+  seed: number;
+  treatment: number | null;
+  control: number | null;
+  difference: number | null;
+}
+
+/** Treatment minus control at equal seeds. Sentence, table and exit code are all made from this one object. */
+export interface Comparison {
+  treatment: string;
+  control: string;
+  metric: MetricName;
+  /** Smallest difference that matters. */
+  margin: number;
+  alpha: number;
+  pairs: Pair[];
+  /** Of the differences; its level is 1 - alpha. */
+  difference: Estimate;
+  /** Two-sided p values, null below two pairs. */
+  p: {
+    t: number | null;
+    permutation: number | null;
+    /** The smallest p value that so many pairs can give under permutation. */
+    floor: number | null;
+  };
+  /** Null for an exploratory comparison, which claims nothing. */
+  verdict: Verdict | null;
+  sentence: string;
+}
+
+/** What is known of one rendered file. `examples` counts what is left after `dropped`. */
+export interface DataCount {
+  condition: string;
+  seed: number;
+  domain: string;
+  split: 'train' | 'held-out';
+  examples: number;
+  tokens: number;
+  truncatedExamples: number;
+  truncatedTurns: number;
+  droppedExamples: number;
+}
+
+export interface DataCensus {
+  /** Source entries left out because an earlier one says the same. */
+  duplicates: number;
+  /** Source entries left out because their gold call cannot be read. */
+  withoutGold: number;
+  counts: DataCount[];
+}
+
+export interface Learner {
+  kind: string;
+  identity: string;
+  description: string;
+}
+
+export interface Results {
+  format: typeof RESULTS_FORMAT;
+  sweep: { id: string; name: string };
+  suite: string;
+  domains: string[];
+  seeds: number[];
+  orders: string[][];
+  learner: Learner;
+  /** Headline convention of every number that does not name one. */
+  convention: Convention;
+  conventions: Record<Convention, string>;
+  evaluate: 'all' | 'seen';
+  intervals: {
+    /** Of the estimates of a condition; a comparison's is 1 - alpha. */
+    level: number;
+    method: string;
+    /** What differs from seed to seed. */
+    seedsVary: string;
+    /** Held-out over training examples where training sets of different seeds overlap, else 0. */
+    testTrainRatio: number;
+  };
+  metrics: Record<MetricName, MetricDefinition>;
+  /** Cells of the plan, and those without a result. */
+  cells: { planned: number; missing: number };
+  /** The question declared in the spec, answered. */
+  question: Comparison | null;
+  conditions: Record<string, ConditionResult>;
+  /** Everything else that can be compared: not corrected for how many they are. */
+  exploratory: Comparison[];
+  data: DataCensus;
+  /** Digests of what went in, by label. */
+  provenance: Record<string, string>;
+}
+
+export const HISTORY_FORMAT = 'ratchet/history/1';
+
+/** `history.json`: how it went; differs from one way to another. Times are ISO 8601 in UTC. */
+export interface History {
+  format: typeof HISTORY_FORMAT;
+  sweep: string;
+  blocks: BlockHistory[];
+}
+
+export interface BlockHistory {
+  key: string;
+  condition: string;
+  seed: number;
+  domain: string;
+  /** `reused`: found committed by another sweep or an earlier run; `missing`: no result. */
+  result: 'trained' | 'reused' | 'missing';
+  /** Attempts that started, and the steps they did again because no checkpoint held them. */
+  attempts: number;
+  repeatedSteps: number;
+  seconds: number;
+  start: string | null;
+  end: string | null;
+  failures: { stage: string; cause: string; message: string }[];
+}

@@ -1,0 +1,46 @@
+/** How numbers look to people: fractions as percent or points with one decimal, negatives with a true minus. */
+
+import type { Estimate } from '../contract/results.ts';
+
+export const MISSING = 'missing';
+
+/** `39.2`; `missing` for null. */
+export function percent(fraction: number | null): string {
+  return fraction === null ? MISSING : decimal(100 * fraction, 1);
+}
+
+/** A difference of fractions in points: `+17.7`, `−5.9`, `0.0`. */
+export function points(fraction: number | null): string {
+  const text = percent(fraction);
+  return fraction !== null && fraction > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+/** `39.2 [35.1, 43.3]`, or the mean alone where there is no interval. */
+export function withInterval(estimate: Estimate): string {
+  return [percent(estimate.mean), interval(estimate)].filter((text) => text !== '').join(' ');
+}
+
+/** `[35.1, 43.3]`; empty where it is not known. */
+export function interval({ low, high }: Pick<Estimate, 'low' | 'high'>): string {
+  return low === null || high === null ? '' : `[${percent(low)}, ${percent(high)}]`;
+}
+
+export function pValue(p: number | null): string {
+  if (p === null) return MISSING;
+  return p < 0.0001 ? '< 0.0001' : decimal(p, 4);
+}
+
+/** `95 %` of 0.95. */
+export function level(fraction: number): string {
+  return `${Number((100 * fraction).toFixed(1))} %`;
+}
+
+/** `12,345` */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function decimal(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}

@@ -1,0 +1,85 @@
+import { formatCalls, parseCalls } from '../contract/call-text.ts';
+import { CausedError } from '../contract/causes.ts';
+import type { Gold, Prediction, ToolCall } from '../contract/dialogue.ts';
+import { canonicalJson } from '../contract/digest.ts';
+import type { CellScore, Convention, ExampleScore, Outcome } from '../contract/scores.ts';
+import { normaliseCall } from './bfcl.ts';
+import { isSamePaperCall, readPaperCall } from './paper-parser.ts';
+
+/**
+ * Scores a cell in the order of its gold. An example without a prediction is malformed. Throws a `CausedError` when a
+ * prediction answers no example, or one twice: the trainer broke its protocol.
+ */
+export function scoreCell(gold: readonly Gold[], predictions: readonly Prediction[]): CellScore {
+  const texts = new Map<string, string>();
+  for (const { id, text } of predictions) {
+    if (texts.has(id)) throw new CausedError('trainer-bug', `the trainer answered ${id} twice`);
+    texts.set(id, text);
+  }
+  const examples = gold.map((example) => {
+    const { id, dialogue, target } = example;
+    return { id, dialogue, ...scorePrediction(target, texts.get(id) ?? '') };
+  });
+  for (const { id } of examples) texts.delete(id);
+  const [unasked] = texts.keys();
+  if (unasked !== undefined)
+    throw new CausedError('trainer-bug', `the trainer answered ${unasked}, which was not asked`);
+  return { examples };
+}
+
+/** Compares a generated text with the gold calls under every convention. Never throws. */
+export function scorePrediction(
+  gold: readonly ToolCall[],
+  text: string,
+): Omit<ExampleScore, 'id' | 'dialogue'> {
+  const { calls } = parseCalls(text);
+  const exact = isSameBag(gold.map(canonicalJson), calls.map(canonicalJson));
+  const nameRight = isSameBag(gold.map(nameOf), calls.map(nameOf));
+  const right: Record<Convention, boolean> = {
+    exact,
+    'paper-1': isRightOnPaper(gold, text),
+    bfcl: isSameBag(gold.map(normalForm), calls.map(normalForm)),
+  };
+  return { right, nameRight, outcome: outcomeOf(gold, calls, { exact, nameRight }) };
+}
+
+function outcomeOf(
+  gold: readonly ToolCall[],
+  calls: readonly ToolCall[],
+  { exact, nameRight }: { exact: boolean; nameRight: boolean },
+): Outcome {
+  if (exact) return 'exact';
+  if (calls.length === 0) return 'malformed';
+  if (!nameRight) return 'wrong-name';
+  const wanted = new Set(gold.flatMap(argumentsOf));
+  return calls.flatMap(argumentsOf).some((argument) => wanted.has(argument))
+    ? 'some-arguments'
+    : 'wrong-arguments';
+}
+
+/** Both sides are read from text, as the paper did, so that what its parser misses is missed on both. */
+function isRightOnPaper(gold: readonly ToolCall[], text: string): boolean {
+  const wanted = readPaperCall(formatCalls(gold));
+  const predicted = readPaperCall(text);
+  return wanted !== undefined && predicted !== undefined && isSamePaperCall(wanted, predicted);
+}
+
+function nameOf(call: ToolCall): string {
+  return call.name;
+}
+
+function normalForm(call: ToolCall): string {
+  return canonicalJson(normaliseCall(call));
+}
+
+/** Each argument with its call's name, so that parallel calls do not lend each other arguments. */
+function argumentsOf(call: ToolCall): string[] {
+  return Object.entries(call.arguments).map((argument) => canonicalJson([call.name, ...argument]));
+}
+
+/** Equal as multisets. */
+function isSameBag(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  const sorted = b.toSorted();
+  return a.toSorted().every((item, index) => item === sorted[index]);
+}
