@@ -54,16 +54,21 @@ export function entryPosition(index: number, field?: keyof ApiBankEntry): string
 function checkEntry(file: string, value: unknown, index: number): ApiBankEntry {
   const result = entrySchema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path[0];
-  const fault = { file, position: entryPosition(index), expected: issue?.message ?? 'an entry' };
-  if (typeof field !== 'string') throw new DataError({ ...fault, expected: 'a JSON object' });
+  const field = result.error.issues[0]?.path[0];
+  if (!isField(field)) {
+    const found = quoteShortly(value);
+    throw new DataError({ file, position: entryPosition(index), expected: 'a JSON object', found });
+  }
   throw new DataError({
-    ...fault,
-    position: `${fault.position}, field ${field}`,
+    file,
+    position: entryPosition(index, field),
     expected: field === 'id' ? 'a natural number' : `a text of 1 to ${LONGEST_FIELD} characters`,
-    found: describeField((value as Record<string, unknown>)[field]),
+    found: describeField((value as Partial<Record<string, unknown>>)[field]),
   });
+}
+
+function isField(name: PropertyKey | undefined): name is keyof ApiBankEntry {
+  return name !== undefined && name in entrySchema.shape;
 }
 
 function describeField(value: unknown): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sha256Hex } from '../../contract/digest.ts';
 import type { Example, Gold, Prompt } from '../../contract/dialogue.ts';
 import { renderDataset, renderTools, type Dataset } from '../../data/datasets.ts';
 import { openSuite } from '../../data/open-suite.ts';
@@ -58,6 +59,17 @@ test('a dataset has the same bytes every time', () => {
     sourceOf(names.toReversed().flatMap((name) => dialogueEntries(name).toReversed())),
   ]);
   expect(render(again, 'keep')).toEqual(render(fixture, 'keep'));
+});
+
+test('the bytes are pinned: others would change every key', () => {
+  const { train, prompts, gold } = render(fixture, 'keep');
+  const digests = [train, prompts, gold, renderTools(fixture)].map(sha256Hex);
+  expect(digests.map((digest) => digest.slice(0, 12))).toEqual([
+    'b8b3db83612e',
+    '3f393299d7ec',
+    '065502e405cf',
+    '7679a3f7f48f',
+  ]);
 });
 
 test('the tools file holds every tool that an example lists', () => {
