@@ -1,29 +1,30 @@
-import { nearestWord } from './nearest.ts';
 import type { FieldPath, Finding } from './findings.ts';
 import { LIMITS } from './limits.ts';
+import { nearestWord } from './nearest.ts';
+import type { SpecParts } from './parts.ts';
 import { alternatives, showValue } from './problems.ts';
 import type { SweepFile } from './schema.ts';
 import { SUITE_DOMAINS } from './suites.ts';
 
-/** What one field says about another. Sections that the schema refused are absent, and not judged again. */
-export function checkSections(spec: Partial<SweepFile>): Finding[] {
+/** What one field says about another. */
+export function checkParts(parts: SpecParts): Finding[] {
   return [
-    ...checkDomains(spec),
-    ...checkOrders(spec),
-    ...checkSeeds(spec),
-    ...checkContrast(spec),
-    ...checkMetric(spec),
-    ...checkRuns(spec),
+    ...checkDomains(parts),
+    ...checkOrders(parts),
+    ...checkSeeds(parts),
+    ...checkContrast(parts),
+    ...checkMetric(parts),
+    ...checkRuns(parts),
   ];
 }
 
 /** Allowed, but hardly meant. */
-export function findDoubts(spec: Partial<SweepFile>): Finding[] {
+export function findDoubts({ conditions }: SweepFile): Finding[] {
   const first = new Map<string, string>();
-  return Object.entries(spec.conditions ?? {}).flatMap(([name, condition]) => {
-    const twin = first.get(condition.trace);
+  return Object.entries(conditions).flatMap(([name, { trace }]) => {
+    const twin = first.get(trace);
     if (twin === undefined) {
-      first.set(condition.trace, name);
+      first.set(trace, name);
       return [];
     }
     const found = `the same settings as ${showValue(twin)}, so the same results`;
@@ -31,18 +32,17 @@ export function findDoubts(spec: Partial<SweepFile>): Finding[] {
   });
 }
 
-function checkDomains({ stream, suite }: Partial<SweepFile>): Finding[] {
-  if (!stream) return [];
+function checkDomains({ domains, suite }: SpecParts): Finding[] {
+  if (!domains) return [];
   const path = ['stream', 'domains'];
-  const repeated = findRepeated(stream.domains, path, 'each domain once');
-  const known: readonly string[] = suite ? SUITE_DOMAINS[suite.kind] : [];
+  const repeated = findRepeated(domains, path, 'each domain once');
+  const known: readonly string[] = suite ? SUITE_DOMAINS[suite] : [];
   if (known.length === 0) return repeated;
-  return [...repeated, ...findUnknown(stream.domains, known, path)];
+  return [...repeated, ...findUnknown(domains, known, path)];
 }
 
-function checkOrders({ stream }: Partial<SweepFile>): Finding[] {
-  if (!stream?.orders) return [];
-  const { domains, orders } = stream;
+function checkOrders({ domains, orders }: SpecParts): Finding[] {
+  if (!domains || !orders) return [];
   const path = ['stream', 'orders'];
   if (orders === 'all') {
     const count = domains.reduce((product, _, index) => product * (index + 1), 1);
@@ -80,7 +80,7 @@ function checkOrder(
   return [{ path, expected, found: `an order without ${missing.map(showValue).join(', ')}` }];
 }
 
-function checkSeeds({ seeds }: Partial<SweepFile>): Finding[] {
+function checkSeeds({ seeds }: SpecParts): Finding[] {
   return Array.isArray(seeds) ? findRepeated(seeds, ['seeds'], 'each seed once') : [];
 }
 
@@ -92,18 +92,15 @@ export function readContrast(contrast: string): { treatment: string; control: st
   return treatment === undefined || control === undefined ? undefined : { treatment, control };
 }
 
-function checkContrast({ question, conditions }: Partial<SweepFile>): Finding[] {
-  if (!question) return [];
+function checkContrast({ contrast: written, conditions: names }: SpecParts): Finding[] {
+  if (written === undefined) return [];
   const path = ['question', 'contrast'];
-  const found = showValue(question.contrast);
-  const contrast = readContrast(question.contrast);
-  if (!contrast) {
-    return [{ path, expected: 'two conditions like "keep - strip"', found }];
-  }
+  const found = showValue(written);
+  const contrast = readContrast(written);
+  if (!contrast) return [{ path, expected: 'two conditions like "keep - strip"', found }];
   const { treatment, control } = contrast;
   if (treatment === control) return [{ path, expected: 'two different conditions', found }];
-  if (!conditions) return [];
-  const names = Object.keys(conditions);
+  if (!names) return [];
   const unknown = [treatment, control].filter((name) => !names.includes(name));
   return unknown.slice(0, 1).map((name) => ({
     path,
@@ -115,15 +112,14 @@ function checkContrast({ question, conditions }: Partial<SweepFile>): Finding[] 
 
 const NEEDS_TWO_DOMAINS: readonly string[] = ['bwt', 'fwt', 'forgetting'];
 
-function checkMetric({ question, stream, evaluate }: Partial<SweepFile>): Finding[] {
-  if (!question) return [];
-  const { metric } = question;
+function checkMetric({ metric, domains, evaluated }: SpecParts): Finding[] {
+  if (metric === undefined) return [];
   const path = ['question', 'metric'];
-  if (stream?.domains.length === 1 && NEEDS_TWO_DOMAINS.includes(metric)) {
+  if (domains?.length === 1 && NEEDS_TWO_DOMAINS.includes(metric)) {
     const expected = 'a metric that a stream of one domain has';
     return [{ path, expected, found: showValue(metric), help: 'name two domains or more' }];
   }
-  if (metric === 'fwt' && evaluate?.domains === 'seen') {
+  if (metric === 'fwt' && evaluated === 'seen') {
     const expected = 'a metric of the domains seen';
     const help = 'FWT needs evaluate.domains: all';
     return [{ path, expected, found: showValue(metric), help }];
@@ -131,16 +127,16 @@ function checkMetric({ question, stream, evaluate }: Partial<SweepFile>): Findin
   return [];
 }
 
-function checkRuns({ conditions, stream, seeds }: Partial<SweepFile>): Finding[] {
-  if (!conditions || !stream || seeds === undefined) return [];
+function checkRuns({ conditions, domains, orders, seeds }: SpecParts): Finding[] {
+  if (!conditions || !domains || seeds === undefined) return [];
   const seedCount = Array.isArray(seeds) ? seeds.length : seeds;
-  const runs = Object.keys(conditions).length * countOrders(stream) * seedCount;
+  const runs = conditions.length * countOrders(domains, orders) * seedCount;
   if (runs <= LIMITS.runs) return [];
   const expected = `at most ${LIMITS.runs} runs (conditions x orders x seeds)`;
   return [{ path: ['seeds'], expected, found: `${runs} runs` }];
 }
 
-function countOrders({ domains, orders }: SweepFile['stream']): number {
+function countOrders(domains: readonly string[], orders: SpecParts['orders']): number {
   if (orders !== 'all') return orders?.length ?? 1;
   return domains.reduce((product, _, index) => Math.min(product * (index + 1), LIMITS.orders), 1);
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
 import { DEFAULTS } from './defaults.ts';
-import { folder, label, line, lines, storeLocation } from './fields.ts';
+import { label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
+import { suite } from './suite-schema.ts';
 
 /** What a user may write: `ratchet/v1`. Editors get it as JSON Schema, so every field says what it is. */
 
@@ -17,33 +18,6 @@ export const METRICS = [
   'aulc',
   'nameAccuracy',
 ] as const;
-
-const builtinSuite = z
-  .strictObject({
-    kind: z.literal('builtin').describe('The suite that ships with Ratchet.'),
-  })
-  .describe('Generated dialogues over small executable tools.');
-
-const apiBankSuite = z
-  .strictObject({
-    kind: z.literal('api-bank').describe('API-Bank, level 1 (Li et al., 2023).'),
-    path: folder()
-      .optional()
-      .describe(
-        'Folder with level-1-api.json, relative to this file. Default: RATCHET_API_BANK, else ../shared/api-bank.',
-      ),
-    tools: z
-      .enum(['domain', 'dialogue'])
-      .default(DEFAULTS.suite.apiBank.tools)
-      .describe(
-        "Tools a prompt lists: every tool of the domain, or the dialogue's own, which gives answers away.",
-      ),
-  })
-  .describe('Dialogues of API-Bank, read from a folder.');
-
-const suite = z
-  .discriminatedUnion('kind', [builtinSuite, apiBankSuite])
-  .describe('Where domains, tools and dialogues come from.');
 
 const order = z.array(z.string()).min(1).describe('Every domain of the stream, once.');
 

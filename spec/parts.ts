@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { valueAt } from './expectations.ts';
+import type { SweepFile } from './schema.ts';
+import { sweepFile } from './schema.ts';
+import { SUITE_DOMAINS } from './suites.ts';
+
+/**
+ * The fields that are checked against each other, each absent where the schema refused it: one wrong field does not hide
+ * what is wrong with the others.
+ */
+export interface SpecParts {
+  suite: SuiteKind | undefined;
+  domains: string[] | undefined;
+  orders: SweepFile['stream']['orders'];
+  /** Names. */
+  conditions: string[] | undefined;
+  seeds: SweepFile['seeds'] | undefined;
+  contrast: string | undefined;
+  metric: NonNullable<SweepFile['question']>['metric'] | undefined;
+  /** `evaluate.domains` */
+  evaluated: SweepFile['evaluate']['domains'] | undefined;
+}
+
+type SuiteKind = SweepFile['suite']['kind'];
+
+/** From the plain value of a file. */
+export function readParts(value: unknown): SpecParts {
+  const read = <T>(schema: z.ZodType<T>, ...path: string[]): T | undefined => {
+    return schema.safeParse(valueAt(value, path)).data;
+  };
+  const { stream, seeds, evaluate } = sweepFile.shape;
+  const question = sweepFile.shape.question.unwrap().shape;
+  const suite = valueAt(value, ['suite', 'kind']);
+  const conditions = read(z.record(z.string(), z.unknown()), 'conditions');
+  const isAsked = valueAt(value, ['question']) !== undefined;
+  return {
+    suite: isSuiteKind(suite) ? suite : undefined,
+    domains: read(stream.shape.domains, 'stream', 'domains'),
+    orders: read(stream.shape.orders, 'stream', 'orders'),
+    conditions: conditions && Object.keys(conditions),
+    seeds: read(seeds, 'seeds'),
+    contrast: read(question.contrast, 'question', 'contrast'),
+    metric: isAsked ? read(question.metric, 'question', 'metric') : undefined,
+    evaluated: read(evaluate.unwrap().shape.domains, 'evaluate', 'domains'),
+  };
+}
+
+function isSuiteKind(kind: unknown): kind is SuiteKind {
+  return typeof kind === 'string' && Object.hasOwn(SUITE_DOMAINS, kind);
+}

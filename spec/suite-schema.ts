@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { DEFAULTS } from './defaults.ts';
+import { folder } from './fields.ts';
+
+/** Where dialogues come from, and the knobs of each source. */
+
+const knobs = DEFAULTS.suite.builtin;
+
+function share(fallback: number, description: string): z.ZodDefault<z.ZodNumber> {
+  return z.number().min(0).max(1).default(fallback).describe(description);
+}
+
+function count(most: number, fallback: number): z.ZodDefault<z.ZodInt> {
+  return z.int().min(1).max(most).default(fallback);
+}
+
+interface Range {
+  min: number;
+  max: number;
+}
+
+function range(most: number, fallback: Range, description: string) {
+  return z
+    .strictObject({
+      min: count(most, fallback.min).describe('Fewest.'),
+      max: count(most, fallback.max).describe('Most.'),
+    })
+    .refine(({ min, max }) => min <= max, { message: 'a max of at least min', path: ['max'] })
+    .prefault({})
+    .describe(description);
+}
+
+const builtinSuite = z
+  .strictObject({
+    kind: z.literal('builtin').describe('The suite that ships with Ratchet.'),
+    dialoguesPerDomain: z
+      .strictObject({
+        train: count(5_000, knobs.dialoguesPerDomain.train).describe('To learn from.'),
+        heldOut: count(5_000, knobs.dialoguesPerDomain.heldOut).describe('To be scored on.'),
+      })
+      .prefault({})
+      .describe('How many dialogues a domain has, for each seed anew.'),
+    chainLength: range(8, knobs.chainLength, 'Turns with calls in a dialogue.'),
+    traceShare: share(
+      knobs.traceShare,
+      'Share of turns that need a value from an earlier result; 0 makes the trace useless.',
+    ),
+    candidates: range(
+      12,
+      knobs.candidates,
+      'Records that a look-up answers, the meant one among them.',
+    ),
+    comparisonShare: share(
+      knobs.comparisonShare,
+      'Share of references by comparison, like "the cheapest".',
+    ),
+    derivedShare: share(
+      knobs.derivedShare,
+      'Share of dates and times said in other words than the tool takes.',
+    ),
+    noise: share(knobs.noise, 'Share of user turns that mention something beside the point.'),
+  })
+  .describe('Generated dialogues over small executable tools.');
+
+const apiBankSuite = z
+  .strictObject({
+    kind: z.literal('api-bank').describe('API-Bank, level 1 (Li et al., 2023).'),
+    path: folder()
+      .optional()
+      .describe(
+        'Folder with level-1-api.json, relative to this file. Default: RATCHET_API_BANK, else ../shared/api-bank.',
+      ),
+    tools: z
+      .enum(['domain', 'dialogue'])
+      .default(DEFAULTS.suite.apiBank.tools)
+      .describe(
+        "Tools a prompt lists: every tool of the domain, or the dialogue's own, which gives answers away.",
+      ),
+  })
+  .describe('Dialogues of API-Bank, read from a folder.');
+
+export const suite = z
+  .discriminatedUnion('kind', [builtinSuite, apiBankSuite])
+  .describe('Where domains, tools and dialogues come from.');
