@@ -77,6 +77,8 @@ const AFTER_KEY: Closing = /\s*:/y;
 const NUMBER = /[-+]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][-+]?\d+)?(?=\s*[,\]})])/y;
 const WORD = /(?:True|true|False|false|None|null)(?=\s*[,\]})])/y;
 const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|([\s\S]))/y;
+/** Half a surrogate pair: no character, and canonical JSON cannot hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
 const UNESCAPED: Record<string, string> = {
   '\\': '\\',
   "'": "'",
@@ -161,7 +163,7 @@ function readString(reader: Reader, closing: Closing): string {
       value += readEscape(reader);
     } else if (character === text[start] && matchAt(closing, text, reader.at + 1) !== undefined) {
       reader.at++;
-      return value;
+      return value.replace(LONE_SURROGATE, '\ufffd');
     } else {
       value += character;
       reader.at++;
@@ -198,7 +200,7 @@ function readBareString(reader: Reader, closing: Closing): string {
   const { text, at: start } = reader;
   for (let at = start; at < text.length; at++) {
     if (!',)]}'.includes(text.charAt(at)) || matchAt(closing, text, at) === undefined) continue;
-    const value = text.slice(start, at).trim();
+    const value = text.slice(start, at).trim().replace(LONE_SURROGATE, '\ufffd');
     if (value === '') break;
     reader.at = at;
     return value;

@@ -36,6 +36,10 @@ export function createFoldedSuite(placement: Placement): Suite {
     domains,
     tools,
     census,
+    replication: {
+      seedsVary: `the held-out fold (of ${folds}) and the order of training examples`,
+      testTrainRatio: 1 / (folds - 1),
+    },
     digest: digestOf({ format: 1, domains, tools, folds, examples: [...byDomain] }),
     examples: (domain, seed): SplitExamples => {
       const items = byDomain.get(domain);

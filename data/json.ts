@@ -3,6 +3,7 @@ import { DataError } from './errors.ts';
 
 const MAX_DEPTH = 64;
 const END = 'the end of the text';
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const SPACE = /[ \t\n\r]*/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
@@ -16,7 +17,7 @@ interface Reader {
 
 /**
  * Parses JSON (RFC 8259) as `JSON.parse` does, and besides names line and column of a fault, refuses a key that is given
- * twice and more than 64 levels of nesting. Throws a `DataError`.
+ * twice, half a surrogate pair and more than 64 levels of nesting. Throws a `DataError`.
  */
 export function parseJson(file: string, text: string, within?: string): Json {
   const reader: Reader = { file, text, within, at: 0 };
@@ -81,12 +82,19 @@ function readString(reader: Reader): string {
     end += reader.text[end] === '\\' ? 2 : 1;
   }
   if (end >= reader.text.length) fail(reader, 'a string that ends', END);
+  const value = unquote(reader.text.slice(start, end + 1));
+  if (value === undefined) fail(reader, 'a string of valid escapes, without control characters');
+  reader.at = end + 1;
+  return value;
+}
+
+/** What a quoted string stands for; undefined when it is wrong, or half a surrogate pair is in it. */
+function unquote(quoted: string): string | undefined {
   try {
-    const value = JSON.parse(reader.text.slice(start, end + 1)) as string;
-    reader.at = end + 1;
-    return value;
+    const value = JSON.parse(quoted) as string;
+    return LONE_SURROGATE.test(value) ? undefined : value;
   } catch {
-    return fail(reader, 'a string whose escapes are valid and that holds no control characters');
+    return undefined;
   }
 }
 

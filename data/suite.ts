@@ -9,12 +9,21 @@ export interface Suite {
   readonly domains: readonly string[];
   readonly tools: ToolTable;
   readonly census: SuiteCensus;
+  readonly replication: Replication;
   /**
    * The examples of a domain with the whole trace, on the two sides of a seed's split, each ordered by the hash of its
    * id. All domains share one split of dialogues. Throws a RangeError on an unknown domain or a seed that is no natural
    * number.
    */
   examples(domain: string, seed: number): SplitExamples;
+}
+
+/** What a seed stands for in this suite. */
+export interface Replication {
+  /** What differs from seed to seed, for people. */
+  seedsVary: string;
+  /** Held-out over training examples where the training sets of seeds overlap (folds), else 0. */
+  testTrainRatio: number;
 }
 
 export interface SplitExamples {

@@ -50,6 +50,13 @@ test('keeps quoted numbers strings', () => {
   expect(one("[A(n='2', m=2)]")).toEqual({ n: '2', m: 2 });
 });
 
+test('replaces half a surrogate pair, which no JSON text can hold', () => {
+  expect(one("[A(x='\\ud83d\\ude00 \\ud83d', y='\ude00')]")).toEqual({
+    x: '😀 \ufffd',
+    y: '\ufffd',
+  });
+});
+
 test('takes bare words as strings only when lenient', () => {
   const text = '[A(city=New York, at=2034-01-01 10:00:00, n=007, list=[a b, 2])]';
   expect(parseCalls(text)).toMatchObject({ calls: [], error: expect.stringContaining('a value') });

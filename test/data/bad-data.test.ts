@@ -38,6 +38,7 @@ const cases: [name: string, content: string | Uint8Array, ...message: string[]][
   ['UTF-16 text', Buffer.from(`\ufeff${good}`, 'utf16le'), 'UTF-8', 'line 1, byte 1'],
   ['a byte sequence cut short', Buffer.from([0x5b, 0xe2, 0x82]), 'byte 2', 'UTF-8'],
   ['a control character in a string', good.replace('Meet', 'Me\u0007et'), 'control characters'],
+  ['half a surrogate pair', good.replace('Meet', '\\ud83d'), 'valid escapes'],
   ['a line of 10 MB', changed({ input: `User: ${'x'.repeat(10e6)}` }), '10000006 characters'],
   ['a file of one 10 MB line', 'x'.repeat(10e6), 'line 1, column 1', 'a JSON value'],
   ['100,000 levels', '['.repeat(100_000), 'at most 64 levels'],
