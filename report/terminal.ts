@@ -1,5 +1,5 @@
 import type { Results } from '../contract/results.ts';
-import { level, MISSING, percent, withInterval } from '../metrics/numbers.ts';
+import { level, MISSING, withInterval } from '../metrics/numbers.ts';
 
 /** Paints a piece of text for a terminal; reports never look at the terminal themselves. */
 export type Paint = (text: string, style: 'heading' | 'faint' | 'strong' | 'warning') => string;
