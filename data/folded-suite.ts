@@ -40,6 +40,7 @@ export function createFoldedSuite(placement: Placement): Suite {
       seedsVary: `the held-out fold (of ${folds}) and the order of training examples`,
       testTrainRatio: 1 / (folds - 1),
     },
+    variant: (seed) => foldOfSeed(seed, folds),
     digest: digestOf({ format: 1, domains, tools, folds, examples: [...byDomain] }),
     examples: (domain, seed): SplitExamples => {
       const items = byDomain.get(domain);

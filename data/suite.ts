@@ -10,6 +10,8 @@ export interface Suite {
   readonly tools: ToolTable;
   readonly census: SuiteCensus;
   readonly replication: Replication;
+  /** Seeds of one variant have the same examples: what was rendered for one of them serves all. */
+  variant(seed: number): number;
   /**
    * The examples of a domain with the whole trace, on the two sides of a seed's split, each ordered by the hash of its
    * id. All domains share one split of dialogues. Throws a RangeError on an unknown domain or a seed that is no natural
