@@ -7,9 +7,9 @@ import {
   encodeRecord,
   type NamedFile,
   manifestSchema,
-  mendedSchema,
   readRecord,
   sha256Of,
+  unlessDamaged,
 } from './records.ts';
 import { type Store, StoreError } from './store.ts';
 
@@ -63,11 +63,9 @@ export async function inspectBlock(store: Store, key: string): Promise<BlockStat
  */
 export async function findDamage(store: Store, key: string): Promise<string[]> {
   const found = await inspectBlock(store, key);
-  if (found.state === 'absent' || (found.state === 'damaged' && found.recorded)) {
-    return found.state === 'absent' ? [] : found.reasons;
-  }
+  if (found.state === 'absent') return [];
   const reasons =
-    found.state === 'damaged' ? found.reasons : await damagedFiles(store, found.block.manifest);
+    found.state === 'damaged' ? found.reasons : await findDamagedFiles(store, found.block.manifest);
   if (reasons.length > 0) await recordDamage(store, key, found, reasons);
   return reasons;
 }
@@ -124,30 +122,36 @@ export async function hasFiles(store: Store, files: NamedFile[]): Promise<boolea
   return found.every(Boolean);
 }
 
-interface StoredManifest {
+/** A committed manifest as it is stored, maybe damaged. */
+export interface StoredManifest {
   key: string;
   generation: number;
   path: string;
   bytes: Uint8Array;
 }
 
-/** Generations are contiguous, so the first that is missing ends the search: two reads for nearly every block. */
-async function readNewest(store: Store, key: string): Promise<StoredManifest | undefined> {
-  let newest: StoredManifest | undefined;
+/** All generations, oldest first: contiguous, so that the first missing one ends the search (two reads, mostly). */
+export async function readGenerations(store: Store, key: string): Promise<StoredManifest[]> {
+  const found: StoredManifest[] = [];
   for (let generation = 1; ; generation++) {
     const path = manifestPath(key, generation);
     const bytes = await store.read(path);
-    if (bytes === undefined) return newest;
-    newest = { key, generation, path, bytes };
+    if (bytes === undefined) return found;
+    found.push({ key, generation, path, bytes });
   }
 }
 
-function decodeBlock({ key, generation, path, bytes }: StoredManifest): Block {
+/** Throws `corrupt` unless it is the whole manifest of that block. */
+export function decodeBlock({ key, generation, path, bytes }: StoredManifest): Block {
   const manifest = decodeRecord(path, bytes, manifestSchema);
   if (manifest.key !== key) {
     throw new StoreError('corrupt', `${path} is damaged: it is the manifest of ${manifest.key}`);
   }
   return { manifest, sha256: sha256Of(bytes), generation };
+}
+
+async function readNewest(store: Store, key: string): Promise<StoredManifest | undefined> {
+  return (await readGenerations(store, key)).at(-1);
 }
 
 /** The rounds so far, and the reasons of the last if it concerns this generation and is not mended. */
@@ -156,11 +160,14 @@ async function readDamage(
   key: string,
   generation: number,
 ): Promise<{ round: number; open: string[] | null }> {
-  for (let round = 0, last: string[] | null = null; ; round++) {
-    const damage = await readRecord(store, damagePath(key, round + 1), damageSchema);
-    if (damage === undefined) return { round, open: last };
-    const mended = await readRecord(store, mendedPath(key, round + 1), mendedSchema);
-    last = mended || damage.generation !== generation ? null : damage.reasons;
+  for (let round = 0, open: string[] | null = null; ; round++) {
+    const path = damagePath(key, round + 1);
+    const bytes = await store.read(path);
+    if (bytes === undefined) return { round, open };
+    const damage = await unlessDamaged(readRecord(store, path, damageSchema));
+    const mended = await store.read(mendedPath(key, round + 1));
+    const past = mended !== undefined || (damage && damage.generation !== generation);
+    open = past ? null : (damage?.reasons ?? [`${path} is unreadable`]);
   }
 }
 
@@ -205,7 +212,8 @@ const verifyFile: CheckFile = async (store, { name, sha256, size }) => {
   }
 };
 
-async function damagedFiles(store: Store, manifest: BlockManifest): Promise<string[]> {
+/** Reads every byte of a block's files. Returns what is wrong with them. */
+export async function findDamagedFiles(store: Store, manifest: BlockManifest): Promise<string[]> {
   const reasons = await Promise.all(manifest.files.map((file) => verifyFile(store, file)));
   return reasons.filter((reason) => reason !== null);
 }
@@ -221,7 +229,7 @@ async function requireFiles(store: Store, manifest: BlockManifest): Promise<void
 /** Only after reading every byte: the same files must really stand again. */
 async function mend(store: Store, block: Block, round: number): Promise<void> {
   const { key } = block.manifest;
-  const [reason] = await damagedFiles(store, block.manifest);
+  const [reason] = await findDamagedFiles(store, block.manifest);
   if (reason !== undefined)
     throw new StoreError('corrupt', `block ${key} is still damaged: ${reason}`);
   const mended = { format: 1, key, round, manifest: block.sha256 };

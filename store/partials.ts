@@ -26,7 +26,7 @@ const KEPT = 2;
 
 /**
  * Stores the files below `folder` as a partial checkpoint of the attempt, its manifest last, and removes all but the
- * newest two of the block. False: the attempt is superseded and must stop.
+ * newest two of the block. The same step again is no news. False: the attempt is superseded and must stop.
  */
 export async function putPartial(
   store: Store,
@@ -35,22 +35,23 @@ export async function putPartial(
   folder: string,
 ): Promise<boolean> {
   const { key, number, round } = attempt;
+  const path = partialManifestPath(key, number, step);
+  if ((await store.read(path)) !== undefined) return true;
   const files: NamedFile[] = [];
   for (const name of await listFiles(folder)) {
     const ref = await store.putFile(partialFilePath(key, number, step, name), join(folder, name));
     files.push({ name, ...ref });
   }
-  if (await isSuperseded(store, attempt)) return false;
   const manifest: PartialManifest = { format: 1, key, attempt: number, round, step, files };
-  await createRecord(store, partialManifestPath(key, number, step), manifest);
-  if (await isSuperseded(store, attempt)) {
-    // A newer attempt may rely on it by now; only where the block is committed it can serve nobody.
-    const block = await inspectBlock(store, key);
-    if (block.state === 'intact') await removePartial(store, key, { attempt: number, step });
-    return false;
+  if (!(await isSuperseded(store, attempt))) await createRecord(store, path, manifest);
+  if (!(await isSuperseded(store, attempt))) {
+    await removeOldPartials(store, key, { attempt: number, step });
+    return true;
   }
-  await removeOldPartials(store, attempt);
-  return true;
+  // A newer attempt may rely on it by now; only where the block is committed it can serve nobody.
+  const block = await inspectBlock(store, key);
+  if (block.state === 'intact') await removePartial(store, key, { attempt: number, step });
+  return false;
 }
 
 /** Where an attempt starts, and the newer checkpoints that turned out damaged, for `recordStart` and for people. */
@@ -119,10 +120,12 @@ export async function cleanPartials(store: Store, key: string): Promise<void> {
   await removeAll(store, partials('partial-file'));
 }
 
-async function removeOldPartials(store: Store, attempt: Attempt): Promise<void> {
-  const partials = await listPartials(store, attempt.key);
-  const own = partials.filter((partial) => partial.attempt <= attempt.number);
-  for (const old of own.slice(KEPT)) await removePartial(store, attempt.key, old);
+/** Only what is older than `newest`: a partial of an earlier round may claim more steps. */
+async function removeOldPartials(store: Store, key: string, newest: PartialRef): Promise<void> {
+  const older = (await listPartials(store, key)).filter(
+    ({ attempt, step }) => attempt <= newest.attempt && step <= newest.step,
+  );
+  for (const old of older.slice(KEPT)) await removePartial(store, key, old);
 }
 
 async function removePartial(store: Store, key: string, ref: PartialRef): Promise<void> {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from './file-errors.ts';
 import type { ProcessIdentity } from './records.ts';
 
 const LINUX = process.platform === 'linux';
@@ -33,7 +34,7 @@ export function hasEnded(identity: ProcessIdentity): boolean {
     here.bootId === identity.bootId &&
     here.host === identity.host &&
     here.pidNamespace === identity.pidNamespace;
-  return known && same && !isAlive(identity);
+  return known && same && !isAlive(identity) && !isHidden(identity.pid);
 }
 
 type Machine = Omit<ProcessIdentity, 'pid' | 'startTime'>;
@@ -57,6 +58,16 @@ function identifyMachine(): Machine {
 function findStartTime(pid: number): string | undefined {
   const startTime = orUnknown(() => (LINUX ? readStartTicks(pid) : askForStartTime(pid)));
   return startTime === '' ? undefined : startTime;
+}
+
+/** A process whose start time may not be seen: another user's, where /proc hides those. */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 /** Fields 3 (state) and 22 (start, in clock ticks since boot) of proc_pid_stat(5); the name before them holds anything. */

@@ -1,0 +1,170 @@
+import { type AttemptHistory, readHistory } from './attempt-history.ts';
+import { ATTEMPT_INVARIANTS } from './attempt-invariants.ts';
+import {
+  type Block,
+  decodeBlock,
+  findDamagedFiles,
+  inspectBlock,
+  readGenerations,
+} from './blocks.ts';
+import { canonicalJson } from '../contract/digest.ts';
+import {
+  attemptFolder,
+  attemptsFolder,
+  blockFolder,
+  BLOCKS,
+  manifestPath,
+  parseAttemptPath,
+} from './layout.ts';
+import { sha256Of } from './records.ts';
+import { type Store, StoreError } from './store.ts';
+
+/** A promise that was not kept. */
+export interface Violation {
+  invariant: string;
+  path: string;
+  what: string;
+}
+
+/**
+ * The offline checker: reads everything that attempts left about every block, while nothing runs, and reports what
+ * contradicts the promises of this store. It changes nothing. See `ATTEMPT_INVARIANTS` and `BLOCK_INVARIANTS`.
+ */
+export async function checkInvariants(store: Store): Promise<Violation[]> {
+  const keys = new Set((await store.list(BLOCKS)).map((path) => path.split('/')[1] ?? ''));
+  const violations: Violation[] = [];
+  for (const key of [...keys].toSorted()) violations.push(...(await checkKey(store, key)));
+  return violations;
+}
+
+/** Everything known about one block. */
+interface BlockHistory {
+  store: Store;
+  key: string;
+  paths: string[];
+  attempts: AttemptHistory[];
+  generations: Block[];
+  /** The newest generation is committed and undamaged. */
+  settled: boolean;
+  /** How often it was found damaged. */
+  rounds: number;
+}
+
+/** What must hold of each block. Answers what is wrong, by path. */
+const BLOCK_INVARIANTS: Record<
+  string,
+  (block: BlockHistory) => Promise<[string, string][]> | [string, string][]
+> = {
+  'only what was claimed is written': ({ key, paths, attempts }) => {
+    const claimed = new Set(attempts.map(({ number }) => number));
+    return paths
+      .filter((path) => path.startsWith(attemptsFolder(key)))
+      .filter((path) => !claimed.has(parseAttemptPath(key, path)?.attempt ?? 0))
+      .map((path) => [path, 'no claim stands for it']);
+  },
+
+  'a committed block has no partial checkpoints': ({ key, paths, settled }) =>
+    paths
+      .filter((path) => settled && parseAttemptPath(key, path)?.kind.startsWith('partial'))
+      .map((path) => [path, 'it was left behind']),
+
+  'every attempt on a committed block has ended': ({ key, attempts, settled }) =>
+    attempts
+      .filter(({ outcome }) => settled && !outcome)
+      .map(({ number }) => [attemptFolder(key, number), 'it has no outcome']),
+
+  'what is committed is what an attempt was done with': ({ key, attempts, generations }) => {
+    const done = new Set(
+      attempts.flatMap(({ outcome }) =>
+        outcome?.result === 'done' ? [canonicalJson(outcome.manifest)] : [],
+      ),
+    );
+    return generations
+      .filter(({ manifest }) => !done.has(canonicalJson(manifest)))
+      .map(({ generation }) => [manifestPath(key, generation), 'no attempt was done with it']);
+  },
+
+  'a new generation differs from the one before': ({ key, generations }) =>
+    generations
+      .filter(({ sha256 }, index) => sha256 === generations[index - 1]?.sha256)
+      .map(({ generation }) => [manifestPath(key, generation), 'it was committed before']),
+
+  'a new generation follows damage': ({ key, generations, rounds }) =>
+    generations
+      .filter(({ generation }) => generation > rounds + 1)
+      .map(({ generation }) => [manifestPath(key, generation), `damage was found ${rounds} times`]),
+
+  'a block stems from what its parent committed': async ({ store, key, generations }) => {
+    const wrong: [string, string][] = [];
+    for (const { manifest, generation } of generations) {
+      if (!manifest.parent) continue;
+      const committed = await readGenerations(store, manifest.parent.key);
+      const known = committed.some(
+        (parent) => sha256Of(parent.bytes) === manifest.parent?.manifest,
+      );
+      if (!known)
+        wrong.push([manifestPath(key, generation), 'its parent committed something else']);
+    }
+    return wrong;
+  },
+
+  'what is committed is whole': async ({ store, key, generations, settled }) => {
+    const newest = generations.at(-1);
+    if (!newest) return [];
+    const path = manifestPath(key, newest.generation);
+    if (!settled) return [[path, 'it is damaged']];
+    const damaged = await findDamagedFiles(store, newest.manifest);
+    return damaged.map((reason) => [path, reason]);
+  },
+};
+
+async function checkKey(store: Store, key: string): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  const block = await readBlockHistory(store, key, (error) =>
+    violations.push({ invariant: READABLE, path: blockFolder(key), what: error.message }),
+  );
+  for (const [invariant, check] of Object.entries(BLOCK_INVARIANTS)) {
+    for (const [path, what] of await check(block)) violations.push({ invariant, path, what });
+  }
+  for (const [index, attempt] of block.attempts.entries()) {
+    const view = { ...attempt, before: block.attempts.slice(0, index) };
+    for (const [invariant, check] of Object.entries(ATTEMPT_INVARIANTS)) {
+      const what = check(view);
+      if (what) violations.push({ invariant, path: attemptFolder(key, attempt.number), what });
+    }
+  }
+  return violations;
+}
+
+const READABLE = 'every record is readable and lies where it belongs';
+
+async function readBlockHistory(
+  store: Store,
+  key: string,
+  onDamage: (error: StoreError) => void,
+): Promise<BlockHistory> {
+  const read = async <T>(reading: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await reading();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.fault !== 'corrupt') throw error;
+      onDamage(error);
+      return undefined;
+    }
+  };
+  const generations: Block[] = [];
+  for (const stored of await readGenerations(store, key)) {
+    const block = await read(() => decodeBlock(stored));
+    if (block) generations.push(block);
+  }
+  const found = await inspectBlock(store, key);
+  return {
+    store,
+    key,
+    paths: await store.list(blockFolder(key)),
+    attempts: await readHistory(store, key, (reading) => read(() => reading)),
+    generations,
+    settled: found.state === 'intact',
+    rounds: found.state === 'absent' ? 0 : found.round,
+  };
+}
