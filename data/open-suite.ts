@@ -1,4 +1,5 @@
 import { API_BANK_FILE, openApiBank } from './api-bank/suite.ts';
+import { openBuiltin } from './builtin.ts';
 import { DataError } from './errors.ts';
 import type { Suite, SuiteSettings, SuiteSource } from './suite.ts';
 
@@ -7,6 +8,8 @@ export function suiteFiles(settings: Pick<SuiteSettings, 'kind'>): string[] {
   switch (settings.kind) {
     case 'api-bank':
       return [API_BANK_FILE];
+    case 'builtin':
+      return [];
   }
 }
 
@@ -15,6 +18,8 @@ export function openSuite(settings: SuiteSettings, sources: readonly SuiteSource
   switch (settings.kind) {
     case 'api-bank':
       return openApiBank(settings, requireSource(sources, API_BANK_FILE));
+    case 'builtin':
+      return openBuiltin(settings);
   }
 }
 

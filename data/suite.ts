@@ -1,4 +1,5 @@
 import type { Example, ToolTable } from '../contract/dialogue.ts';
+import type { BuiltinSettings } from '../worlds/settings.ts';
 
 /** A source of examples by domain: what a sweep learns and is scored on. */
 export interface Suite {
@@ -65,10 +66,14 @@ export interface SuiteSource {
 }
 
 /** A suite as a resolved spec names it. */
-export type SuiteSettings = ApiBankSettings;
+export type SuiteSettings = ApiBankSettings | BuiltinSuiteSettings;
 
 export interface ApiBankSettings {
   kind: 'api-bank';
   /** Which tools a prompt lists: all described ones of the example's domain, or its dialogue's own. */
   tools: 'domain' | 'dialogue';
+}
+
+export interface BuiltinSuiteSettings extends BuiltinSettings {
+  kind: 'builtin';
 }
