@@ -1,4 +1,5 @@
 import type { FieldPath, Finding } from './findings.ts';
+import { readContrast } from './contrast.ts';
 import { LIMITS } from './limits.ts';
 import { nearestWord } from './nearest.ts';
 import type { SpecParts } from './parts.ts';
@@ -84,20 +85,11 @@ function checkSeeds({ seeds }: SpecParts): Finding[] {
   return Array.isArray(seeds) ? findRepeated(seeds, ['seeds'], 'each seed once') : [];
 }
 
-const CONTRAST = /^(\S+) - (\S+)$/;
-
-/** The two conditions of a contrast like `keep - strip`. */
-export function readContrast(contrast: string): { treatment: string; control: string } | undefined {
-  const [, treatment, control] = CONTRAST.exec(contrast) ?? [];
-  return treatment === undefined || control === undefined ? undefined : { treatment, control };
-}
-
 function checkContrast({ contrast: written, conditions: names }: SpecParts): Finding[] {
-  if (written === undefined) return [];
+  const contrast = written === undefined ? undefined : readContrast(written);
+  if (!contrast) return [];
   const path = ['question', 'contrast'];
   const found = showValue(written);
-  const contrast = readContrast(written);
-  if (!contrast) return [{ path, expected: 'two conditions like "keep - strip"', found }];
   const { treatment, control } = contrast;
   if (treatment === control) return [{ path, expected: 'two different conditions', found }];
   if (!names) return [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONTRAST } from './contrast.ts';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -42,6 +43,10 @@ export function folder(): z.ZodString {
     (path) => !URL_SCHEME.test(path),
     'a folder, not a URL',
   );
+}
+
+export function contrast(): z.ZodString {
+  return text(2 * LIMITS.nameLength + 3, CONTRAST, 'two conditions like "keep - strip"');
 }
 
 /** `file:///absolute/path`, or a relative folder that does not leave the spec file's. */

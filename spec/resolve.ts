@@ -1,4 +1,4 @@
-import { readContrast } from './checks.ts';
+import { readContrast } from './contrast.ts';
 import type { SweepFile } from './schema.ts';
 import type { Question, Sweep } from './sweep.ts';
 

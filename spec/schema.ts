@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
 import { DEFAULTS } from './defaults.ts';
-import { label, line, lines, storeLocation } from './fields.ts';
+import { contrast, label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { suite } from './suite-schema.ts';
 
@@ -61,7 +61,7 @@ const seeds = z
 
 const question = z
   .strictObject({
-    contrast: line().describe('Two conditions, as "keep - strip".'),
+    contrast: contrast().describe('Two conditions, as "keep - strip".'),
     metric: z.enum(METRICS).default(DEFAULTS.question.metric).describe('What is compared.'),
     margin: z
       .number()

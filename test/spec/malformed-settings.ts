@@ -1,0 +1,148 @@
+import type { MalformedLine } from './study.ts';
+
+const FIELDS =
+  'version, name, suite, stream, conditions, seeds, question, trainer, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
+const STORE =
+  'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
+const HYPERPARAMETERS =
+  'epochs, learningRate, l2, batchSize, maxPromptTokens, maxTargetTokens, tableBits';
+
+/** How it is run, spoiled. */
+export const MALFORMED_SETTINGS: MalformedLine[] = [
+  [
+    11,
+    'trainer: { kind: python }',
+    '11:18: trainer.kind: expected "builtin" or "command", found "python"',
+  ],
+  [
+    11,
+    'trainer: { kind: builtin, hyperparameters: { learningrate: 0.1 } }',
+    `11:46: trainer.hyperparameters.learningrate: expected one of ${HYPERPARAMETERS}, found the unknown field "learningrate" (did you mean "learningRate"?)`,
+  ],
+  [
+    11,
+    'trainer: { kind: builtin, hyperparameters: { epochs: 0 } }',
+    '11:54: trainer.hyperparameters.epochs: expected an integer from 1 to 1000, found 0',
+  ],
+  [
+    11,
+    'trainer: { kind: builtin, command: [train] }',
+    '11:27: trainer.command: expected one of kind, hyperparameters, found the unknown field "command"',
+  ],
+  [
+    11,
+    'trainer: { kind: command, command: train, identity: x }',
+    '11:36: trainer.command: expected a list of 1 to 1000, found "train"',
+  ],
+  [
+    11,
+    'trainer: { kind: command, command: [], identity: x }',
+    '11:36: trainer.command: expected a list of 1 to 1000, found an empty list',
+  ],
+  [
+    11,
+    'trainer: { kind: command, command: [train] }',
+    '11:1: trainer.identity: expected one line of at most 200 characters, found nothing',
+  ],
+  [
+    11,
+    'trainer: { kind: command, command: [train, ""], identity: x }',
+    '11:44: trainer.command[1]: expected one line of at most 4000 characters, found an empty text',
+  ],
+  [
+    11,
+    'trainer: { kind: command, command: [t], identity: x, hyperparameters: [1] }',
+    '11:71: trainer.hyperparameters: expected a mapping, found a list',
+  ],
+  [
+    11,
+    'evaluate: { domains: sean }',
+    '11:22: evaluate.domains: expected "all" or "seen", found "sean" (did you mean "seen"?)',
+  ],
+  [
+    11,
+    'evaluate: { convention: blfc }',
+    '11:25: evaluate.convention: expected "exact", "paper-1" or "bfcl", found "blfc" (did you mean "bfcl"?)',
+  ],
+  [
+    11,
+    'evaluate: { decoding: { temperature: -1 } }',
+    '11:38: evaluate.decoding.temperature: expected a number from 0 to 2, found -1',
+  ],
+  [
+    11,
+    'evaluate: { decoding: { temperature: hot } }',
+    '11:38: evaluate.decoding.temperature: expected a number from 0 to 2, found "hot"',
+  ],
+  [
+    11,
+    'compute: { kind: kubernetes }',
+    '11:18: compute.kind: expected "local", found "kubernetes"',
+  ],
+  [11, 'store: s3://bucket/prefix', `11:8: store: expected ${STORE}, found "s3://bucket/prefix"`],
+  [11, 'store: file://store', `11:8: store: expected ${STORE}, found "file://store"`],
+  [11, 'store: file:///data/%00', `11:8: store: expected ${STORE}, found "file:///data/%00"`],
+  [11, 'store: ../elsewhere', `11:8: store: expected ${STORE}, found "../elsewhere"`],
+  [11, 'store: /data/store', `11:8: store: expected ${STORE}, found "/data/store"`],
+  [
+    11,
+    'checkpoints: { every: 0 }',
+    '11:23: checkpoints.every: expected an integer from 1 to 1000000, found 0',
+  ],
+  [11, 'checkpoints: 50', '11:14: checkpoints: expected a mapping of every, found 50'],
+  [
+    11,
+    'parallelism: 1e9',
+    '11:14: parallelism: expected an integer from 1 to 1000, found 1000000000',
+  ],
+  [11, 'parallelism:', '11:1: parallelism: expected an integer from 1 to 1000, found nothing'],
+  [
+    11,
+    'budget: { computeHours: -1 }',
+    '11:25: budget.computeHours: expected a number above 0 and at most 1000000, found -1',
+  ],
+  [
+    11,
+    'budget: { gpuHours: 2 }',
+    '11:1: budget.computeHours: expected a number above 0 and at most 1000000, found nothing',
+    '11:11: budget.gpuHours: expected only computeHours, found the unknown field "gpuHours"',
+  ],
+  [
+    11,
+    'tags: { year: 2026 }',
+    '11:15: tags.year: expected one line of at most 200 characters, found 2026',
+  ],
+  [11, 'tags: [gpu]', '11:7: tags: expected a mapping, found a list'],
+  [11, 'notes: [a, b]', '11:8: notes: expected text of at most 4000 characters, found a list'],
+  [11, 'defaults: &d { a: 1 }', '11:11: expected plain YAML, found an anchor'],
+  [11, 'notes: *d', '11:8: expected plain YAML, found an alias'],
+  [11, 'notes: !!str text', '11:8: expected plain YAML, found a tag'],
+  [11, '? notes\n: text', '11:1: expected plain YAML, found a complex key'],
+  [
+    11,
+    '<<: { name: other }',
+    `11:1: ["<<"]: expected one of ${FIELDS}, found the unknown field "<<"`,
+  ],
+  [11, '[a, b]: c', '11:1: expected the name of a field, found a list or mapping'],
+  [11, ': c', '11:1: expected the name of a field, found nothing'],
+  [11, '\tnotes: text', '11:1: expected spaces, found a tab'],
+  [11, 'notes: "text', '12:1: expected valid YAML, found a mistake: Missing closing "quote'],
+  [
+    11,
+    'notes: a: b',
+    '11:8: expected valid YAML, found a mistake: Nested mappings are not allowed in compact mappings',
+  ],
+  [11, '---\nname: second', '11:1: expected one document, found another one'],
+  [
+    11,
+    '%YAML 1.1',
+    '11:1: expected valid YAML, found a mistake: Plain value cannot start with directive indicator character %',
+  ],
+  [11, 'notes: a\u0000b', '11:9: expected UTF-8 text, found the control character U+0000'],
+  [11, 'notes: caf\ufffd', '11:11: expected UTF-8 text, found bytes that are not UTF-8'],
+  [
+    11,
+    '- item',
+    '11:1: expected valid YAML, found a mistake: Implicit keys need to be on a single line',
+  ],
+];
