@@ -2,9 +2,9 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from '../contract/digest.ts';
 import type { Example, Gold, Prompt } from '../contract/dialogue.ts';
 import { type Rendering, renderExample } from './conditions.ts';
-import { countTraces } from './folded-suite.ts';
 import { assertSplitByDialogue } from './split.ts';
-import type { Suite, TraceCount } from './suite.ts';
+import type { Suite } from './suite.ts';
+import { countTraces, type TraceCount } from './trace-count.ts';
 
 /** What a lineage needs of one domain: the files of the trainer protocol, byte for byte the same every time. */
 export interface Dataset {

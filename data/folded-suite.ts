@@ -1,7 +1,7 @@
 import { digestOf } from '../contract/digest.ts';
 import type { Example, ToolTable } from '../contract/dialogue.ts';
 import { foldOfSeed, sortByHash } from './split.ts';
-import type { SplitExamples, Suite, SuiteCensus, TraceCount } from './suite.ts';
+import type { SplitExamples, Suite, SuiteCensus } from './suite.ts';
 
 /** An example with its place: the domain that teaches it and the fold of its dialogue. */
 export interface PlacedExample {
@@ -52,14 +52,4 @@ export function createFoldedSuite(placement: Placement): Suite {
       };
     },
   };
-}
-
-/** Whether an example's prompt holds an earlier call. */
-export function hasTrace(example: Pick<Example, 'messages'>): boolean {
-  return example.messages.some((message) => 'tool_calls' in message);
-}
-
-export function countTraces(examples: readonly Pick<Example, 'messages'>[]): TraceCount {
-  const withTrace = examples.filter(hasTrace).length;
-  return { total: examples.length, withTrace, withoutTrace: examples.length - withTrace };
 }

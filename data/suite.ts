@@ -1,5 +1,6 @@
 import type { Example, ToolTable } from '../contract/dialogue.ts';
 import type { BuiltinSettings } from '../worlds/settings.ts';
+import type { TraceCount } from './trace-count.ts';
 
 /** A source of examples by domain: what a sweep learns and is scored on. */
 export interface Suite {
@@ -50,13 +51,6 @@ export interface SuiteCensus {
   toolsWithoutDescription: string[];
   /** Tools that the data describes in several ways; the first way is used. */
   toolsWithSeveralDescriptions: string[];
-}
-
-export interface TraceCount {
-  total: number;
-  /** With an earlier call in the prompt: `trace: keep` and `strip` differ. */
-  withTrace: number;
-  withoutTrace: number;
 }
 
 /** Files that a suite reads, by the name they have in its folder. */

@@ -1,8 +1,9 @@
 import { canonicalJson } from '../../contract/digest.ts';
 import type { Tool, ToolTable } from '../../contract/dialogue.ts';
-import { countTraces, createFoldedSuite } from '../folded-suite.ts';
+import { createFoldedSuite } from '../folded-suite.ts';
 import { dealFolds } from '../split.ts';
 import type { ApiBankSettings, Suite, SuiteCensus, SuiteSource } from '../suite.ts';
+import { countTraces } from '../trace-count.ts';
 import { DOMAIN_APIS, DOMAINS, type Domain } from './domains.ts';
 import { readEntries } from './entries.ts';
 import { type ReadExample, readExample } from './examples.ts';

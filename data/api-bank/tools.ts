@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PropertySchema, Tool } from '../../contract/dialogue.ts';
 import { parseJson } from '../json.ts';
-import { DataError } from '../errors.ts';
+import { DataError, quoteShortly } from '../errors.ts';
 
 const HEADING = 'API descriptions:';
 
@@ -11,15 +11,15 @@ const descriptionSchema = z.object({
   input_parameters: z.record(z.string(), z.object({ type: z.string(), description: z.string() })),
 });
 
-const TYPES: Record<string, PropertySchema> = {
-  str: { type: 'string' },
-  int: { type: 'integer' },
-  float: { type: 'number' },
-  bool: { type: 'boolean' },
-  list: { type: 'array' },
-  'list(str)': { type: 'array', items: { type: 'string' } },
-  dict: { type: 'object' },
-};
+const TYPES = new Map<string, PropertySchema>([
+  ['str', { type: 'string' }],
+  ['int', { type: 'integer' }],
+  ['float', { type: 'number' }],
+  ['bool', { type: 'boolean' }],
+  ['list', { type: 'array' }],
+  ['list(str)', { type: 'array', items: { type: 'string' } }],
+  ['dict', { type: 'object' }],
+]);
 
 /**
  * The APIs that an entry's instruction describes, in its order, as tools. No parameter is `required`: API-Bank does not
@@ -42,19 +42,19 @@ export function readTools(file: string, position: string, instruction: string): 
 function readTool(file: string, position: string, line: string): Tool {
   const result = descriptionSchema.safeParse(parseJson(file, line, position));
   if (!result.success) {
-    const field = result.error.issues[0]?.path.join('.') ?? '';
+    const field = quoteShortly(result.error.issues[0]?.path.join('.') ?? '');
     const expected = 'name, description and input_parameters with type and description';
-    throw new DataError({ file, position: field ? `${position}, ${field}` : position, expected });
+    throw new DataError({ file, position: `${position}, field ${field}`, expected });
   }
   const { name, description, input_parameters: inputs } = result.data;
   const properties = Object.entries(inputs).map(([parameter, { type, description: about }]) => {
-    const schema = TYPES[type];
+    const schema = TYPES.get(type);
     if (schema) return [parameter, { ...schema, description: about }] as const;
     throw new DataError({
       file,
-      position: `${position}, ${name}.${parameter}`,
-      expected: `a type among ${Object.keys(TYPES).join(', ')}`,
-      found: JSON.stringify(type),
+      position: `${position}, ${quoteShortly(`${name}.${parameter}`)}`,
+      expected: `a type among ${[...TYPES.keys()].join(', ')}`,
+      found: quoteShortly(type),
     });
   });
   const parameters = { type: 'object' as const, properties: Object.fromEntries(properties) };

@@ -33,7 +33,7 @@ const DESCRIPTIONS = [
   },
 ];
 
-export const INSTRUCTION = `\nDo it.\nAPI descriptions:\n${DESCRIPTIONS.map((tool) => JSON.stringify(tool)).join('\n')}`;
+const INSTRUCTION = `\nDo it.\nAPI descriptions:\n${DESCRIPTIONS.map((tool) => JSON.stringify(tool)).join('\n')}`;
 
 /** A dialogue of two calls: the second needs the first one's result. */
 export function dialogueEntries(name: string): [FixtureEntry, FixtureEntry] {

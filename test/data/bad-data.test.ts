@@ -87,9 +87,9 @@ const cases: [name: string, content: string | Uint8Array, ...message: string[]][
   ],
   [
     'a parameter of an unknown type',
-    changed({ instruction: second.instruction.replace('list(str)', 'set') }),
+    changed({ instruction: second.instruction.replace('list(str)', 'toString') }),
     'AddMeeting.attendees',
-    '"set"',
+    '"toString"',
   ],
   [
     'an earlier call that does not parse',

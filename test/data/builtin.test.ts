@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatCalls, parseCalls } from '../../contract/call-text.ts';
 import { renderDataset } from '../../data/datasets.ts';
 import { openSuite, suiteFiles } from '../../data/open-suite.ts';
-import { countTraces } from '../../data/folded-suite.ts';
+import { countTraces } from '../../data/trace-count.ts';
 import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
 
 const suite = openSuite({
