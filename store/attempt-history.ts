@@ -4,7 +4,7 @@ import {
   claimPath,
   leasePath,
   outcomePath,
-  parseAttemptPath,
+  parsePath,
   startPath,
 } from './layout.ts';
 import {
@@ -28,8 +28,8 @@ import { type Store, StoreError } from './store.ts';
 export async function listAttempts(store: Store, key: string): Promise<number[]> {
   const paths = await store.list(attemptsFolder(key));
   return paths
-    .map((path) => parseAttemptPath(key, path))
-    .flatMap((at) => (at?.kind === 'claim' ? [at.attempt] : []))
+    .map(parsePath)
+    .flatMap((place) => (place?.kind === 'claim' ? [place.attempt] : []))
     .toSorted((a, b) => a - b);
 }
 
@@ -37,9 +37,9 @@ export async function listAttempts(store: Store, key: string): Promise<number[]>
 export async function listPartials(store: Store, key: string): Promise<PartialRef[]> {
   const paths = await store.list(attemptsFolder(key));
   return paths
-    .map((path) => parseAttemptPath(key, path))
-    .flatMap((at) =>
-      at?.kind === 'partial-manifest' ? [{ attempt: at.attempt, step: at.step }] : [],
+    .map(parsePath)
+    .flatMap((place) =>
+      place?.kind === 'partial' ? [{ attempt: place.attempt, step: place.step }] : [],
     )
     .toSorted((a, b) => b.step - a.step || b.attempt - a.attempt);
 }

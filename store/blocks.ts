@@ -1,4 +1,4 @@
-import { damagePath, manifestPath, mendedPath } from './layout.ts';
+import { blobPath, damagePath, manifestPath, mendedPath } from './layout.ts';
 import {
   type BlockManifest,
   createRecord,
@@ -201,15 +201,10 @@ const hasFile: CheckFile = async (store, { name, sha256, size }) =>
     : `${name}: its blob ${sha256} is missing or cut short`;
 
 const verifyFile: CheckFile = async (store, { name, sha256, size }) => {
-  try {
-    const found = await store.verifyBlob(sha256);
-    return found.size === size ? null : `${name}: ${found.size} bytes instead of ${size}`;
-  } catch (error) {
-    if (error instanceof StoreError && (error.fault === 'missing' || error.fault === 'corrupt')) {
-      return `${name}: ${error.message}`;
-    }
-    throw error;
-  }
+  const found = await store.digest(blobPath(sha256));
+  if (!found) return `${name}: its blob ${sha256} is missing`;
+  if (found.sha256 === sha256 && found.size === size) return null;
+  return `${name}: its blob ${sha256} is damaged (${found.size} bytes, ${size} expected)`;
 };
 
 /** Reads every byte of a block's files. Returns what is wrong with them. */

@@ -14,7 +14,7 @@ import {
   blockFolder,
   BLOCKS,
   manifestPath,
-  parseAttemptPath,
+  parsePath,
 } from './layout.ts';
 import { sha256Of } from './records.ts';
 import { type Store, StoreError } from './store.ts';
@@ -31,7 +31,7 @@ export interface Violation {
  * contradicts the promises of this store. It changes nothing. See `ATTEMPT_INVARIANTS` and `BLOCK_INVARIANTS`.
  */
 export async function checkInvariants(store: Store): Promise<Violation[]> {
-  const keys = new Set((await store.list(BLOCKS)).map((path) => path.split('/')[1] ?? ''));
+  const keys = new Set((await store.list(BLOCKS)).flatMap((path) => parsePath(path)?.key ?? []));
   const violations: Violation[] = [];
   for (const key of [...keys].toSorted()) violations.push(...(await checkKey(store, key)));
   return violations;
@@ -59,13 +59,13 @@ const BLOCK_INVARIANTS: Record<
     const claimed = new Set(attempts.map(({ number }) => number));
     return paths
       .filter((path) => path.startsWith(attemptsFolder(key)))
-      .filter((path) => !claimed.has(parseAttemptPath(key, path)?.attempt ?? 0))
+      .filter((path) => !claimed.has(parsePath(path)?.attempt ?? 0))
       .map((path) => [path, 'no claim stands for it']);
   },
 
-  'a committed block has no partial checkpoints': ({ key, paths, settled }) =>
+  'a committed block has no partial checkpoints': ({ paths, settled }) =>
     paths
-      .filter((path) => settled && parseAttemptPath(key, path)?.kind.startsWith('partial'))
+      .filter((path) => settled && parsePath(path)?.kind.startsWith('partial'))
       .map((path) => [path, 'it was left behind']),
 
   'every attempt on a committed block has ended': ({ key, attempts, settled }) =>

@@ -71,14 +71,6 @@ class FileStore implements Store {
     });
   }
 
-  async verifyBlob(sha256: string): Promise<BlobRef> {
-    return this.#withBlob(sha256, async (from, check) => {
-      const ref = await copyHashed(from, null);
-      check(ref);
-      return ref;
-    });
-  }
-
   async fetchBlob(sha256: string, file: string): Promise<BlobRef> {
     return this.#withBlob(sha256, (from, check) => copyInto(from, file, check));
   }
@@ -94,6 +86,11 @@ class FileStore implements Store {
   async read(path: string): Promise<Uint8Array | undefined> {
     checkObjectPath(path);
     return this.#do('read', path, () => this.#withObject(path, (from) => from.readFile()));
+  }
+
+  async digest(path: string): Promise<BlobRef | undefined> {
+    checkObjectPath(path);
+    return this.#do('read', path, () => this.#withObject(path, (from) => copyHashed(from, null)));
   }
 
   async putFile(path: string, file: string): Promise<BlobRef> {

@@ -1,3 +1,5 @@
+import { checkSha256 } from './object-path.ts';
+
 /** The one place that knows where in a store things lie. */
 
 export const BLOBS = 'blobs/';
@@ -11,8 +13,9 @@ export function blobPath(sha256: string): string {
   return `${BLOBS}sha256/${sha256.slice(0, 2)}/${sha256}`;
 }
 
-/** Everything about one block; ends in '/'. */
+/** Everything about one block; ends in '/'. Throws `refused` unless the key is a digest. */
 export function blockFolder(key: string): string {
+  checkSha256(key);
   return `${BLOCKS}${key}/`;
 }
 
@@ -92,25 +95,43 @@ export function sweepPath(sweep: string, name: string): string {
   return `${sweepFolder(sweep)}${name}`;
 }
 
-/** What a path below `attemptsFolder(key)` is, or undefined where nothing of that name belongs. */
-export interface AttemptPath {
+/** What a path stands for. `attempt` and `step` are 0 where there is none. */
+export interface ObjectPlace {
+  kind: ObjectKind;
+  /** Of the unit: block, prediction, score, count, sweep id; of a blob its digest. */
+  key: string;
   attempt: number;
-  kind: 'claim' | 'lease' | 'start' | 'outcome' | 'log' | 'partial-manifest' | 'partial-file';
-  /** Of a partial checkpoint. */
   step: number;
 }
 
-const ATTEMPT_PATH =
-  /^([1-9]\d*)\/(?:(claim|lease|start|outcome)\.json|(log)|partial\/(\d+)(\.json|\/.+))$/;
+const BLOCK = '^blocks/(?<key>[0-9a-f]{64})';
+const ATTEMPT = `${BLOCK}/attempts/(?<attempt>[1-9]\\d*)`;
+const KINDS = {
+  blob: /^blobs\/sha256\/[0-9a-f]{2}\/(?<key>[0-9a-f]{64})$/,
+  manifest: new RegExp(`${BLOCK}/manifest(\\.[1-9]\\d*)?\\.json$`),
+  damage: new RegExp(`${BLOCK}/damage/[1-9]\\d*\\.json$`),
+  mended: new RegExp(`${BLOCK}/damage/[1-9]\\d*\\.mended\\.json$`),
+  claim: new RegExp(`${ATTEMPT}/claim\\.json$`),
+  lease: new RegExp(`${ATTEMPT}/lease\\.json$`),
+  start: new RegExp(`${ATTEMPT}/start\\.json$`),
+  outcome: new RegExp(`${ATTEMPT}/outcome\\.json$`),
+  log: new RegExp(`${ATTEMPT}/log$`),
+  partial: new RegExp(`${ATTEMPT}/partial/(?<step>\\d+)\\.json$`),
+  'partial-file': new RegExp(`${ATTEMPT}/partial/(?<step>\\d+)/.`),
+  predictions: /^predictions\/(?<key>[0-9a-f]{64})\.json$/,
+  score: /^scores\/(?<key>[0-9a-f]{64})\.json$/,
+  count: /^counts\/(?<key>[0-9a-f]{64})\.json$/,
+  sweep: /^sweeps\/(?<key>[^/]+)\/./,
+};
+export type ObjectKind = keyof typeof KINDS;
 
-export function parseAttemptPath(key: string, path: string): AttemptPath | undefined {
-  const match = ATTEMPT_PATH.exec(path.slice(attemptsFolder(key).length));
-  if (!match || !path.startsWith(attemptsFolder(key))) return undefined;
-  const [, attempt, record, log, step, rest] = match;
-  const partial = rest === '.json' ? 'partial-manifest' : 'partial-file';
-  return {
-    attempt: Number(attempt),
-    kind: (record ?? log ?? partial) as AttemptPath['kind'],
-    step: Number(step ?? 0),
-  };
+/** Undefined where nothing of that name belongs. */
+export function parsePath(path: string): ObjectPlace | undefined {
+  for (const [kind, pattern] of Object.entries(KINDS)) {
+    const groups = pattern.exec(path)?.groups;
+    if (!groups) continue;
+    const { key = '', attempt = '0', step = '0' } = groups;
+    return { kind: kind as ObjectKind, key, attempt: Number(attempt), step: Number(step) };
+  }
+  return undefined;
 }

@@ -3,12 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { listAttempts, listPartials } from './attempt-history.ts';
 import { type Attempt, closeAttempt } from './attempts.ts';
 import { inspectBlock } from './blocks.ts';
-import {
-  attemptsFolder,
-  parseAttemptPath,
-  partialFilePath,
-  partialManifestPath,
-} from './layout.ts';
+import { attemptsFolder, parsePath, partialFilePath, partialManifestPath } from './layout.ts';
 import { isSuperseded } from './leases.ts';
 import {
   createRecord,
@@ -113,11 +108,13 @@ async function restorePartial(
 export async function cleanPartials(store: Store, key: string): Promise<void> {
   for (const attempt of await listAttempts(store, key)) await closeAttempt(store, key, attempt);
   const paths = await store.list(attemptsFolder(key));
-  const partials = (kind: 'partial-manifest' | 'partial-file'): string[] =>
-    paths.filter((path) => parseAttemptPath(key, path)?.kind === kind);
   // Manifests first: none may name files that are gone.
-  await removeAll(store, partials('partial-manifest'));
-  await removeAll(store, partials('partial-file'));
+  for (const kind of ['partial', 'partial-file']) {
+    await removeAll(
+      store,
+      paths.filter((path) => parsePath(path)?.kind === kind),
+    );
+  }
 }
 
 /** Only what is older than `newest`: a partial of an earlier round may claim more steps. */

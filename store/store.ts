@@ -28,8 +28,6 @@ export interface Store {
   hasBlob(sha256: string, size?: number): Promise<boolean>;
   /** Verified against its hash; throws `StoreError` `missing` or `corrupt`. */
   readBlob(sha256: string): Promise<Uint8Array>;
-  /** Reads and verifies it in little memory; throws `StoreError` `missing` or `corrupt`. */
-  verifyBlob(sha256: string): Promise<BlobRef>;
   /** Verified, synced and renamed into place: `file` is complete or absent. */
   fetchBlob(sha256: string, file: string): Promise<BlobRef>;
 
@@ -41,6 +39,8 @@ export interface Store {
   /** Creates or replaces atomically: readers see the old bytes or the new. */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   read(path: string): Promise<Uint8Array | undefined>;
+  /** What any object, blobs included, really holds: hashed in little memory. */
+  digest(path: string): Promise<BlobRef | undefined>;
   /** Streams a local file to a path (replacing), and back; `missing` where there is nothing to fetch. */
   putFile(path: string, file: string): Promise<BlobRef>;
   fetchFile(path: string, file: string): Promise<BlobRef>;

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { type ObjectKind, type ObjectPlace, parsePath } from './layout.ts';
+import {
+  claimSchema,
+  damageSchema,
+  decodeRecord,
+  leaseSchema,
+  manifestSchema,
+  mendedSchema,
+  outcomeSchema,
+  partialManifestSchema,
+  startSchema,
+} from './records.ts';
+import { type Store, StoreError } from './store.ts';
+
+/** Something wrong with a store: what, where, and how to mend it. */
+export interface Finding {
+  kind: 'unreadable' | 'damaged block' | 'damaged blob' | 'damaged checkpoint' | 'missing';
+  path: string;
+  what: string;
+  mend: string;
+}
+
+export const AGAIN = 'run the sweep file again: what is damaged is computed again';
+/** What other folders write is known by its key and what it refers to. */
+export const predictionsSchema = z.looseObject({ key: z.string(), prompts: z.string() });
+export const scoreSchema = z.looseObject({ key: z.string(), prediction: z.string() });
+const countSchema = z.looseObject({ key: z.string() });
+
+const SCHEMAS: Partial<Record<ObjectKind, z.ZodType<{ key: string }>>> = {
+  manifest: manifestSchema,
+  damage: damageSchema,
+  mended: mendedSchema,
+  claim: claimSchema,
+  lease: leaseSchema,
+  start: startSchema,
+  outcome: outcomeSchema,
+  partial: partialManifestSchema,
+  predictions: predictionsSchema,
+  score: scoreSchema,
+  count: countSchema,
+};
+
+/** All that is in a store, by what it stands for. */
+export interface Survey {
+  store: Store;
+  objects: Map<string, ObjectPlace>;
+  blobs: Set<string>;
+  blocks: Set<string>;
+  foreign: number;
+  records: ReadRecord[];
+  /** Digests that records name, with the path of one that does. */
+  named: Map<string, string>;
+  findings: Finding[];
+}
+
+/** A record that could be read. */
+export interface ReadRecord {
+  path: string;
+  place: ObjectPlace;
+  value: { key: string };
+}
+
+export async function surveyStore(store: Store): Promise<Survey> {
+  const objects = new Map<string, ObjectPlace>();
+  let foreign = 0;
+  for (const path of await store.list('')) {
+    const place = parsePath(path);
+    if (place) objects.set(path, place);
+    else foreign += 1;
+  }
+  const keysOf = (kind: ObjectKind): Set<string> =>
+    new Set([...objects.values()].filter((place) => place.kind === kind).map(({ key }) => key));
+  return {
+    store,
+    objects,
+    blobs: keysOf('blob'),
+    blocks: keysOf('manifest'),
+    foreign,
+    records: [],
+    named: new Map(),
+    findings: [],
+  };
+}
+
+/** Reads every record: what is unreadable or misplaced becomes a finding. */
+export async function readRecords(survey: Survey): Promise<void> {
+  for (const [path, place] of survey.objects) {
+    const schema = SCHEMAS[place.kind];
+    if (!schema && place.kind !== 'sweep') continue;
+    const bytes = await survey.store.read(path);
+    if (!bytes) continue;
+    noteDigests(survey, path, new TextDecoder().decode(bytes));
+    if (!schema) continue;
+    try {
+      const value = decodeRecord(path, bytes, schema);
+      checkPlace(path, place, value);
+      survey.records.push({ path, place, value });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      survey.findings.push({ kind: 'unreadable', path, what: error.message, mend: AGAIN });
+    }
+  }
+}
+
+function checkPlace(path: string, place: ObjectPlace, value: object): void {
+  const fields = value as { key: string; attempt?: number; step?: number };
+  const attempt = place.attempt === 0 || place.attempt === fields.attempt;
+  const step = place.kind !== 'partial' || place.step === fields.step;
+  if (fields.key === place.key && attempt && step) return;
+  throw new StoreError('corrupt', `${path} is damaged: it belongs to ${fields.key}`);
+}
+
+export function noteDigests(survey: Survey, path: string, text: string): void {
+  for (const [digest] of text.matchAll(/\b[0-9a-f]{64}\b/g)) survey.named.set(digest, path);
+}
