@@ -24,6 +24,8 @@ export interface PropertySchema {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
   description?: string;
   enum?: Json[];
+  /** A regular expression that a string has to match. */
+  pattern?: string;
   items?: PropertySchema;
   properties?: Record<string, PropertySchema>;
 }
