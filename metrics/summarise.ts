@@ -4,8 +4,8 @@ import {
   type Comparison,
   type ConditionResult,
   type DataCensus,
+  type Estimate,
   type Learner,
-  type MetricName,
   type Results,
   type RunResult,
 } from '../contract/results.ts';
@@ -38,17 +38,18 @@ export interface GatheredSweep {
 }
 
 const LEVEL = 0.95;
-const ALPHA = 0.05;
+const INTERVAL_METHOD =
+  "Student's t over seeds, orders averaged within a seed; widened after Nadeau and Bengio where training sets overlap";
+/** Without a declared question the comparisons only describe. */
+const UNDECLARED = { metric: 'averageAccuracy', margin: 0, alpha: 0.05 } as const;
 
 /** Everything that a finished sweep says, from its scored cells. Equal inputs give equal results, in any order of runs. */
 export function summariseSweep(input: GatheredSweep): Results {
-  const measured = new Map(
-    input.conditions.map(({ name }) => [name, measureCondition(input, name)] as const),
-  );
-  const conditions = input.conditions.map(({ name, description, ceiling }) => [
-    name,
-    estimateCondition(input, measured.get(name) ?? [], { description, ceiling: ceiling ?? null }),
-  ]);
+  const measured = measureConditions(input);
+  const conditions = input.conditions.map(({ name, description, ceiling = null }) => {
+    const estimates = estimateCondition(measured.get(name) ?? [], input.testTrainRatio);
+    return [name, { description, ceiling, ...estimates }];
+  });
   return {
     format: RESULTS_FORMAT,
     sweep: input.sweep,
@@ -62,8 +63,7 @@ export function summariseSweep(input: GatheredSweep): Results {
     evaluate: input.evaluate,
     intervals: {
       level: LEVEL,
-      method:
-        "Student's t over seeds, orders averaged within a seed; Nadeau and Bengio's correction where training sets overlap",
+      method: INTERVAL_METHOD,
       seedsVary: input.seedsVary,
       testTrainRatio: input.testTrainRatio,
     },
@@ -84,101 +84,94 @@ export function serialiseResults(results: Results): string {
   return `${JSON.stringify(results, null, 1)}\n`;
 }
 
-/** A condition's runs by seed, then order. Throws a RangeError unless each is there once. */
-function measureCondition(input: GatheredSweep, condition: string): RunResult[] {
-  return input.seeds.flatMap((seed) =>
-    input.orders.map((order) => {
-      const found = input.runs.filter(
-        (run) =>
-          run.condition === condition &&
-          run.seed === seed &&
-          JSON.stringify(run.order) === JSON.stringify(order),
-      );
-      const [run] = found;
-      if (!run || found.length > 1)
-        throw new RangeError(`${found.length} runs of ${condition}, seed ${seed}, order ${order}`);
-      return measureRun(run, input.convention);
-    }),
+/** All orders of one condition and seed: one replication. */
+interface Replication {
+  seed: number;
+  runs: RunResult[];
+}
+
+/** By condition, in the order of the seeds. Throws a RangeError where a run is not there once. */
+function measureConditions(input: GatheredSweep): Map<string, Replication[]> {
+  const gathered = new Map(
+    input.runs.map((run) => [runName(run.condition, run.seed, run.order), run]),
   );
+  if (gathered.size < input.runs.length) throw new RangeError('a run was gathered twice');
+  const measure = (name: string): RunResult => {
+    const run = gathered.get(name);
+    if (!run) throw new RangeError(`no run ${name} was gathered`);
+    return measureRun(run, input.convention);
+  };
+  const replications = input.conditions.map(({ name }): [string, Replication[]] => [
+    name,
+    input.seeds.map((seed) => ({
+      seed,
+      runs: input.orders.map((order) => measure(runName(name, seed, order))),
+    })),
+  ]);
+  return new Map(replications);
+}
+
+function runName(condition: string, seed: number, order: string[]): string {
+  return JSON.stringify([condition, seed, order]);
 }
 
 function estimateCondition(
-  input: GatheredSweep,
-  runs: RunResult[],
-  about: Pick<ConditionResult, 'description' | 'ceiling'>,
-): ConditionResult {
-  const estimate = (pick: (run: RunResult) => number | null) =>
+  replications: readonly Replication[],
+  testTrainRatio: number,
+): Omit<ConditionResult, 'description' | 'ceiling'> {
+  const estimate = (pick: (run: RunResult) => number | null): Estimate =>
     estimateMean(
-      bySeed(input, runs, pick).map(({ value }) => value),
-      { level: LEVEL, testTrainRatio: input.testTrainRatio },
+      replications.map((replication) => valueOf(replication, pick)),
+      { level: LEVEL, testTrainRatio },
     );
   return {
-    description: about.description,
     ...record(METRIC_NAMES, (name) => estimate((run) => run.metrics[name])),
     averageAccuracyBy: record(CONVENTIONS, (name) =>
       estimate((run) => run.averageAccuracyBy[name]),
     ),
     outcomes: record(OUTCOMES, (name) => estimate((run) => run.outcomes[name])),
-    ceiling: about.ceiling,
-    runs,
+    runs: replications.flatMap(({ runs }) => runs),
   };
 }
 
-/** One value a seed: the mean over its orders, null as soon as one of them lacks it. */
-function bySeed(
-  { seeds }: Pick<GatheredSweep, 'seeds'>,
-  runs: readonly RunResult[],
-  pick: (run: RunResult) => number | null,
-): { seed: number; value: number | null }[] {
-  return seeds.map((seed) => {
-    const values = runs.filter((run) => run.seed === seed).map(pick);
-    return { seed, value: meanOf(values.map((value) => value ?? Number.NaN)) };
-  });
+/** The mean over a seed's orders, null as soon as one of them lacks the value. */
+function valueOf({ runs }: Replication, pick: (run: RunResult) => number | null): number | null {
+  return meanOf(runs.map((run) => pick(run) ?? Number.NaN));
 }
 
 function compare(
-  input: GatheredSweep,
-  measured: ReadonlyMap<string, RunResult[]>,
+  { testTrainRatio }: GatheredSweep,
+  measured: ReadonlyMap<string, Replication[]>,
   question: Question & { declared: boolean },
 ): Comparison {
-  const values = (condition: string) =>
-    bySeed(input, measured.get(condition) ?? [], (run) => run.metrics[question.metric]);
-  const controls = values(question.control);
-  return compareConditions({
-    ...question,
-    testTrainRatio: input.testTrainRatio,
-    seeds: values(question.treatment).map(({ seed, value }, index) => ({
-      seed,
-      treatment: value,
-      control: controls[index]?.value ?? null,
-    })),
-  });
+  const { treatment, control, metric } = question;
+  const pick = (run: RunResult): number | null => run.metrics[metric];
+  const controls = measured.get(control) ?? [];
+  const seeds = (measured.get(treatment) ?? []).map((replication, index) => ({
+    seed: replication.seed,
+    treatment: valueOf(replication, pick),
+    control: valueOf(controls[index] ?? { ...replication, runs: [] }, pick),
+  }));
+  return compareConditions({ ...question, testTrainRatio, seeds });
 }
 
-/** The declared contrast on the other metrics, then every other pair of conditions on the declared metric. */
+/** The declared contrast on the other metrics, then every other condition against its control, else against the first. */
 function listExploratory({ conditions, question }: GatheredSweep): Question[] {
   const names = conditions.map(({ name }) => name);
-  const pairs = names.flatMap((treatment, index) =>
-    names.slice(index + 1).map((control) => ({ treatment, control })),
-  );
-  const declared = question ?? { metric: 'averageAccuracy' as MetricName, margin: 0, alpha: ALPHA };
-  const { metric, margin, alpha } = declared;
-  const others = pairs
-    .filter((pair) => !question || !isContrast(pair, question))
-    .map((pair) => ({ ...pair, metric, margin, alpha }));
-  if (!question) return others;
+  if (!question) {
+    const [control = '', ...others] = names;
+    return others.map((treatment) => ({ ...UNDECLARED, treatment, control }));
+  }
   const metrics = METRIC_NAMES.filter((name) => name !== question.metric);
-  return [...metrics.map((name) => ({ ...question, metric: name })), ...others];
+  const { treatment, control } = question;
+  const others = names.filter((name) => name !== treatment && name !== control);
+  return [
+    ...metrics.map((metric) => ({ ...question, metric })),
+    ...others.map((name) => ({ ...question, treatment: name })),
+  ];
 }
 
-function isContrast(
-  pair: { treatment: string; control: string },
-  { treatment, control }: Question,
-): boolean {
-  const sides = [treatment, control];
-  return sides.includes(pair.treatment) && sides.includes(pair.control);
-}
-
+/** Cells of all matrices that the plan asks for; orders that share a block share its cells, counted in each. */
 function countCells({ runs, evaluate }: GatheredSweep): Results['cells'] {
   const planned = runs.flatMap(({ cells, zeroShot }) =>
     evaluate === 'all'

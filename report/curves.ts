@@ -1,0 +1,112 @@
+import { scaleLinear } from 'd3-scale';
+import { area, line } from 'd3-shape';
+import type { Estimate, Results, Row, RunResult } from '../contract/results.ts';
+import { estimateMean } from '../metrics/estimates.ts';
+import { withInterval } from '../metrics/numbers.ts';
+import { percentAxis, type Scale } from './axis.ts';
+import { figure, place, section } from './elements.ts';
+import { DRAWN_ORDERS, DRAWN_SEEDS } from './heatmap.ts';
+import { colourClass, legend, mark } from './marks.ts';
+import { html, type Markup } from './markup.ts';
+
+/** A domain's accuracy under one condition at the base and after each block. */
+interface Curve {
+  condition: string;
+  seeds: Row<number>[];
+  points: Estimate[];
+}
+
+const BOX = { width: 320, height: 210, left: 34, right: 12, top: 14, bottom: 30 };
+
+/** Learning and forgetting of each domain along the stream: one panel a domain, all conditions in it. */
+export function renderCurves(results: Results): Markup {
+  const orders = results.orders.slice(0, DRAWN_ORDERS).map((order) => {
+    const panels = order.map((domain, j) => renderPanel(results, { order, domain, j }));
+    const steps = order.map((domain, i) => `${i + 1} ${domain}`).join(', ');
+    return html`<p class="note">Blocks: 0 the untrained base, ${steps}.</p><div class="panels">${panels}</div>`;
+  });
+  return section(
+    'curves',
+    'What is learned and what is kept',
+    html`<p>Accuracy in percent on one domain after each block; the dashed line is the block that teaches it. Line: mean over seeds, band: its interval, faint lines: seeds. A hollow mark is a mean over fewer seeds than planned, a gap is missing.</p>`,
+    legend(Object.keys(results.conditions)),
+    orders,
+  );
+}
+
+function renderPanel(
+  results: Results,
+  { order, domain, j }: { order: string[]; domain: string; j: number },
+): Markup {
+  const curves = Object.entries(results.conditions).map(([condition, { runs }]): Curve => {
+    const seeds = runs
+      .filter((run) => run.order.join('\n') === order.join('\n'))
+      .map((run) => columnOf(run, j));
+    return { condition, seeds, points: estimatePoints(seeds, results) };
+  });
+  const x = scaleLinear([0, order.length], [BOX.left, BOX.width - BOX.right]);
+  const y = scaleLinear([0, 1], [BOX.height - BOX.bottom, BOX.top]);
+  const taught = place(x(j + 1));
+  const steps = [0, ...order.map((_, i) => i + 1)];
+  const ticks = steps.map(
+    (step) =>
+      html`<text class="tick" x="${place(x(step))}" y="${BOX.height - 12}" text-anchor="middle">${step}</text>`,
+  );
+  const chart = html`<svg viewBox="0 0 ${BOX.width} ${BOX.height}" role="img" aria-label="Accuracy on ${domain} after each block">${percentAxis(y, BOX.left, BOX.width - BOX.right)}<line class="taught" x1="${taught}" x2="${taught}" y1="${BOX.top}" y2="${BOX.height - BOX.bottom}"/>${ticks}${curves.map((curve, index) => drawCurve(curve, index, { x, y }))}</svg>`;
+  return figure(html`<h3>${domain}</h3>${chart}`, '', {
+    head: ['after block', ...curves.map(({ condition }) => condition)],
+    rows: steps.map((step) => [
+      step === 0 ? '0 base' : `${step} ${order[step - 1] ?? ''}`,
+      ...curves.map(({ points }) => describe(points[step])),
+    ]),
+  });
+}
+
+function describe(point: Estimate | undefined): string {
+  return point === undefined ? '' : `${withInterval(point)}, n = ${point.n}`;
+}
+
+/** Zero-shot, then after each block. */
+function columnOf({ zeroShot, matrix }: RunResult, j: number): Row<number> {
+  return [zeroShot[j] ?? null, ...matrix.map((row) => row[j] ?? null)];
+}
+
+function estimatePoints(seeds: Row<number>[], { intervals }: Results): Estimate[] {
+  return (seeds[0] ?? []).map((_, step) =>
+    estimateMean(
+      seeds.map((row) => row[step] ?? null),
+      intervals,
+    ),
+  );
+}
+
+function drawCurve(
+  { seeds, points }: Curve,
+  index: number,
+  { x, y }: { x: Scale; y: Scale },
+): Markup {
+  const pathOf = line<number | null>()
+    .defined((value) => value !== null)
+    .x((_, step) => x(step))
+    .y((value) => y(value ?? 0))
+    .digits(1);
+  const band = area<Estimate>()
+    .defined(({ low }) => low !== null)
+    .x((_, step) => x(step))
+    .y0(({ low }) => y(Math.max(0, low ?? 0)))
+    .y1(({ high }) => y(Math.min(1, high ?? 0)))
+    .digits(1);
+  const faint = seeds.length > DRAWN_SEEDS ? [] : seeds;
+  const lines = faint.map((row) => html`<path class="faint" d="${pathOf(row) ?? ''}"/>`);
+  const marks = points.map((point, step) =>
+    point.mean === null
+      ? ''
+      : mark(index, {
+          x: x(step),
+          y: y(point.mean),
+          isHollow: point.n < seeds.length,
+          title: describe(point),
+        }),
+  );
+  return html`<g class="${colourClass(index)}"><path class="band" d="${band(points) ?? ''}"/>${lines}<path class="line" d="${pathOf(points.map(({ mean }) => mean)) ?? ''}"/>${marks}</g>`;
+}

@@ -1,0 +1,107 @@
+import type { Estimate, Results, Row, RunResult } from '../contract/results.ts';
+import { estimateMean } from '../metrics/estimates.ts';
+import { interval, percent } from '../metrics/numbers.ts';
+import { figure, place, section } from './elements.ts';
+import { html, type Content, type Markup } from './markup.ts';
+
+/** Beyond these a page would be too large to open; the report says so and names the file that has everything. */
+export const DRAWN_ORDERS = 6;
+export const DRAWN_SEEDS = 50;
+
+/** One accuracy matrix a condition and order: means over seeds, with the seeds as ticks inside each cell. */
+export function renderMatrices(results: Results): Markup {
+  const maps = results.orders.slice(0, DRAWN_ORDERS).flatMap((order) =>
+    Object.entries(results.conditions).map(([name, { runs }]) => {
+      const replications = runs.filter((run) => run.order.join('\n') === order.join('\n'));
+      return renderMatrix(results, name, { order, runs: replications });
+    }),
+  );
+  return section(
+    'matrices',
+    'Accuracy matrices',
+    html`<p>Row: the checkpoint after a block, from the untrained base down. Column: the domain scored, in the order of the stream. Percent right, mean over seeds; ticks below a number are its seeds from 0 to 100. A frame marks the block that teaches the domain; hatching marks what is missing, <i>n</i> a mean over fewer seeds.${limits(results)}</p>`,
+    html`<div class="maps">${maps}</div>`,
+  );
+}
+
+function limits({ orders, seeds }: Results): string {
+  const parts = [
+    orders.length > DRAWN_ORDERS ? `the first ${DRAWN_ORDERS} of ${orders.length} orders` : '',
+    seeds.length > DRAWN_SEEDS ? `means without the ${seeds.length} seeds` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : ` Drawn here: ${parts.join(', ')}; cells.csv has all.`;
+}
+
+function renderMatrix(
+  results: Results,
+  name: string,
+  { order, runs }: { order: string[]; runs: RunResult[] },
+): Markup {
+  const rows = [
+    matrixRow(
+      'base',
+      -1,
+      runs.map((run) => run.zeroShot),
+      results,
+    ),
+    ...order.map((domain, i) =>
+      matrixRow(
+        `${i + 1} ${domain}`,
+        i,
+        runs.map((run) => run.matrix[i] ?? []),
+        results,
+      ),
+    ),
+  ];
+  const head = order.map((domain) => html`<th scope="col">${domain}</th>`);
+  const chart = html`<div class="scroll" tabindex="0"><table class="map"><caption>${name}</caption><thead><tr><th scope="col">after</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return figure(chart, ceilingNote(results, name), {
+    head: ['seed, after', ...order],
+    rows: runs.flatMap((run) => [
+      [`${run.seed}, base`, ...run.zeroShot.map(percent)],
+      ...run.matrix.map((row, i): Content[] => [
+        `${run.seed}, ${order[i] ?? ''}`,
+        ...row.map(percent),
+      ]),
+    ]),
+  });
+}
+
+function ceilingNote({ conditions }: Results, name: string): string {
+  const { ceiling = null, description = '' } = conditions[name] ?? {};
+  if (ceiling === null) return `${description}. Ceiling not known.`;
+  const values = Object.entries(ceiling).map(([domain, value]) => `${domain} ${percent(value)}`);
+  return `${description}. Ceiling (gold replay): ${values.join(', ')}.`;
+}
+
+function matrixRow(label: string, block: number, seeds: Row<number>[], results: Results): Markup {
+  const columns = seeds[0] ?? [];
+  const cells = columns.map((_, j) => {
+    const isPlanned = results.evaluate === 'all' || j <= block;
+    if (!isPlanned) return html`<td class="unplanned" title="not evaluated"></td>`;
+    const values = seeds.map((row) => row[j] ?? null);
+    const estimate = estimateMean(values, results.intervals);
+    return matrixCell(values, estimate, { isTaught: j === block });
+  });
+  return html`<tr><th scope="row">${label}</th>${cells}</tr>\n`;
+}
+
+function matrixCell(
+  values: (number | null)[],
+  estimate: Estimate,
+  { isTaught }: { isTaught: boolean },
+): Markup {
+  const { mean, n } = estimate;
+  const frame = isTaught ? ' taught' : '';
+  if (mean === null) return html`<td class="absent${frame}">missing</td>`;
+  const few = n < values.length ? html`<small>n=${n}</small>` : '';
+  return html`<td class="h${Math.round(20 * mean)}${frame}${few === '' ? '' : ' partly'}" title="${percent(mean)} ${interval(estimate)}, n = ${n}">${percent(mean)}${few}${seedTicks(values)}</td>`;
+}
+
+/** The seeds of a cell on a line from 0 to 100 percent. */
+function seedTicks(values: (number | null)[]): Content {
+  const known = values.filter((value) => value !== null);
+  if (values.length > DRAWN_SEEDS || known.length < 2) return '';
+  const ticks = known.map((value) => `M${place(1 + 58 * value)} 0v7`).join('');
+  return html`<svg class="ticks" viewBox="0 0 60 7" aria-hidden="true"><path d="M1 3.5h58"/><path class="seed" d="${ticks}"/></svg>`;
+}

@@ -1,0 +1,57 @@
+import {
+  METRIC_NAMES,
+  type Comparison,
+  type MetricName,
+  type Results,
+} from '../contract/results.ts';
+import { interval, level, percent, points } from '../metrics/numbers.ts';
+import type { Estimate } from '../contract/results.ts';
+import { section, table } from './elements.ts';
+import { html, type Content, type Markup } from './markup.ts';
+
+/** Metrics down, conditions across, with formulas, and the difference that the question is about. */
+export function renderMetricTable(results: Results): Markup {
+  const { intervals, question, convention } = results;
+  const conditions = Object.entries(results.conditions);
+  const contrast = question ? [`${question.treatment} − ${question.control}`] : [];
+  const rows = METRIC_NAMES.map((metric): Content[] => [
+    describeMetric(results, metric),
+    ...conditions.map(([, condition]) => estimateCell(condition[metric], results.seeds.length)),
+    ...(question ? [differenceCell(findContrast(results, metric))] : []),
+  ]);
+  return section(
+    'metrics',
+    'Metrics',
+    html`<p>Percent of held-out examples, right under the convention <b>${convention}</b> unless named otherwise. Mean over seeds with its ${level(intervals.level)} interval${question ? html`; differences are in points with their ${level(1 - question.alpha)} interval, pair by pair at equal seeds` : ''}. ${intervals.method}${intervals.testTrainRatio > 0 ? ` (test/train ratio ${intervals.testTrainRatio})` : ''}.</p>`,
+    table({ head: ['', ...conditions.map(([name]) => name), ...contrast], rows }),
+  );
+}
+
+function describeMetric({ metrics, question }: Results, name: MetricName): Markup {
+  const { label, formula, divisor, higherIsBetter } = metrics[name];
+  const declared = question?.metric === name ? html` <span class="badge">question</span>` : '';
+  return html`<span class="metric">${label}</span> <span class="direction" title="${higherIsBetter ? 'higher' : 'lower'} is better">${higherIsBetter ? '↑' : '↓'}</span>${declared}<small>${formula}; divided by ${divisor}</small>`;
+}
+
+export function estimateCell(estimate: Estimate, planned: number): Markup {
+  const { mean, n } = estimate;
+  if (mean === null) return html`<span class="gap">missing</span>`;
+  return html`<b>${percent(mean)}</b> <span class="range">${interval(estimate)}</span><small class="${n < planned ? 'few' : ''}">n = ${n}${n < planned ? ` of ${planned}` : ''}</small>`;
+}
+
+function differenceCell(comparison: Comparison | undefined): Markup {
+  if (!comparison || comparison.difference.mean === null)
+    return html`<span class="gap">missing</span>`;
+  const { difference, verdict } = comparison;
+  return html`<b>${points(difference.mean)}</b> <span class="range">${interval(difference)}</span><small>n = ${difference.n}, ${verdict ?? 'exploratory'}</small>`;
+}
+
+function findContrast(results: Results, metric: MetricName): Comparison | undefined {
+  const { question, exploratory } = results;
+  return [question, ...exploratory].find(
+    (comparison): comparison is Comparison =>
+      comparison?.metric === metric &&
+      comparison.treatment === question?.treatment &&
+      comparison.control === question.control,
+  );
+}

@@ -1,0 +1,97 @@
+import { METRIC_NAMES, type DataCount, type Results } from '../contract/results.ts';
+import { CONVENTIONS } from '../contract/scores.ts';
+import { count, percent } from '../metrics/numbers.ts';
+import { folded, section, table } from './elements.ts';
+import { html, type Content, type Markup } from './markup.ts';
+import { estimateCell } from './metric-table.ts';
+
+const LISTED_RUNS = 200;
+
+/** Every run's metrics, so that no seed hides behind a mean. */
+export function renderRuns({ conditions, metrics, orders }: Results): Markup {
+  const runs = Object.entries(conditions).flatMap(([name, { runs: own }]) =>
+    own.map((run): Content[] => [
+      name,
+      run.seed,
+      ...(orders.length > 1 ? [run.order.join(', ')] : []),
+      ...METRIC_NAMES.map((metric) => percent(run.metrics[metric])),
+    ]),
+  );
+  const cut = runs.length > LISTED_RUNS;
+  return section(
+    'runs',
+    'Runs',
+    cut ? html`<p>The first ${LISTED_RUNS} of ${runs.length} runs; runs.csv has all.</p>` : '',
+    table({
+      head: [
+        'condition',
+        'seed',
+        ...(orders.length > 1 ? ['order'] : []),
+        ...METRIC_NAMES.map((metric) => metrics[metric].label),
+      ],
+      rows: runs.slice(0, LISTED_RUNS),
+    }),
+  );
+}
+
+/** Average accuracy under each convention, each with its definition; never mixed in one number. */
+export function renderConventions({ conditions, conventions, convention, seeds }: Results): Markup {
+  const rows = CONVENTIONS.map((name): Content[] => [
+    html`<span class="metric">${name}</span>${name === convention ? html` <span class="badge">headline</span>` : ''}<small>${conventions[name]}</small>`,
+    ...Object.values(conditions).map(({ averageAccuracyBy }) =>
+      estimateCell(averageAccuracyBy[name], seeds.length),
+    ),
+  ]);
+  return section(
+    'conventions',
+    'Average accuracy by convention',
+    table({ head: ['convention', ...Object.keys(conditions)], rows }),
+  );
+}
+
+/** What went into training and evaluation, and what was cut or left out. */
+export function renderData({ data, domains, conditions, suite }: Results): Markup {
+  const groups = Object.keys(conditions).flatMap((condition) =>
+    domains.flatMap((domain) =>
+      (['train', 'held-out'] as const).map((split) => ({
+        head: [`${condition}, ${domain}`, split],
+        counts: data.counts.filter(
+          (row) => row.condition === condition && row.domain === domain && row.split === split,
+        ),
+      })),
+    ),
+  );
+  const rows = groups
+    .filter(({ counts }) => counts.length > 0)
+    .map(({ head, counts }): Content[] => [...head, ...countCells(counts)]);
+  return section(
+    'data',
+    'Data',
+    html`<p>Suite: ${suite}. Left out of it: ${count(data.duplicates)} exact duplicates and ${count(data.withoutGold)} entries whose gold call cannot be read. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit.</p>`,
+    folded(
+      'Counts by condition, domain and split',
+      table({
+        head: ['', 'split', 'examples', 'tokens', 'cut', 'turns lost', 'dropped'],
+        rows,
+      }),
+    ),
+  );
+}
+
+function countCells(counts: readonly DataCount[]): string[] {
+  const total = (pick: (row: DataCount) => number): string =>
+    count(counts.reduce((sum, row) => sum + pick(row), 0));
+  return [
+    spread(counts.map(({ examples }) => examples)),
+    spread(counts.map(({ tokens }) => tokens)),
+    total(({ truncatedExamples }) => truncatedExamples),
+    total(({ truncatedTurns }) => truncatedTurns),
+    total(({ droppedExamples }) => droppedExamples),
+  ];
+}
+
+/** One value, or the smallest and the largest. */
+function spread(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? count(low) : `${count(low)} to ${count(high)}`;
+}

@@ -1,0 +1,125 @@
+import type { Row } from '../../contract/results.ts';
+import { createRandom, deriveSeed, type Random } from '../../contract/random.ts';
+import type { CellScore, ExampleScore, Outcome } from '../../contract/scores.ts';
+import type { GatheredRun } from '../../metrics/runs.ts';
+import type { GatheredSweep } from '../../metrics/summarise.ts';
+
+const EXAMPLES = 40;
+
+export interface SampleOptions {
+  domains?: string[];
+  conditions?: string[];
+  seeds?: number;
+  orders?: string[][];
+  name?: string;
+  /** Whether a cell has no result. Block -1 is the zero-shot row. */
+  isMissing?: (cell: { condition: string; seed: number; block: number; domain: string }) => boolean;
+}
+
+/** A gathered sweep with made-up but plausible cells: the first condition is better, and earlier domains fade. */
+export function sampleSweep(options: SampleOptions = {}): GatheredSweep {
+  const domains = options.domains ?? ['account', 'schedule', 'health', 'office'];
+  const names = options.conditions ?? ['keep', 'strip'];
+  const seeds = Array.from({ length: options.seeds ?? 5 }, (_, index) => index + 1);
+  const orders = options.orders ?? [domains];
+  const runs = seeds.flatMap((seed) =>
+    names.flatMap((condition) =>
+      orders.map((order) => sampleRun({ condition, seed, order, names, options })),
+    ),
+  );
+  const [treatment = '', control = treatment] = names;
+  return {
+    sweep: { id: `${options.name ?? 'sample'}-0123456789ab`, name: options.name ?? 'sample' },
+    suite: 'a made-up suite',
+    domains,
+    conditions: names.map((name) => ({ name, description: `trace: ${name}` })),
+    seeds,
+    orders,
+    evaluate: 'all',
+    convention: 'exact',
+    question: { treatment, control, metric: 'averageAccuracy', margin: 0.05, alpha: 0.1 },
+    learner: {
+      kind: 'builtin',
+      identity: 'ab12'.repeat(16),
+      description: 'built-in copy model (CPU), no language model',
+    },
+    seedsVary: 'fold, order of examples, initialisation',
+    testTrainRatio: 0,
+    data: {
+      duplicates: 10,
+      withoutGold: 2,
+      counts: seeds.flatMap((seed) =>
+        names.flatMap((condition) =>
+          domains.flatMap((domain) => [
+            dataCount({ condition, seed, domain, split: 'train' }, 160),
+            dataCount({ condition, seed, domain, split: 'held-out' }, EXAMPLES),
+          ]),
+        ),
+      ),
+    },
+    provenance: { plan: 'cd34'.repeat(16), tools: 'ef56'.repeat(16) },
+    runs,
+  };
+}
+
+function dataCount(
+  where: { condition: string; seed: number; domain: string; split: 'train' | 'held-out' },
+  examples: number,
+): GatheredSweep['data']['counts'][number] {
+  return {
+    ...where,
+    examples,
+    tokens: examples * 210,
+    truncatedExamples: 3,
+    truncatedTurns: 7,
+    droppedExamples: 1,
+  };
+}
+
+function sampleRun(of: {
+  condition: string;
+  seed: number;
+  order: string[];
+  names: string[];
+  options: SampleOptions;
+}): GatheredRun {
+  const { condition, seed, order, names, options } = of;
+  const random = createRandom(deriveSeed(seed, condition, ...order));
+  const level = 0.62 - 0.18 * names.indexOf(condition);
+  const rowAfter = (block: number): Row<CellScore> =>
+    order.map((domain, j) => {
+      if (options.isMissing?.({ condition, seed, block, domain })) return null;
+      const learned = block >= j ? level - 0.05 * (block - j) : level * 0.3;
+      return sampleCell(block < 0 ? 0.04 : learned + 0.16 * (random.next() - 0.5), random);
+    });
+  return {
+    condition,
+    seed,
+    order,
+    blocks: order.map((domain, block) => ({
+      key: `${deriveSeed(seed, condition, block)}`.padStart(64, '0'),
+      domain,
+      steps: 120,
+      tokens: 33_600,
+    })),
+    zeroShot: rowAfter(-1),
+    cells: order.map((_, block) => rowAfter(block)),
+  };
+}
+
+function sampleCell(accuracy: number, random: Random): CellScore {
+  const wrong: Outcome[] = ['some-arguments', 'wrong-arguments', 'wrong-name', 'malformed'];
+  const examples = Array.from({ length: EXAMPLES }, (_, index): ExampleScore => {
+    const outcome = random.next() < accuracy ? 'exact' : random.pick(wrong);
+    const isRight = outcome === 'exact';
+    const isNear = isRight || (outcome === 'some-arguments' && random.next() < 0.2);
+    return {
+      id: `example-${index}`,
+      dialogue: `dialogue-${index}`,
+      right: { exact: isRight, 'paper-1': isRight, bfcl: isNear },
+      nameRight: outcome !== 'wrong-name' && outcome !== 'malformed',
+      outcome,
+    };
+  });
+  return { examples };
+}
