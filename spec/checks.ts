@@ -37,9 +37,8 @@ function checkDomains({ domains, suite }: SpecParts): Finding[] {
   if (!domains) return [];
   const path = ['stream', 'domains'];
   const repeated = findRepeated(domains, path, 'each domain once');
-  const known: readonly string[] = suite ? SUITE_DOMAINS[suite] : [];
-  if (known.length === 0) return repeated;
-  return [...repeated, ...findUnknown(domains, known, path)];
+  if (!suite) return repeated;
+  return [...repeated, ...findUnknown(domains, SUITE_DOMAINS[suite], path)];
 }
 
 function checkOrders({ domains, orders }: SpecParts): Finding[] {

@@ -61,7 +61,7 @@ function isStoreLocation(location: string): boolean {
 }
 
 function isFileUrl(location: string): boolean {
-  if (!/^file:\/\/\/[^?#]+$/.test(location)) return false;
+  if (!/^file:\/\/\/[^?#]+$/.test(location) || /%2f/i.test(location)) return false;
   try {
     return ONE_LINE.test(decodeURIComponent(location));
   } catch {

@@ -10,43 +10,42 @@ function share(fallback: number, description: string): z.ZodDefault<z.ZodNumber>
   return z.number().min(0).max(1).default(fallback).describe(description);
 }
 
-function count(most: number, fallback: number): z.ZodDefault<z.ZodInt> {
-  return z.int().min(1).max(most).default(fallback);
-}
-
 interface Range {
   min: number;
   max: number;
 }
 
-function range(most: number, fallback: Range, description: string) {
+function range(bounds: Range, fallback: Range, description: string) {
+  const bounded = z.int().min(bounds.min).max(bounds.max);
   return z
     .strictObject({
-      min: count(most, fallback.min).describe('Fewest.'),
-      max: count(most, fallback.max).describe('Most.'),
+      min: bounded.default(fallback.min).describe('Fewest.'),
+      max: bounded.default(fallback.max).describe('Most.'),
     })
     .refine(({ min, max }) => min <= max, { message: 'a max of at least min', path: ['max'] })
     .prefault({})
     .describe(description);
 }
 
+const dialogues = z.int().min(1).max(5_000);
+
 const builtinSuite = z
   .strictObject({
     kind: z.literal('builtin').describe('The suite that ships with Ratchet.'),
     dialoguesPerDomain: z
       .strictObject({
-        train: count(5_000, knobs.dialoguesPerDomain.train).describe('To learn from.'),
-        heldOut: count(5_000, knobs.dialoguesPerDomain.heldOut).describe('To be scored on.'),
+        train: dialogues.default(knobs.dialoguesPerDomain.train).describe('To learn from.'),
+        heldOut: dialogues.default(knobs.dialoguesPerDomain.heldOut).describe('To be scored on.'),
       })
       .prefault({})
       .describe('How many dialogues a domain has, for each seed anew.'),
-    chainLength: range(8, knobs.chainLength, 'Turns with calls in a dialogue.'),
+    chainLength: range({ min: 1, max: 8 }, knobs.chainLength, 'Turns with calls in a dialogue.'),
     traceShare: share(
       knobs.traceShare,
       'Share of turns that need a value from an earlier result; 0 makes the trace useless.',
     ),
     candidates: range(
-      12,
+      { min: 2, max: 6 },
       knobs.candidates,
       'Records that a look-up answers, the meant one among them.',
     ),

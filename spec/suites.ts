@@ -1,5 +1,5 @@
 /** The domains of the suites that ship; tests hold them equal to what `data/` and `worlds/` provide. */
 export const SUITE_DOMAINS = {
   'api-bank': ['account', 'schedule', 'health', 'info'],
-  builtin: [],
+  builtin: ['travel', 'banking', 'library', 'clinic'],
 } as const satisfies Record<string, readonly string[]>;
