@@ -9,6 +9,7 @@ const FAULTS: Record<string, [StoreFault, string]> = {
   EPERM: ['refused', 'operation not permitted; give this user the right to read and write there'],
   EROFS: ['refused', 'the file system is read-only; mount it writable or choose another folder'],
   ENOTDIR: ['refused', 'a file stands where a folder is needed; move it away'],
+  EEXIST: ['refused', 'a file stands where a folder is needed; move it away'],
   EISDIR: ['refused', 'a folder stands where a file is needed; move it away'],
   ELOOP: ['refused', 'a symbolic link stands there, and a store never follows one; remove it'],
   ENAMETOOLONG: ['refused', 'the name is too long for the file system'],

@@ -119,11 +119,13 @@ export class ObjectFiles {
     return names.toSorted().map((name) => `${UNFINISHED}/${name}`);
   }
 
+  /** As far as it may: a store that can only be read can still be read. */
   async sweepUnfinished(): Promise<void> {
     for (const path of await this.listUnfinished()) {
-      const status = await ifPresent(stat(join(this.root, path)));
+      const file = join(this.root, path);
+      const status = await ifPresent(stat(file));
       if (status === undefined || Date.now() - status.mtimeMs < UNFINISHED_MAX_AGE) continue;
-      await rm(join(this.root, path), { force: true });
+      await rm(file, { force: true }).catch(() => {});
     }
   }
 

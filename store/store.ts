@@ -46,7 +46,7 @@ export interface Store {
   fetchFile(path: string, file: string): Promise<BlobRef>;
   /** Full paths of all objects below a prefix that ends in '/' (or is empty: of all), sorted. */
   list(prefix: string): Promise<string[]>;
-  /** Removing what is not there is no error. Only for objects that one attempt owns, never for blobs. */
+  /** Removing what is not there is no error. Only for what one attempt owns, or what is damaged. */
   remove(path: string): Promise<void>;
   /** What writers that died left behind before it became an object, for people; it is swept in time. */
   listUnfinished(): Promise<string[]>;

@@ -21,7 +21,9 @@ export interface Finding {
   mend: string;
 }
 
-export const AGAIN = 'run the sweep file again: what is damaged is computed again';
+export const AGAIN =
+  'run `ratchet store repair`, then the sweep file again: what is damaged is computed again';
+
 /** What other folders write is known by its key and what it refers to. */
 export const predictionsSchema = z.looseObject({ key: z.string(), prompts: z.string() });
 export const scoreSchema = z.looseObject({ key: z.string(), prediction: z.string() });
