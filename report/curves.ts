@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { Estimate, Results, Row, RunResult } from '../contract/results.ts';
-import { estimateMean } from '../metrics/estimates.ts';
+import { estimateMatrix, runsOfOrder } from '../metrics/matrices.ts';
 import { withInterval } from '../metrics/numbers.ts';
 import { percentAxis, type Scale } from './axis.ts';
 import { figure, place, section } from './elements.ts';
@@ -16,7 +16,7 @@ interface Curve {
   points: Estimate[];
 }
 
-const BOX = { width: 320, height: 210, left: 34, right: 12, top: 14, bottom: 30 };
+const BOX = { width: 250, height: 190, left: 30, right: 8, top: 10, bottom: 28 };
 
 /** Learning and forgetting of each domain along the stream: one panel a domain, all conditions in it. */
 export function renderCurves(results: Results): Markup {
@@ -39,10 +39,10 @@ function renderPanel(
   { order, domain, j }: { order: string[]; domain: string; j: number },
 ): Markup {
   const curves = Object.entries(results.conditions).map(([condition, { runs }]): Curve => {
-    const seeds = runs
-      .filter((run) => run.order.join('\n') === order.join('\n'))
-      .map((run) => columnOf(run, j));
-    return { condition, seeds, points: estimatePoints(seeds, results) };
+    const own = runsOfOrder(runs, order);
+    const { zeroShot, matrix } = estimateMatrix(own, results.intervals);
+    const points = [zeroShot, ...matrix].flatMap((row) => row[j] ?? []);
+    return { condition, seeds: own.map((run) => columnOf(run, j)), points };
   });
   const x = scaleLinear([0, order.length], [BOX.left, BOX.width - BOX.right]);
   const y = scaleLinear([0, 1], [BOX.height - BOX.bottom, BOX.top]);
@@ -69,15 +69,6 @@ function describe(point: Estimate | undefined): string {
 /** Zero-shot, then after each block. */
 function columnOf({ zeroShot, matrix }: RunResult, j: number): Row<number> {
   return [zeroShot[j] ?? null, ...matrix.map((row) => row[j] ?? null)];
-}
-
-function estimatePoints(seeds: Row<number>[], { intervals }: Results): Estimate[] {
-  return (seeds[0] ?? []).map((_, step) =>
-    estimateMean(
-      seeds.map((row) => row[step] ?? null),
-      intervals,
-    ),
-  );
 }
 
 function drawCurve(

@@ -1,5 +1,5 @@
 import type { Estimate, Results, Row, RunResult } from '../contract/results.ts';
-import { estimateMean } from '../metrics/estimates.ts';
+import { estimateMatrix, runsOfOrder } from '../metrics/matrices.ts';
 import { interval, percent } from '../metrics/numbers.ts';
 import { figure, place, section } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
@@ -10,12 +10,13 @@ export const DRAWN_SEEDS = 50;
 
 /** One accuracy matrix a condition and order: means over seeds, with the seeds as ticks inside each cell. */
 export function renderMatrices(results: Results): Markup {
-  const maps = results.orders.slice(0, DRAWN_ORDERS).flatMap((order) =>
-    Object.entries(results.conditions).map(([name, { runs }]) => {
-      const replications = runs.filter((run) => run.order.join('\n') === order.join('\n'));
-      return renderMatrix(results, name, { order, runs: replications });
-    }),
-  );
+  const maps = results.orders
+    .slice(0, DRAWN_ORDERS)
+    .flatMap((order) =>
+      Object.entries(results.conditions).map(([name, { runs }]) =>
+        renderMatrix(results, name, { order, runs: runsOfOrder(runs, order) }),
+      ),
+    );
   return section(
     'matrices',
     'Accuracy matrices',
@@ -37,34 +38,36 @@ function renderMatrix(
   name: string,
   { order, runs }: { order: string[]; runs: RunResult[] },
 ): Markup {
-  const rows = [
-    matrixRow(
-      'base',
-      -1,
-      runs.map((run) => run.zeroShot),
-      results,
-    ),
-    ...order.map((domain, i) =>
-      matrixRow(
-        `${i + 1} ${domain}`,
-        i,
-        runs.map((run) => run.matrix[i] ?? []),
-        results,
-      ),
-    ),
-  ];
+  const { zeroShot, matrix } = estimateMatrix(runs, results.intervals);
+  const rows = [zeroShot, ...matrix].map((estimates, step) => {
+    const cells = estimates.map((estimate, j) => {
+      const isPlanned = results.evaluate === 'all' || j < step;
+      if (!isPlanned) return html`<td class="unplanned" title="not evaluated"></td>`;
+      const values = runs.map((run) => rowsOf(run)[step]?.[j] ?? null);
+      return matrixCell(values, estimate, { isTaught: j === step - 1 });
+    });
+    return html`<tr><th scope="row">${stepName(order, step)}</th>${cells}</tr>\n`;
+  });
   const head = order.map((domain) => html`<th scope="col">${domain}</th>`);
   const chart = html`<div class="scroll" tabindex="0"><table class="map"><caption>${name}</caption><thead><tr><th scope="col">after</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
   return figure(chart, ceilingNote(results, name), {
     head: ['seed, after', ...order],
-    rows: runs.flatMap((run) => [
-      [`${run.seed}, base`, ...run.zeroShot.map(percent)],
-      ...run.matrix.map((row, i): Content[] => [
-        `${run.seed}, ${order[i] ?? ''}`,
+    rows: runs.flatMap((run) =>
+      rowsOf(run).map((row, step): Content[] => [
+        `${run.seed}, ${stepName(order, step)}`,
         ...row.map(percent),
       ]),
-    ]),
+    ),
   });
+}
+
+/** The untrained base, then after each block. */
+function rowsOf({ zeroShot, matrix }: RunResult): Row<number>[] {
+  return [zeroShot, ...matrix];
+}
+
+function stepName(order: readonly string[], step: number): string {
+  return step === 0 ? 'base' : `${step} ${order[step - 1] ?? ''}`;
 }
 
 function ceilingNote({ conditions }: Results, name: string): string {
@@ -72,18 +75,6 @@ function ceilingNote({ conditions }: Results, name: string): string {
   if (ceiling === null) return `${description}. Ceiling not known.`;
   const values = Object.entries(ceiling).map(([domain, value]) => `${domain} ${percent(value)}`);
   return `${description}. Ceiling (gold replay): ${values.join(', ')}.`;
-}
-
-function matrixRow(label: string, block: number, seeds: Row<number>[], results: Results): Markup {
-  const columns = seeds[0] ?? [];
-  const cells = columns.map((_, j) => {
-    const isPlanned = results.evaluate === 'all' || j <= block;
-    if (!isPlanned) return html`<td class="unplanned" title="not evaluated"></td>`;
-    const values = seeds.map((row) => row[j] ?? null);
-    const estimate = estimateMean(values, results.intervals);
-    return matrixCell(values, estimate, { isTaught: j === block });
-  });
-  return html`<tr><th scope="row">${label}</th>${cells}</tr>\n`;
 }
 
 function matrixCell(

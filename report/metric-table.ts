@@ -1,13 +1,14 @@
 import {
   METRIC_NAMES,
   type Comparison,
+  type Estimate,
   type MetricName,
   type Results,
 } from '../contract/results.ts';
 import { interval, level, percent, points } from '../metrics/numbers.ts';
-import type { Estimate } from '../contract/results.ts';
 import { section, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
+import { describeGap } from './phrases.ts';
 
 /** Metrics down, conditions across, with formulas, and the difference that the question is about. */
 export function renderMetricTable(results: Results): Markup {
@@ -16,8 +17,8 @@ export function renderMetricTable(results: Results): Markup {
   const contrast = question ? [`${question.treatment} − ${question.control}`] : [];
   const rows = METRIC_NAMES.map((metric): Content[] => [
     describeMetric(results, metric),
-    ...conditions.map(([, condition]) => estimateCell(condition[metric], results.seeds.length)),
-    ...(question ? [differenceCell(findContrast(results, metric))] : []),
+    ...conditions.map(([, condition]) => estimateCell(results, condition[metric])),
+    ...(question ? [differenceCell(results, findContrast(results, metric))] : []),
   ]);
   return section(
     'metrics',
@@ -33,15 +34,17 @@ function describeMetric({ metrics, question }: Results, name: MetricName): Marku
   return html`<span class="metric">${label}</span> <span class="direction" title="${higherIsBetter ? 'higher' : 'lower'} is better">${higherIsBetter ? '↑' : '↓'}</span>${declared}<small>${formula}; divided by ${divisor}</small>`;
 }
 
-export function estimateCell(estimate: Estimate, planned: number): Markup {
+/** Mean, interval and n; says where n is less than planned. */
+export function estimateCell(results: Results, estimate: Estimate): Markup {
   const { mean, n } = estimate;
-  if (mean === null) return html`<span class="gap">missing</span>`;
+  const planned = results.seeds.length;
+  if (mean === null) return html`<span class="gap">${describeGap(results)}</span>`;
   return html`<b>${percent(mean)}</b> <span class="range">${interval(estimate)}</span><small class="${n < planned ? 'few' : ''}">n = ${n}${n < planned ? ` of ${planned}` : ''}</small>`;
 }
 
-function differenceCell(comparison: Comparison | undefined): Markup {
+function differenceCell(results: Results, comparison: Comparison | undefined): Markup {
   if (!comparison || comparison.difference.mean === null)
-    return html`<span class="gap">missing</span>`;
+    return html`<span class="gap">${describeGap(results)}</span>`;
   const { difference, verdict } = comparison;
   return html`<b>${points(difference.mean)}</b> <span class="range">${interval(difference)}</span><small>n = ${difference.n}, ${verdict ?? 'exploratory'}</small>`;
 }

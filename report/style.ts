@@ -1,21 +1,24 @@
 import { sha256Hex } from '../contract/digest.ts';
 import { base64OfHex } from './base64.ts';
 
-/** 21 steps of one hue for the heatmaps: 0 to 100 percent in steps of 5; numbers change colour where it gets dark. */
+/**
+ * 21 steps of one hue for the heatmaps: 0 to 100 percent in steps of 5. Numbers change colour where the contrast does,
+ * at 70 percent on white and at 60 on black, so that it never falls below 4.5 to 1 (WCAG AA).
+ */
 const HEAT = Array.from({ length: 21 }, (_, step) => {
-  const ink = step >= 11 ? ';color:var(--on-heat)' : '';
-  return `.h${step}{background:color-mix(in oklab,var(--heat) ${5 * step}%,var(--paper))${ink}}`;
+  const ink = step >= 14 ? '--on-heat' : step >= 12 ? '--on-middle' : '--cell-ink';
+  return `.h${step}{background-color:color-mix(in oklab,var(--heat) ${5 * step}%,var(--paper));color:var(${ink})}`;
 }).join('\n');
 
 const SERIES = Array.from({ length: 8 }, (_, i) => `.s${i}{--c:var(--c${i})}`).join('\n');
 
 const LIGHT = `color-scheme:light;--paper:#fff;--ink:#1b1f24;--soft:#5c6570;--rule:#dfe3e8;--panel:#f5f7f9;
---heat:#175cb8;--on-heat:#fff;--good:#17734a;--bad:#b3322c;--even:#1f5fa8;--open:#8a6100;
+--heat:#0d3f86;--cell-ink:#0f1216;--on-middle:#0f1216;--on-heat:#fff;--good:#17734a;--bad:#b3322c;--even:#1f5fa8;--open:#8a6100;
 --c0:#1f5fbf;--c1:#cf5a17;--c2:#15805a;--c3:#9535a8;--c4:#9a7400;--c5:#0b8294;--c6:#bb2d4d;--c7:#5f6b7a;
 --o0:#1d6b52;--o1:#82bfa0;--o2:#ecd27a;--o3:#e08e4e;--o4:#9c3a4b;`;
 
 const DARK = `color-scheme:dark;--paper:#121519;--ink:#e6e9ed;--soft:#9aa4af;--rule:#2c333b;--panel:#1a1f25;
---heat:#6db0ff;--on-heat:#0b1016;--good:#4fc48a;--bad:#f2766d;--even:#7db4f5;--open:#d9ab3f;
+--heat:#95caff;--cell-ink:#eef1f4;--on-middle:#05080c;--on-heat:#05080c;--good:#4fc48a;--bad:#f2766d;--even:#7db4f5;--open:#d9ab3f;
 --c0:#6aa8ff;--c1:#ff9a5c;--c2:#4fc493;--c3:#d283e3;--c4:#dcb43c;--c5:#46c3d6;--c6:#ff7d97;--c7:#a5b0bd;
 --o0:#3f9f7c;--o1:#9bd3b5;--o2:#f0da8f;--o3:#eda168;--o4:#d0667a;`;
 
@@ -81,7 +84,7 @@ summary{cursor:pointer}
 .ticks{display:block;width:82%;height:7px;margin:3px auto 0}
 .ticks path{stroke:currentColor;stroke-width:1;opacity:.35;fill:none}
 .ticks .seed{opacity:1;stroke-width:1.2}
-.panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:8px 28px}
+.panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,225px),1fr));gap:8px 28px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:14px;max-width:none;color:var(--ink)!important}
 .legend span{display:inline-flex;align-items:center;gap:6px}
 .key{width:16px;height:16px;flex:none}

@@ -35,11 +35,12 @@ export function renderRuns({ conditions, metrics, orders }: Results): Markup {
 }
 
 /** Average accuracy under each convention, each with its definition; never mixed in one number. */
-export function renderConventions({ conditions, conventions, convention, seeds }: Results): Markup {
+export function renderConventions(results: Results): Markup {
+  const { conditions, conventions, convention } = results;
   const rows = CONVENTIONS.map((name): Content[] => [
     html`<span class="metric">${name}</span>${name === convention ? html` <span class="badge">headline</span>` : ''}<small>${conventions[name]}</small>`,
     ...Object.values(conditions).map(({ averageAccuracyBy }) =>
-      estimateCell(averageAccuracyBy[name], seeds.length),
+      estimateCell(results, averageAccuracyBy[name]),
     ),
   ]);
   return section(

@@ -1,44 +1,80 @@
-import type { Results } from '../contract/results.ts';
-import { level, MISSING, withInterval } from '../metrics/numbers.ts';
+import type { Comparison, Estimate, MetricName, Results } from '../contract/results.ts';
+import { count, interval, level, points } from '../metrics/numbers.ts';
+import { describeEstimate, describeGap } from './phrases.ts';
 
-/** Paints a piece of text for a terminal; reports never look at the terminal themselves. */
+/** Paints a piece of text for a terminal; a report itself never looks at the terminal. */
 export type Paint = (text: string, style: 'heading' | 'faint' | 'strong' | 'warning') => string;
 
-const SHOWN = ['averageAccuracy', 'bwt', 'fwt', 'forgetting', 'aulc'] as const;
-const HEADINGS = ['accuracy', 'BWT', 'FWT', 'forgetting', 'AULC'];
+const SHOWN: [MetricName, string][] = [
+  ['averageAccuracy', 'accuracy'],
+  ['bwt', 'BWT'],
+  ['fwt', 'FWT'],
+  ['forgetting', 'forgetting'],
+  ['aulc', 'AULC'],
+  ['zeroShotAccuracy', 'zero-shot'],
+  ['nameAccuracy', 'names right'],
+  ['malformedRate', 'malformed'],
+];
 
-/** What a finished sweep says, in a few lines: conditions by metrics with intervals, then the question's answer. */
+/** What a finished sweep says, in a few lines: metrics by conditions with intervals, then the question's answer. */
 export function renderTerminal(results: Results, paint: Paint = (text) => text): string {
-  const rows = Object.entries(results.conditions).map(([name, condition]) => [
-    name,
-    ...SHOWN.map((metric) => withInterval(condition[metric])),
-    String(condition.averageAccuracy.n),
-  ]);
-  const [heading = '', ...body] = alignColumns([['condition', ...HEADINGS, 'n'], ...rows]);
   const { missing, planned } = results.cells;
+  const [heading = '', ...rows] = alignColumns(tableRows(results));
   const lines = [
     paint(heading, 'heading'),
-    ...body,
-    paint(describeNumbers(results), 'faint'),
-    ...(missing > 0 ? [paint(`${missing} of ${planned} cells are ${MISSING}.`, 'warning')] : []),
+    ...rows,
+    ...describeNumbers(results).map((line) => paint(line, 'faint')),
+    ...(missing > 0
+      ? [paint(`${count(missing)} of ${count(planned)} cells are missing.`, 'warning')]
+      : []),
     ...(results.question ? ['', paint(results.question.sentence, 'strong')] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function describeNumbers({ convention, intervals, learner, domains }: Results): string {
-  const base = `Percent of calls right (${convention}), mean [${level(intervals.level)} interval] over n seeds`;
-  return `${base}, ${domains.length} domains. Learner: ${learner.description}`;
+function tableRows(results: Results): string[][] {
+  const { conditions, question, exploratory } = results;
+  const names = Object.keys(conditions);
+  const { treatment, control } = question ?? {};
+  const contrasts = [question, ...exploratory].filter(
+    (comparison): comparison is Comparison =>
+      comparison?.treatment === treatment && comparison?.control === control,
+  );
+  const rows = SHOWN.map(([metric, label]) => {
+    const estimates = Object.values(conditions).map((condition) => condition[metric]);
+    const difference = contrasts.find((comparison) => comparison.metric === metric)?.difference;
+    return [
+      label,
+      ...estimates.map((estimate) => describeEstimate(results, estimate)),
+      ...(difference ? [describeDifference(results, difference)] : []),
+    ];
+  });
+  return [['', ...names, ...(question ? [`${treatment} − ${control}`] : [])], ...rows];
 }
 
-/** The first column to the left, the others to the right, two spaces between. */
+function describeDifference(results: Results, difference: Estimate): string {
+  if (difference.mean === null) return describeGap(results);
+  return `${points(difference.mean)} ${interval(difference)}`;
+}
+
+function describeNumbers(results: Results): string[] {
+  const { convention, intervals, learner, seeds, question } = results;
+  const levels = question ? `, of differences ${level(1 - question.alpha)}, paired by seed` : '';
+  return [
+    `Percent right (${convention}), mean [${level(intervals.level)} interval] over ${seeds.length} seeds${levels}.`,
+    `Learner: ${learner.description}.`,
+  ];
+}
+
+/** Columns to the left, two spaces between. */
 function alignColumns(rows: readonly string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
   return rows.map((row) =>
     row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  '),
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
   );
 }
