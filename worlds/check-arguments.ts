@@ -64,7 +64,9 @@ function hasType(value: Json, type: PropertySchema['type']): boolean {
 }
 
 function describe({ type, enum: words, description }: PropertySchema): string {
-  const kind = words ? `one of ${words.join(', ')}` : `${type === 'integer' ? 'an' : 'a'} ${type}`;
+  const kind = words
+    ? `one of ${words.join(', ')}`
+    : `${/^[aio]/.test(type ?? '') ? 'an' : 'a'} ${type ?? 'value'}`;
   return description === undefined ? kind : `${kind} (${description})`;
 }
 

@@ -17,8 +17,10 @@ export interface Draw {
   /** Different ones. */
   several<T>(amount: number, pool: readonly T[]): T[];
   number(low: number, high: number): number;
-  /** Different ones, and different from all that this drew before: ids and times of a dialogue are never ambiguous. */
+  /** Different ones. */
   numbers(amount: number, low: number, high: number): number[];
+  /** Different from each other and from all ids drawn before: an id means one thing in a dialogue. */
+  ids(amount: number, low: number, high: number): number[];
   /** A day after another, at most so many days later. */
   dayAfter(day: number, within: number): number;
 }
@@ -38,10 +40,17 @@ export function createDraw(split: Split, random: Random): Draw {
     }
     throw new RangeError(`no ${split} value between ${low} and ${high}`);
   };
-  const used = new Set<number>();
   const number = (low: number, high: number): number => {
     return drawUntil((value) => isOf(split, value), low, high);
   };
+  const drawNew = (amount: number, low: number, high: number, known: Set<number>): number[] => {
+    return Array.from({ length: amount }, () => {
+      const value = drawUntil((drawn) => isOf(split, drawn) && !known.has(drawn), low, high);
+      known.add(value);
+      return value;
+    });
+  };
+  const ids = new Set<number>();
   return {
     split,
     random,
@@ -54,17 +63,8 @@ export function createDraw(split: Split, random: Random): Draw {
       return drawn;
     },
     number,
-    numbers: (amount, low, high) => {
-      return Array.from({ length: amount }, () => {
-        const value = drawUntil(
-          (candidate) => isOf(split, candidate) && !used.has(candidate),
-          low,
-          high,
-        );
-        used.add(value);
-        return value;
-      });
-    },
+    numbers: (amount, low, high) => drawNew(amount, low, high, new Set()),
+    ids: (amount, low, high) => drawNew(amount, low, high, ids),
     dayAfter: (day, within) => {
       const last = Math.min(day + within, DAYS_IN_YEAR - 1);
       return drawUntil((value) => isOf(split, Math.floor(value / 7)), day + 1, last);

@@ -47,6 +47,8 @@ function means({ field, extreme }: Reference, row: Row, rows: readonly Row[]): b
   return others.every((other) => (extreme === 'lowest') === isLower(value, other ?? ''));
 }
 
+/** Numbers by size, also those in decimal strings; anything else as text. */
 function isLower(a: Json, b: Json): boolean {
-  return typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b);
+  const [left, right] = [Number(a), Number(b)];
+  return Number.isNaN(left) || Number.isNaN(right) ? String(a) < String(b) : left < right;
 }

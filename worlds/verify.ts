@@ -2,7 +2,7 @@ import { canonicalJson } from '../contract/digest.ts';
 import type { ToolCall } from '../contract/dialogue.ts';
 import { formatCalls } from '../contract/call-text.ts';
 import { replay } from './world.ts';
-import type { World } from './world.ts';
+import type { Outcome, World } from './world.ts';
 
 export interface Verdict {
   right: boolean;
@@ -20,23 +20,27 @@ export function verifyCalls<State>(
   gold: readonly ToolCall[],
   calls: readonly ToolCall[],
 ): Verdict {
-  const expected = replay(world, gold);
   const made = replay(world, calls);
-  const left = calls.map((call, index) => {
-    const outcome = made.outcomes[index];
-    return { key: canonicalJson(call), refused: outcome && 'error' in outcome && outcome.error };
-  });
-  const faults = gold.flatMap((call) => {
-    const key = canonicalJson(call);
-    const at = left.findIndex((candidate) => candidate.key === key && !candidate.refused);
-    if (at === -1) return [`missing: ${formatCalls([call])}`];
-    left.splice(at, 1);
-    return [];
-  });
-  if (canonicalJson(made.state) !== canonicalJson(expected.state)) {
+  const accepted = calls.filter((_, index) => !isRefused(made.outcomes[index]));
+  const faults = missingCalls(gold, accepted).map((call) => `missing: ${formatCalls([call])}`);
+  if (canonicalJson(made.state) !== canonicalJson(replay(world, gold).state)) {
     faults.push('the final state is not the one that the gold calls lead to');
   }
-  for (const { refused } of left) if (refused) faults.push(`refused: ${refused}`);
-  const right = !faults.some((fault) => !fault.startsWith('refused: '));
-  return { right, faults: right ? [] : faults };
+  if (faults.length === 0) return { right: true, faults };
+  const refusals = made.outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
+  return { right: false, faults: [...faults, ...refusals.map((error) => `refused: ${error}`)] };
+}
+
+function isRefused(outcome: Outcome<unknown> | undefined): boolean {
+  return outcome === undefined || 'error' in outcome;
+}
+
+/** Gold calls that have no equal among the calls made, one for one. */
+function missingCalls(gold: readonly ToolCall[], made: readonly ToolCall[]): ToolCall[] {
+  const left = made.map((call) => canonicalJson(call));
+  return gold.filter((call) => {
+    const at = left.indexOf(canonicalJson(call));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }

@@ -205,13 +205,13 @@ export const banking: DomainDefinition<Banking> = {
         field: 'amount',
         user: {
           train: ['the payment of {value}', 'the one over {value}'],
-          heldOut: ['the one of {value}', 'the {value} payment'],
+          heldOut: ['the one of {value}', 'the payment over {value}'],
         },
       },
       {
-        field: 'id',
-        extreme: 'lowest',
-        user: { train: ['the first payment'], heldOut: ['the first one'] },
+        field: 'amount',
+        extreme: 'highest',
+        user: { train: ['the largest payment', 'the highest one'], heldOut: ['the largest one'] },
       },
     ],
     payees: [

@@ -49,7 +49,7 @@ function createPayments(draw: Draw, amount: number, first: number, today: number
     merchant: draw.several(amount, MERCHANTS),
     date: days.toSorted((a, b) => a - b).map((day) => formatDay(day, 'slashes')),
     amount: drawMoney(draw, amount),
-    reference: draw.numbers(amount, 10_000, 99_999),
+    reference: draw.ids(amount, 10_000, 99_999),
   });
 }
 
@@ -60,7 +60,7 @@ function createPayees(draw: Draw, amount: number, family: string): Payee[] {
     name: names,
     bank: draw.several(amount, BANKS),
     city: draw.several(amount, CITIES),
-    account: draw.numbers(amount, 1000, 9999).map((number) => `AC ${number}`),
+    account: draw.ids(amount, 1000, 9999).map((number) => `AC ${number}`),
   });
 }
 

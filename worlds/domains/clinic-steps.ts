@@ -212,7 +212,7 @@ export const clinic: DomainDefinition<Clinic> = {
         field: 'time',
         user: {
           train: ['the {value} one', 'the hour at {value}', '{value}'],
-          heldOut: ['the one at {value}', 'the {value} hour'],
+          heldOut: ['the slot at {value}', 'the {value} hour'],
         },
       },
       {

@@ -38,25 +38,20 @@ export function createClinic(draw: Draw, { candidates }: BuiltinSettings, base: 
 
 function createDoctors(draw: Draw, amount: number): Doctor[] {
   return tabulate({
-    id: draw.numbers(amount, 100, 999).map((number) => `ST${number}`),
+    id: draw.ids(amount, 100, 999).map((number) => `ST${number}`),
     language: draw.several(amount, LANGUAGES),
     street: draw.several(amount, STREETS),
     name: draw.several(amount, FAMILY_NAMES).map((family) => `Dr. ${family}`),
-    code: draw.numbers(amount, 1000, 9999).map((number) => `D${number}`),
+    code: draw.ids(amount, 1000, 9999).map((number) => `D${number}`),
   });
 }
 
-/** Hours differ within a day only: a dozen doctors have more slots than a day has quarters of an hour. */
 function createSlots(draw: Draw, amount: number): Slot[] {
-  const quarters = draw.several(
-    amount,
-    Array.from({ length: 45 }, (_, index) => index + 32),
-  );
   return tabulate({
-    id: draw.numbers(amount, 10_000, 99_999).map((number) => `SL${number}`),
-    room: draw.numbers(amount, 100, 999),
-    time: quarters.map((quarter) => formatTime(quarter * 15, 'twelve-hours')),
-    code: draw.numbers(amount, 10_000, 99_999).map((number) => `T${number}`),
+    id: draw.ids(amount, 10_000, 99_999).map((number) => `SL${number}`),
+    room: draw.ids(amount, 100, 999),
+    time: draw.numbers(amount, 32, 76).map((quarters) => formatTime(quarters * 15, 'twelve-hours')),
+    code: draw.ids(amount, 10_000, 99_999).map((number) => `T${number}`),
   });
 }
 

@@ -29,7 +29,7 @@ export function createLibrary(draw: Draw, { candidates }: BuiltinSettings, base:
   const shelves = draw.several(2, FAMILY_NAMES).map((family) => {
     return { name: `${draw.one(GIVEN_NAMES)} ${family}`, books: createBooks(draw, amount()) };
   });
-  const [card] = draw.numbers(1, 1000, 9999);
+  const [card] = draw.ids(1, 1000, 9999);
   const cards = LOAN_STATUSES.map((status) => {
     const after = status === 'active' ? base.today : 0;
     const within = status === 'active' ? 60 : base.today - 1;
@@ -40,7 +40,7 @@ export function createLibrary(draw: Draw, { candidates }: BuiltinSettings, base:
 
 function createBooks(draw: Draw, amount: number): Book[] {
   return tabulate({
-    id: draw.numbers(amount, 100, 999),
+    id: draw.ids(amount, 100, 999),
     title: draw.several(amount, TITLES),
     year: draw.numbers(amount, 1950, 2025),
     branch: draw.several(amount, BRANCHES),
@@ -50,7 +50,7 @@ function createBooks(draw: Draw, amount: number): Book[] {
 
 function createLoans(draw: Draw, amount: number, after: number, within: number): Loan[] {
   return tabulate({
-    id: draw.numbers(amount, 100, 999),
+    id: draw.ids(amount, 100, 999),
     title: draw.several(amount, TITLES),
     date: Array.from({ length: amount }, () =>
       formatDay(draw.dayAfter(after, within), 'month-first'),
@@ -61,7 +61,7 @@ function createLoans(draw: Draw, amount: number, after: number, within: number):
 }
 
 function drawBarcodes(draw: Draw, amount: number): string[] {
-  return draw.numbers(amount, 10_000, 99_999).map((number) => `${number}-B`);
+  return draw.ids(amount, 10_000, 99_999).map((number) => `${number}-B`);
 }
 
 function order(state: Library, kind: string, entry: Record<string, Json>) {

@@ -213,7 +213,7 @@ export const travel: DomainDefinition<Travel> = {
       {
         field: 'airline',
         user: {
-          train: ['the {value} flight', 'the one with {value}'],
+          train: ['the {value} plane', 'the one with {value}'],
           heldOut: ['the flight with {value}', 'the one by {value}'],
         },
       },
@@ -240,7 +240,7 @@ export const travel: DomainDefinition<Travel> = {
         field: 'area',
         user: {
           train: ['the hotel in {value}', 'the one in {value}'],
-          heldOut: ['the one at {value}', 'the {value} one'],
+          heldOut: ['the hotel at {value}', 'the {value} one'],
         },
       },
       {

@@ -37,21 +37,21 @@ export function createTravel(draw: Draw, { candidates }: BuiltinSettings, base: 
 
 function createFlights(draw: Draw, amount: number): Flight[] {
   return tabulate({
-    code: draw.numbers(amount, 1000, 9999).map((number) => `NW${number}`),
+    code: draw.ids(amount, 1000, 9999).map((number) => `NW${number}`),
     airline: draw.several(amount, AIRLINES),
     price: draw.numbers(amount, 60, 400),
     time: draw.numbers(amount, 24, 88).map((quarters) => formatTime(quarters * 15, 'colon')),
-    id: draw.numbers(amount, 100, 999).map((number) => `FL-${number}`),
+    id: draw.ids(amount, 100, 999).map((number) => `FL-${number}`),
   });
 }
 
 function createHotels(draw: Draw, amount: number): Hotel[] {
   return tabulate({
-    code: draw.numbers(amount, 1000, 9999).map((number) => `HB${number}`),
+    code: draw.ids(amount, 1000, 9999).map((number) => `HB${number}`),
     area: draw.several(amount, AREAS),
     price: draw.numbers(amount, 50, 300),
     name: draw.several(amount, HOTELS),
-    id: draw.numbers(amount, 100, 999).map((number) => `HT-${number}`),
+    id: draw.ids(amount, 100, 999).map((number) => `HT-${number}`),
   });
 }
 

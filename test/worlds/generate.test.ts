@@ -1,0 +1,175 @@
+import Ajv from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { verifyCalls } from '../../worlds/verify.ts';
+import type { PropertySchema } from '../../contract/dialogue.ts';
+import { BUILTIN_DOMAINS, createBuiltinSuite } from '../../worlds/builtin-suite.ts';
+import type { Phrases } from '../../worlds/domain.ts';
+import { generateDialogues } from '../../worlds/generate-domain.ts';
+import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import {
+  argumentsOf,
+  dialoguesOf,
+  DOMAIN_NAMES,
+  listingsOf,
+  SEEDS,
+  SPLITS,
+  wordsOf,
+} from './suite-fixture.ts';
+
+const suite = createBuiltinSuite(BUILTIN_DEFAULTS);
+
+describe.each(DOMAIN_NAMES)('in %s', (domain) => {
+  test('every gold call is accepted when its dialogue is replayed', () => {
+    for (const { world, turns } of dialoguesOf(domain)) {
+      const gold = turns.flatMap(({ calls }) => calls);
+      expect(verifyCalls(world, gold, gold)).toEqual({ right: true, faults: [] });
+    }
+  });
+
+  test('no value of one split is said or answered in the other', () => {
+    const [train = new Set(), heldOut = new Set()] = SPLITS.map((split) => {
+      const dialogues = dialoguesOf(domain, [split]);
+      const answered = dialogues.flatMap(({ messages }) => listingsOf(messages).flat());
+      const given = dialogues.flatMap(argumentsOf).filter(({ source, tool, argument }) => {
+        return (
+          source !== 'default' &&
+          isOpen(suite.tools[tool]?.function.parameters.properties[argument])
+        );
+      });
+      const rows = answered.flatMap(({ id, ...row }) => {
+        return domain === 'banking' ? Object.values(row) : [id ?? '', ...Object.values(row)];
+      });
+      return new Set([...given.flatMap(({ value }) => wordsOf(value)), ...rows.map(String)]);
+    });
+    expect(train.size).toBeGreaterThan(300);
+    expect([...heldOut].filter((value) => train.has(value))).toEqual([]);
+  });
+
+  test('no phrase of one split stands in the other', () => {
+    const phrases = phrasesOf(domain);
+    const train = new Set(phrases.flatMap((each) => each.train));
+    const heldOut = phrases.flatMap((each) => each.heldOut);
+    expect(heldOut.filter((phrase) => train.has(phrase))).toEqual([]);
+  });
+
+  test('no dialogue is there twice', () => {
+    const texts = dialoguesOf(domain).map(({ messages }) => JSON.stringify(messages));
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+});
+
+/** Values of a closed list are the same in both splits by design. */
+function isOpen(schema: PropertySchema | undefined): boolean {
+  return schema?.enum === undefined && schema?.type !== 'boolean';
+}
+
+function phrasesOf(domain: string): Phrases[] {
+  const definition = BUILTIN_DOMAINS.find(({ name }) => name === domain);
+  const steps = definition?.steps.flatMap(({ user, assistant }) => [user, assistant]) ?? [];
+  const references = Object.values(definition?.references ?? {}).flat();
+  return [...steps, ...references.map(({ user }) => user)];
+}
+
+test('tools are JSON Schema that an independent validator finds every gold call to fit', () => {
+  const ajv = new Ajv({ strict: true });
+  const validators = Object.fromEntries(
+    Object.entries(suite.tools).map(([name, tool]) => [
+      name,
+      ajv.compile(tool.function.parameters),
+    ]),
+  );
+  for (const domain of suite.domains) {
+    for (const { target } of suite.examples(domain, 1).train) {
+      for (const call of target) expect(validators[call.name]?.(call.arguments)).toBe(true);
+    }
+  }
+});
+
+test('domains name no tool alike and share the names of arguments', () => {
+  const tools = BUILTIN_DOMAINS.flatMap(({ tools: behaviours }) => behaviours);
+  expect(Object.keys(suite.tools)).toHaveLength(tools.length);
+  for (const shared of ['id', 'date', 'amount', 'name', 'from', 'to', 'time', 'status', 'city']) {
+    const owners = BUILTIN_DOMAINS.filter(({ tools: behaviours }) => {
+      return behaviours.some(({ tool }) => shared in tool.function.parameters.properties);
+    });
+    expect(owners.length, shared).toBeGreaterThanOrEqual(2);
+  }
+});
+
+test('an example ends with a user turn, names its tools and has calls to predict', () => {
+  for (const domain of suite.domains) {
+    for (const { messages, target, tools } of suite.examples(domain, 1).heldOut) {
+      expect(messages.at(-1)?.role).toBe('user');
+      expect(messages[0]?.content).toContain("[ToolName(param1='value1', param2=2)]");
+      expect(target.length).toBeGreaterThan(0);
+      for (const name of [...tools, ...target.map((call) => call.name)]) {
+        expect(suite.tools).toHaveProperty(name);
+      }
+    }
+  }
+});
+
+test('some turns make two calls', () => {
+  for (const domain of suite.domains.filter((name) => name !== 'library')) {
+    const { train } = suite.examples(domain, 1);
+    expect(train.some(({ target }) => target.length === 2)).toBe(true);
+  }
+});
+
+test('the same seed gives the same examples, another seed others', () => {
+  const again = createBuiltinSuite(BUILTIN_DEFAULTS);
+  expect(again.digest).toBe(suite.digest);
+  expect(again.examples('travel', 7)).toEqual(suite.examples('travel', 7));
+  expect(again.examples('travel', 8)).not.toEqual(suite.examples('travel', 7));
+});
+
+test('more training dialogues leave the held-out ones as they are', () => {
+  const dialoguesPerDomain = { train: 80, heldOut: 18 };
+  const larger = createBuiltinSuite({ ...BUILTIN_DEFAULTS, dialoguesPerDomain });
+  expect(larger.digest).not.toBe(suite.digest);
+  expect(larger.examples('clinic', 1).heldOut).toEqual(suite.examples('clinic', 1).heldOut);
+});
+
+test('the census counts what every seed yields', () => {
+  for (const seed of SEEDS) {
+    for (const domain of suite.domains) {
+      const { train, heldOut } = suite.examples(domain, seed);
+      const examples = [...train, ...heldOut];
+      const withTrace = examples.filter(({ messages }) =>
+        messages.some(({ role }) => role === 'tool'),
+      );
+      expect(suite.census.domains[domain]).toEqual({
+        examples: {
+          total: examples.length,
+          withTrace: withTrace.length,
+          withoutTrace: examples.length - withTrace.length,
+        },
+        dialogues: new Set(examples.map(({ dialogue }) => dialogue)).size,
+        tools: examples[0]?.tools.length,
+      });
+    }
+  }
+});
+
+test('there are labels for every argument of every example', () => {
+  const { train } = suite.examples('banking', 3);
+  const { train: sources } = suite.sources('banking', 3);
+  for (const { id, target } of train) {
+    const named = target.flatMap((call, index) => {
+      return Object.keys(call.arguments).map((argument) => `${index} ${argument}`);
+    });
+    expect(sources.get(id)?.map(({ call, argument }) => `${call} ${argument}`)).toEqual(named);
+  }
+});
+
+test('an unknown domain is refused', () => {
+  expect(() => suite.examples('trvel', 1)).toThrow("no domain 'trvel'");
+});
+
+test('a domain and seed take less than 50 ms of CPU', () => {
+  for (const domain of BUILTIN_DOMAINS) generateDialogues(domain, 0, 'train', BUILTIN_DEFAULTS);
+  const start = process.cpuUsage();
+  for (const seed of SEEDS) for (const domain of suite.domains) suite.examples(domain, seed);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1000 / (SEEDS.length * suite.domains.length)).toBeLessThan(50);
+});

@@ -1,0 +1,72 @@
+import type { Json, Message } from '../../contract/dialogue.ts';
+import { BUILTIN_DOMAINS } from '../../worlds/builtin-suite.ts';
+import type { ArgumentSource, WorldDialogue } from '../../worlds/dialogue.ts';
+import type { Row, Source } from '../../worlds/domain.ts';
+import type { Split } from '../../worlds/draw.ts';
+import { generateDialogues } from '../../worlds/generate-domain.ts';
+import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+
+export const SEEDS = [1, 2, 3, 4, 5];
+export const SPLITS: Split[] = ['train', 'heldOut'];
+export const DOMAIN_NAMES = BUILTIN_DOMAINS.map(({ name }) => name);
+
+/** A gold argument with its label and all that a prompt of its call holds. */
+export interface LabelledArgument {
+  tool: string;
+  argument: string;
+  value: Json;
+  source: Source;
+  /** Messages up to the call. */
+  messages: Message[];
+}
+
+const made = new Map<string, WorldDialogue[]>();
+
+/** Generated once a test file: dialogues are never changed. */
+export function dialoguesOf(
+  domain: string,
+  splits = SPLITS,
+  seeds = SEEDS,
+  settings = BUILTIN_DEFAULTS,
+): WorldDialogue[] {
+  const definition = BUILTIN_DOMAINS.find(({ name }) => name === domain);
+  if (!definition) throw new RangeError(domain);
+  const generate = (seed: number, split: Split): WorldDialogue[] => {
+    const key = JSON.stringify([domain, seed, split, settings]);
+    const dialogues = made.get(key) ?? generateDialogues(definition, seed, split, settings);
+    made.set(key, dialogues);
+    return dialogues;
+  };
+  return seeds.flatMap((seed) => splits.flatMap((split) => generate(seed, split)));
+}
+
+export function argumentsOf(dialogue: WorldDialogue): LabelledArgument[] {
+  return dialogue.turns.flatMap(({ before, calls, sources }) => {
+    const messages = dialogue.messages.slice(0, before);
+    return sources.map(({ call, argument, source }: ArgumentSource) => {
+      const made = calls[call];
+      const value = made?.arguments[argument];
+      if (!made || value === undefined) throw new RangeError(`${call}.${argument}`);
+      return { tool: made.name, argument, value, source, messages };
+    });
+  });
+}
+
+export function textOf(messages: readonly Message[], ...roles: Message['role'][]): string {
+  const spoken = messages.filter(({ role }) => roles.includes(role));
+  return spoken.map(({ content }) => content ?? '').join('\n');
+}
+
+/** The words of a value, as a prompt has to hold them: a list's items one by one. */
+export function wordsOf(value: Json): string[] {
+  return Array.isArray(value) ? value.flatMap(wordsOf) : [String(value)];
+}
+
+/** The records of every listing among the results, in order. */
+export function listingsOf(messages: readonly Message[]): Row[][] {
+  return messages.flatMap((message) => {
+    if (message.role !== 'tool') return [];
+    const result: Record<string, Json> = JSON.parse(message.content);
+    return Object.values(result).filter((value) => Array.isArray(value)) as Row[][];
+  });
+}
