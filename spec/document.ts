@@ -1,131 +1,58 @@
 import type { Document, Node, YAMLError, YAMLMap } from 'yaml';
-import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { FieldPath, Finding } from './findings.ts';
 import { LIMITS } from './limits.ts';
 import { showValue } from './problems.ts';
+import { findForbidden, TOO_DEEP } from './tokens.ts';
 
-/**
- * Text to a plain value, without trusting the text. The YAML of a spec is the part that JSON also has (mappings, lists,
- * scalars, comments): anchors, aliases, tags, directives and `?` keys are refused while reading tokens, in linear time,
- * before anything recursive or quadratic sees them.
- */
 export interface ReadDocument {
-  /** Absent when the text could not be read as one document. */
   root?: Node | null | undefined;
+  /** Absent when the text is not one document of plain values. */
   value?: unknown;
   lines: LineCounter;
   findings: Finding[];
 }
 
+/** Text to a plain value. The YAML of a spec is the part that JSON also has, and comments; see `tokens.ts`. */
 export function readDocument(text: string): ReadDocument {
-  const lines = new LineCounter();
-  countLines(text, lines);
-  const findings = findBadText(text) ?? findForbiddenTokens(text);
-  if (findings.length > 0) return { lines, findings };
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    stringKeys: false,
-    schema: 'core',
-    version: '1.2',
-  });
+  const lines = countLines(text);
+  const forbidden = findForbidden(text);
+  if (forbidden.length > 0) return { lines, findings: forbidden };
+  /** Keys are compared below: the parser's own check is quadratic. */
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) return { lines, findings: faults.map(describeFault) };
   return { lines, ...readNodes(document) };
 }
 
-function countLines(text: string, lines: LineCounter): void {
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
   lines.addNewLine(0);
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
     lines.addNewLine(at + 1);
   }
-}
-
-/** Characters that no YAML file may hold. U+FFFD is what bytes decode to that are not UTF-8. */
-const BAD_CHARACTER = /[^\P{Cc}\t\n\r]|\ufffd/u;
-
-function findBadText(text: string): Finding[] | undefined {
-  if (text.length > LIMITS.textLength) {
-    const expected = `a file of at most ${LIMITS.textLength} characters`;
-    return [{ path: [], offset: 0, expected, found: `${text.length}` }];
-  }
-  const offset = text.search(BAD_CHARACTER);
-  if (offset === -1) return undefined;
-  const code = text.charCodeAt(offset);
-  const found =
-    code === 0xfffd
-      ? 'bytes that are not UTF-8'
-      : `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  return [{ path: [], offset, expected: 'UTF-8 text', found, help: 'save the file as UTF-8' }];
-}
-
-const FORBIDDEN: Partial<Record<string, { found: string; help: string }>> = {
-  anchor: { found: 'an anchor', help: 'write the value where it is used' },
-  alias: {
-    found: 'an alias',
-    help: 'write the value out, and put text that starts with * in quotes',
-  },
-  tag: { found: 'a tag', help: 'remove it, and put text that starts with ! in quotes' },
-  'directive-line': { found: 'a directive', help: 'remove the line' },
-  'explicit-key-ind': { found: 'a complex key', help: 'write the field as "name: value"' },
-};
-
-function findForbiddenTokens(text: string): Finding[] {
-  const findings: Finding[] = [];
-  let offset = 0;
-  let openBrackets = 0;
-  let dashes = 0;
-  for (const { type, length } of readTokens(text)) {
-    if (type === 'newline') dashes = 0;
-    if (type === 'seq-item-ind') dashes++;
-    if (type === 'flow-map-start' || type === 'flow-seq-start') openBrackets++;
-    if (type === 'flow-map-end' || type === 'flow-seq-end') openBrackets--;
-    if (openBrackets + dashes > LIMITS.nesting) return [tooDeep([], offset)];
-    const forbidden = FORBIDDEN[type];
-    if (forbidden) findings.push({ path: [], offset, expected: 'plain YAML', ...forbidden });
-    offset += length;
-  }
-  return findings;
-}
-
-/** The lexer marks scalars, documents and broken flows by tokens of their own that do not stand in the text. */
-function* readTokens(text: string): Generator<{ type: string; length: number }> {
-  let isContent = false;
-  for (const token of new Lexer().lex(text)) {
-    const type = CST.tokenType(token);
-    const isMark: boolean =
-      !isContent && (type === 'doc-mode' || type === 'flow-error-end' || type === 'scalar');
-    if (!isMark) yield { type: isContent ? 'content' : (type ?? ''), length: token.length };
-    isContent = isMark && type === 'scalar';
-  }
-}
-
-function tooDeep(path: FieldPath, offset?: number): Finding {
-  const expected = `at most ${LIMITS.nesting} lists and mappings inside each other`;
-  return { path, ...(offset !== undefined && { offset }), expected, found: 'more' };
+  return lines;
 }
 
 const FAULTS: Partial<Record<YAMLError['code'], Pick<Finding, 'expected' | 'found' | 'help'>>> = {
   MULTIPLE_DOCS: { expected: 'one document', found: 'another one', help: 'one sweep a file' },
   TAB_AS_INDENT: { expected: 'spaces', found: 'a tab', help: 'indent with spaces' },
-  RESOURCE_EXHAUSTION: {
-    expected: `at most ${LIMITS.nesting} lists and mappings inside each other`,
-    found: 'more',
-  },
+  RESOURCE_EXHAUSTION: TOO_DEEP,
 };
 
 function describeFault(fault: YAMLError): Finding {
-  const known = FAULTS[fault.code];
   const found = `a mistake: ${fault.message}`;
+  const known = FAULTS[fault.code];
   return { path: [], offset: fault.pos[0], expected: 'valid YAML', found, ...known };
 }
 
-/** Duplicate keys, keys that are no words and numbers that are none, then the plain value. */
+/** Finds duplicate keys, keys that are no words, and numbers that JSON has not; then takes the plain value. */
 function readNodes(document: Document.Parsed): Omit<ReadDocument, 'lines'> {
   const reading: Reading = { findings: [], isPlain: true };
-  walk(document.contents, [], reading);
-  if (!reading.isPlain) return { root: document.contents, findings: reading.findings };
-  return { root: document.contents, value: document.toJS(), findings: reading.findings };
+  const root = document.contents;
+  walk(root, [], reading);
+  const { findings, isPlain } = reading;
+  return isPlain ? { root, value: document.toJS(), findings } : { root, findings };
 }
 
 interface Reading {
@@ -137,7 +64,7 @@ interface Reading {
 function walk(node: unknown, path: FieldPath, reading: Reading): void {
   if (path.length > LIMITS.nesting) {
     reading.isPlain = false;
-    reading.findings.push(tooDeep(path));
+    reading.findings.push({ ...TOO_DEEP, path });
   } else if (isSeq(node)) {
     for (const [index, item] of node.items.entries()) walk(item, [...path, index], reading);
   } else if (isMap(node)) {

@@ -44,17 +44,17 @@ export function toProblems(findings: readonly Finding[], source: Source): SpecPr
 }
 
 function toProblem(finding: Finding, offset: number, source: Source): SpecProblem {
-  const { line, col } = source.lines.linePos(offset);
-  const position = { line: Math.max(1, line), column: Math.max(1, col) };
+  const { line, col: column } = source.lines.linePos(offset);
   return {
     file: source.file,
-    ...position,
+    line,
+    column,
     field: fieldName(finding.path),
     expected: finding.expected,
     found: finding.found,
     ...(finding.suggestion !== undefined && { suggestion: finding.suggestion }),
     ...(finding.help !== undefined && { help: finding.help }),
-    source: withoutControls(lineAt(source.text, offset - position.column + 1)),
+    source: withoutControls(lineAt(source.text, offset - column + 1)),
   };
 }
 
@@ -63,7 +63,7 @@ function lineAt(text: string, start: number): string {
   return text.slice(start, end === -1 ? undefined : end).replace(/\r$/, '');
 }
 
-export function fieldName(path: FieldPath): string {
+function fieldName(path: FieldPath): string {
   return path.reduce<string>((name, segment) => {
     if (typeof segment === 'number') return `${name}[${segment}]`;
     if (!/^[\w-]{1,64}$/.test(segment)) {

@@ -32,7 +32,7 @@ function resolveOrders({ domains, orders }: SweepFile['stream']): string[][] {
 }
 
 /** In lexicographic order of positions, so that orders with a common beginning stand together. */
-export function permutations<T>(items: readonly T[]): T[][] {
+function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, index) => {
     return permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]);

@@ -113,14 +113,14 @@ describe('hostile files', () => {
     ['an alias of itself', 'a: &a [*a]', /^1:4: expected plain YAML, found an anchor$/],
     ['a directive', `%YAML 1.1\n---\n${STUDY}`, /^1:1: expected plain YAML, found a directive$/],
     ['100,000 open lists', '['.repeat(deep), tooDeep],
-    ['100,000 open mappings', '{a: '.repeat(deep), tooDeep],
+    ['100,000 open mappings', '{'.repeat(deep), tooDeep],
     ['100,000 closed lists', `a: ${'['.repeat(deep)}${']'.repeat(deep)}`, tooDeep],
     ['100,000 dashes', '- '.repeat(deep), tooDeep],
     ['100,000 question marks', '? '.repeat(deep), /expected plain YAML, found a complex key/],
     ['1,000 indented mappings', indented(1_000), tooDeep],
     ['50 indented mappings', indented(50), tooDeep],
-    ['60,000 fields', fields(60_000), /expected a mapping of at most 1000 fields, found 60000/],
-    ['more than a megabyte', `# ${'x'.repeat(LIMITS.textLength)}`, /expected a file of at most/],
+    ['30,000 fields', fields(30_000), /expected a mapping of at most 1000 fields, found 30000/],
+    ['too long a file', `# ${'x'.repeat(LIMITS.textLength)}`, /expected a file of at most/],
     ['UTF-16', STUDY.split('').join('\0'), /^1:2: expected UTF-8 text, found the control char/],
   ])('%s', (_, text, says) => {
     const said = complaints(text);
