@@ -22,7 +22,10 @@ export const BUILTIN_DOMAINS: readonly DomainDefinition<Clocked>[] = [
   clinic,
 ];
 
-/** Ratchet's own suite. Every seed is an instance of its own, with dialogues of the same number and lengths. */
+/**
+ * Ratchet's own suite. Every seed is an instance of its own, with dialogues of the same number and
+ * lengths.
+ */
 export interface BuiltinSuite {
   readonly name: string;
   readonly digest: string;
@@ -83,7 +86,9 @@ function toSourceMap(labelled: readonly LabelledExample[]): Map<string, Argument
   return new Map(labelled.map(({ example, sources }) => [example.id, sources]));
 }
 
-/** The same for every seed: lengths are planned, and all turns but a dialogue's first have a trace. */
+/**
+ * The same for every seed: lengths are planned, and all turns but a dialogue's first have a trace.
+ */
 function countSuite({ dialoguesPerDomain, chainLength }: BuiltinSettings): BuiltinCensus {
   const count = (dialogues: number): number => {
     const lengths = Array.from({ length: dialogues }, (_, index) => turnsOf(index, chainLength));

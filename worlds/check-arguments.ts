@@ -2,8 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Json, PropertySchema, Tool, ToolCall } from '../contract/dialogue.ts';
 
 /**
- * What is wrong with a call by its tool's schema: one message that names every fault and how to mend it; undefined when
- * the call may be executed.
+ * What is wrong with a call by its tool's schema: one message that names every fault and how to
+ * mend it; undefined when the call may be executed.
  */
 export function checkCall(call: ToolCall, tools: readonly Tool[]): string | undefined {
   const tool = tools.find((candidate) => candidate.function.name === call.name);

@@ -1,4 +1,7 @@
-/** Days of 2026 as numbers (0 is 1 January) and times as minutes of the day, in the ways that tools and people write them. */
+/**
+ * Days of 2026 as numbers (0 is 1 January) and times as minutes of the day, in the ways that tools
+ * and people write them.
+ */
 
 const MONTHS = [
   'January',

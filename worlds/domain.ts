@@ -13,8 +13,9 @@ export interface Phrases {
 }
 
 /**
- * Where an argument comes from: `user`, a user turn says it verbatim; `derived`, it follows from what a user turn says;
- * `trace`, only an earlier result holds it; `default`, nobody says it and the tool's description does.
+ * Where an argument comes from: `user`, a user turn says it verbatim; `derived`, it follows from
+ * what a user turn says; `trace`, only an earlier result holds it; `default`, nobody says it and
+ * the tool's description does.
  */
 export type Source = 'user' | 'trace' | 'derived' | 'default';
 
@@ -33,14 +34,20 @@ export interface SourcedCall {
 /** A record of a tool's result. */
 export type Row = Record<string, Json>;
 
-/** A way to mean one record of a listing: by what stands in a field, or by being its lowest or highest. */
+/**
+ * A way to mean one record of a listing: by what stands in a field, or by being its lowest or
+ * highest.
+ */
 export interface Reference {
   field: string;
   extreme?: 'lowest' | 'highest';
   user: Phrases;
 }
 
-/** One turn: a user's wish, the calls that fulfil it, and what the assistant says about their results. */
+/**
+ * One turn: a user's wish, the calls that fulfil it, and what the assistant says about their
+ * results.
+ */
 export interface Step<State> {
   name: string;
   /** The listing that it refers to, of an earlier result, and how many of its records. */
@@ -49,7 +56,10 @@ export interface Step<State> {
   gives?: string;
   user: Phrases;
   assistant: Phrases;
-  /** Slots of `user`: the words of the first call's arguments, and `{which}` for the records referred to. */
+  /**
+   * Slots of `user`: the words of the first call's arguments, and `{which}` for the records
+   * referred to.
+   */
   ask(scene: Scene<State>): SourcedCall[];
 }
 
@@ -72,7 +82,10 @@ export interface DomainDefinition<State extends Clocked> {
   references: Record<string, readonly Reference[]>;
 }
 
-/** Every state has a clock that stands still, as a day of the year, and a seed for the ids of what is created. */
+/**
+ * Every state has a clock that stands still, as a day of the year, and a seed for the ids of what
+ * is created.
+ */
 export interface Clocked {
   seed: number;
   today: number;

@@ -4,8 +4,9 @@ import { DAYS_IN_YEAR } from './days.ts';
 export type Split = 'train' | 'heldOut';
 
 /**
- * Draws values of one split. Every third word of a pool, every third number and every third week is held out, for every
- * seed alike: no value that a user says or a tool answers in one split can stand in the other.
+ * Draws values of one split. Every third word of a pool, every third number and every third week is
+ * held out, for every seed alike: no value that a user says or a tool answers in one split can
+ * stand in the other.
  */
 export interface Draw {
   readonly split: Split;
@@ -19,7 +20,9 @@ export interface Draw {
   number(low: number, high: number): number;
   /** Different ones. */
   numbers(amount: number, low: number, high: number): number[];
-  /** Different from each other and from all ids drawn before: an id means one thing in a dialogue. */
+  /**
+   * Different from each other and from all ids drawn before: an id means one thing in a dialogue.
+   */
   ids(amount: number, low: number, high: number): number[];
   /** A day after another, at most so many days later. */
   dayAfter(day: number, within: number): number;

@@ -48,7 +48,10 @@ function introduce(owner: string, today: number): string {
   ].join('\n');
 }
 
-/** One turn: the user's words, the calls and their results, the assistant's words. Returns the state it leaves. */
+/**
+ * One turn: the user's words, the calls and their results, the assistant's words. Returns the state
+ * it leaves.
+ */
 function playStep<State extends Clocked>(
   step: Step<State>,
   state: State,
@@ -98,7 +101,10 @@ function createSayDay(today: number, derivedShare: number, draw: Draw) {
   };
 }
 
-/** Executes gold calls and writes them down with their results. A gold call that is refused is a fault of the suite. */
+/**
+ * Executes gold calls and writes them down with their results. A gold call that is refused is a
+ * fault of the suite.
+ */
 function executeCalls<State>(
   calls: readonly ToolCall[],
   before: State,

@@ -4,7 +4,10 @@ import { GIVEN_NAMES } from './pools.ts';
 
 const SLOT = /\{(\w+)\}/g;
 
-/** One of the phrases of the draw's split that say these words, all of them and nothing else; filled. */
+/**
+ * One of the phrases of the draw's split that say these words, all of them and nothing else;
+ * filled.
+ */
 export function chooseFitting(
   phrases: Phrases,
   words: Readonly<Record<string, string>>,

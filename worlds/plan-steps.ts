@@ -5,8 +5,9 @@ import type { BuiltinSettings } from './settings.ts';
 type Plannable = Pick<Step<unknown>, 'name' | 'gives' | 'refersTo'>;
 
 /**
- * How many turns each of a domain's dialogues has, and which of them need an earlier result. Lengths take turns, and the
- * share of needing turns is kept up from dialogue to dialogue: both come out as set for every seed, and not by luck.
+ * How many turns each of a domain's dialogues has, and which of them need an earlier result.
+ * Lengths take turns, and the share of needing turns is kept up from dialogue to dialogue: both
+ * come out as set for every seed, and not by luck.
  */
 export function planShapes(
   dialogues: number,
@@ -31,7 +32,10 @@ export function turnsOf(index: number, { min, max }: BuiltinSettings['chainLengt
   return min + (index % (max - min + 1));
 }
 
-/** The steps of one dialogue: none twice unless nothing else is left, and none before the result that it needs. */
+/**
+ * The steps of one dialogue: none twice unless nothing else is left, and none before the result
+ * that it needs.
+ */
 export function planSteps<S extends Plannable>(
   shape: readonly boolean[],
   steps: readonly S[],

@@ -1,4 +1,7 @@
-/** Words that dialogues draw from. Lists are long enough for a third of each to serve the held-out split. */
+/**
+ * Words that dialogues draw from. Lists are long enough for a third of each to serve the held-out
+ * split.
+ */
 
 function words(list: string): readonly string[] {
   return list.trim().split(/,\s+/);

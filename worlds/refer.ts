@@ -10,8 +10,9 @@ export interface Meant {
 }
 
 /**
- * Different records of a listing, each with words that mean it and no other. Which one is a matter of chance alone, so
- * that its place in the listing tells nothing. Throws a RangeError when nothing tells the records apart.
+ * Different records of a listing, each with words that mean it and no other. Which one is a matter
+ * of chance alone, so that its place in the listing tells nothing. Throws a RangeError when nothing
+ * tells the records apart.
  */
 export function chooseRows(
   rows: readonly Row[],
@@ -38,7 +39,9 @@ export function chooseRows(
   });
 }
 
-/** Whether a reference can mean a record, and no other: its field's value stands in no other record. */
+/**
+ * Whether a reference can mean a record, and no other: its field's value stands in no other record.
+ */
 function means({ field, extreme }: Reference, row: Row, rows: readonly Row[]): boolean {
   const others = rows.filter((other) => other !== row).map((other) => other[field]);
   const value = row[field];

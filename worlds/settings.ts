@@ -3,11 +3,17 @@ export interface BuiltinSettings {
   dialoguesPerDomain: { train: number; heldOut: number };
   /** Turns with calls in a dialogue. */
   chainLength: { min: number; max: number };
-  /** Share of the turns whose call needs a value that stands only in an earlier result; 0 makes a trace useless. */
+  /**
+   * Share of the turns whose call needs a value that stands only in an earlier result; 0 makes a
+   * trace useless.
+   */
   traceShare: number;
   /** Records that a look-up answers: the one that is meant and its distractors. */
   candidates: { min: number; max: number };
-  /** Share of the references to a record by comparison ("the cheapest") and not by what stands in it. */
+  /**
+   * Share of the references to a record by comparison ("the cheapest") and not by what stands in
+   * it.
+   */
   comparisonShare: number;
   /** Share of the dates and times that the user says in other words than the tool takes. */
   derivedShare: number;

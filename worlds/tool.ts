@@ -1,4 +1,7 @@
-/** Tools with their behaviour: parameters declared once, as JSON Schema and as the types that the behaviour sees. */
+/**
+ * Tools with their behaviour: parameters declared once, as JSON Schema and as the types that the
+ * behaviour sees.
+ */
 
 import type { Json, PropertySchema, Tool } from '../contract/dialogue.ts';
 

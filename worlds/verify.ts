@@ -11,9 +11,9 @@ export interface Verdict {
 }
 
 /**
- * Whether calls do what the gold calls do: they end in the same state, and every gold call is among them and was
- * accepted. Further look-ups and refused attempts are allowed (a trial is no mistake); anything else that changes the
- * state is not. Order matters only where the world says so.
+ * Whether calls do what the gold calls do: they end in the same state, and every gold call is among
+ * them and was accepted. Further look-ups and refused attempts are allowed (a trial is no mistake);
+ * anything else that changes the state is not. Order matters only where the world says so.
  */
 export function verifyCalls<State>(
   world: World<State>,

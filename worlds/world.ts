@@ -2,15 +2,20 @@ import type { Json, Tool, ToolCall } from '../contract/dialogue.ts';
 import { checkCall } from './check-arguments.ts';
 import type { ToolWithBehaviour } from './tool.ts';
 
-/** After a call: the state it left and what the tool answered. A refused call leaves the state as it was. */
+/**
+ * After a call: the state it left and what the tool answered. A refused call leaves the state as it
+ * was.
+ */
 export type Outcome<State> = { state: State; result: Json } | { state: State; error: string };
 
 /**
- * Tools that can be executed over a small state: pure, immutable, with a fixed clock and ids that follow from the seed
- * and the call. One interface for generating dialogues, evaluating them in a closed loop, and exploring tools by trial.
+ * Tools that can be executed over a small state: pure, immutable, with a fixed clock and ids that
+ * follow from the seed and the call. One interface for generating dialogues, evaluating them in a
+ * closed loop, and exploring tools by trial.
  *
- * `call` never throws and its errors teach: they say what was wrong with the call and what would have been right. It is
- * a method, so that whoever only passes states on may take any `World<Json>`.
+ * `call` never throws and its errors teach: they say what was wrong with the call and what would
+ * have been right. It is a method, so that whoever only passes states on may take any
+ * `World<Json>`.
  */
 export interface World<State> {
   readonly tools: readonly Tool[];

@@ -20,7 +20,7 @@ export interface LabelledArgument {
   messages: Message[];
 }
 
-const made = new Map<string, WorldDialogue[]>();
+const generated = new Map<string, WorldDialogue[]>();
 
 /** Generated once a test file: dialogues are never changed. */
 export function dialoguesOf(
@@ -33,8 +33,8 @@ export function dialoguesOf(
   if (!definition) throw new RangeError(domain);
   const generate = (seed: number, split: Split): WorldDialogue[] => {
     const key = JSON.stringify([domain, seed, split, settings]);
-    const dialogues = made.get(key) ?? generateDialogues(definition, seed, split, settings);
-    made.set(key, dialogues);
+    const dialogues = generated.get(key) ?? generateDialogues(definition, seed, split, settings);
+    generated.set(key, dialogues);
     return dialogues;
   };
   return seeds.flatMap((seed) => splits.flatMap((split) => generate(seed, split)));
@@ -69,4 +69,13 @@ export function listingsOf(messages: readonly Message[]): Row[][] {
     const result: Record<string, Json> = JSON.parse(message.content);
     return Object.values(result).filter((value) => Array.isArray(value)) as Row[][];
   });
+}
+
+/** The values of a result's field, when one of them is the value asked for. */
+export function columnsWith(value: string, messages: readonly Message[]): Json[][] {
+  return listingsOf(messages)
+    .flatMap((rows) => {
+      return Object.keys(rows[0] ?? {}).map((field) => rows.map((row) => row[field] ?? null));
+    })
+    .filter((column) => column.map(String).includes(value));
 }

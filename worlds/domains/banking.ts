@@ -9,8 +9,8 @@ import { tabulate } from '../tabulate.ts';
 import { defineTool, integer, oneOf, text } from '../tool.ts';
 
 /**
- * A bank: days are DD/MM/YYYY, amounts are decimal strings, and an `id` is never a row's `id`: a payment is known by its
- * reference, a payee by the account.
+ * A bank: days are DD/MM/YYYY, amounts are decimal strings, and an `id` is never a row's `id`: a
+ * payment is known by its reference, a payee by the account.
  */
 export interface Banking extends Clocked {
   statements: { from: string; date: string; payments: Payment[] }[];

@@ -8,7 +8,10 @@ import type { BuiltinSettings } from '../settings.ts';
 import { tabulate } from '../tabulate.ts';
 import { defineTool, integer, listOf, oneOf, text } from '../tool.ts';
 
-/** A public library: days are like Mar 5, hours like 14.30, and every `id` is a barcode or a card's number. */
+/**
+ * A public library: days are like Mar 5, hours like 14.30, and every `id` is a barcode or a card's
+ * number.
+ */
 export interface Library extends Clocked {
   shelves: { name: string; books: Book[] }[];
   cards: { id: string; status: (typeof LOAN_STATUSES)[number]; loans: Loan[] }[];

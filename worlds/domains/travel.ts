@@ -9,7 +9,10 @@ import { tabulate } from '../tabulate.ts';
 import { defineTool, flag, integer, listOf, oneOf, text } from '../tool.ts';
 import type { Effect } from '../tool.ts';
 
-/** A travel agency: days are ISO, hours go to 24, amounts are whole euros, and the `id` of an offer books it. */
+/**
+ * A travel agency: days are ISO, hours go to 24, amounts are whole euros, and the `id` of an offer
+ * books it.
+ */
 export interface Travel extends Clocked {
   routes: { from: string; to: string; date: string; flights: Flight[] }[];
   towns: { city: string; date: string; hotels: Hotel[] }[];
