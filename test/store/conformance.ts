@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
 import { blobPath } from '../../store/layout.ts';
 import type { Store } from '../../store/store.ts';
 import { buildProgram, startChild } from './child.ts';
@@ -18,254 +18,247 @@ export interface Backend {
 
 const MIB = 1024 * 1024;
 const WRITERS = 50;
+const TIMEOUT = 60_000;
 
-/** What holds of every store, whatever it is made of. */
-export function describeStore(name: string, createBackend: () => Promise<Backend>): void {
-  let backend: Backend;
-  let store: Store;
-  beforeEach(async () => {
-    backend = await createBackend();
-    store = await backend.open();
-  });
+type Law = (store: Store, backend: Backend) => Promise<void>;
 
-  describe(`${name}: blobs`, () => {
-    test('are read back by their hash, whatever they hold', async () => {
-      const anyBytes = fc.uint8Array({ maxLength: 5000, size: 'max' });
-      const property = fc.asyncProperty(anyBytes, async (bytes) => {
-        const ref = await store.putBlob(bytes);
-        expect(ref).toEqual({ sha256: hashOf(bytes), size: bytes.length });
-        expect(Buffer.from(await store.readBlob(ref.sha256))).toEqual(Buffer.from(bytes));
-      });
-      await fc.assert(property, { numRuns: 30, seed: 1 });
+const OF_BLOBS: Record<string, Law> = {
+  'are read back by their hash, whatever they hold': async (store) => {
+    const anyBytes = fc.uint8Array({ maxLength: 5000, size: 'max' });
+    const property = fc.asyncProperty(anyBytes, async (bytes) => {
+      const ref = await store.putBlob(bytes);
+      expect(ref).toEqual({ sha256: hashOf(bytes), size: bytes.length });
+      expect(Buffer.from(await store.readBlob(ref.sha256))).toEqual(Buffer.from(bytes));
     });
+    await fc.assert(property, { numRuns: 30, seed: 1 });
+  },
 
-    test('are the same from bytes, from a file, and put twice', async () => {
-      const file = join(await temporaryFolder(), 'weights.bin');
-      await writeFile(file, 'weights');
-      const refs = [await store.putBlob(text('weights')), await store.putBlobFile(file)];
-      expect(new Set(refs.map(({ sha256 }) => sha256)).size).toBe(1);
-      expect(await store.list('blobs/')).toEqual([blobPath(keyOf('weights'))]);
-    });
+  'are the same from bytes, from a file, and put twice': async (store) => {
+    const file = join(await temporaryFolder(), 'weights.bin');
+    await writeFile(file, 'weights');
+    const refs = [await store.putBlob(text('weights')), await store.putBlobFile(file)];
+    expect(new Set(refs.map(({ sha256 }) => sha256)).size).toBe(1);
+    expect(await store.list('blobs/')).toEqual([blobPath(keyOf('weights'))]);
+  },
 
-    test('are there or not, in their size or not', async () => {
-      const { sha256, size } = await store.putBlob(text('here'));
-      expect(await store.hasBlob(sha256)).toBe(true);
-      expect(await store.hasBlob(sha256, size)).toBe(true);
-      expect(await store.hasBlob(sha256, size + 1)).toBe(false);
-      expect(await store.hasBlob(keyOf('elsewhere'))).toBe(false);
-    });
+  'are there or not, in their size or not': async (store) => {
+    const { sha256, size } = await store.putBlob(text('here'));
+    expect(await store.hasBlob(sha256)).toBe(true);
+    expect(await store.hasBlob(sha256, size)).toBe(true);
+    expect(await store.hasBlob(sha256, size + 1)).toBe(false);
+    expect(await store.hasBlob(keyOf('elsewhere'))).toBe(false);
+  },
 
-    test('that are missing are called so, and leave no file', async () => {
-      const folder = await temporaryFolder();
-      await expect(store.readBlob(keyOf('gone'))).rejects.toMatchObject({ fault: 'missing' });
-      const fetching = store.fetchBlob(keyOf('gone'), join(folder, 'copy'));
-      await expect(fetching).rejects.toMatchObject({ fault: 'missing' });
-      expect(await readdir(folder)).toEqual([]);
-    });
+  'that are missing are called so, and leave no file': async (store) => {
+    const folder = await temporaryFolder();
+    await expect(store.readBlob(keyOf('gone'))).rejects.toMatchObject({ fault: 'missing' });
+    const fetching = store.fetchBlob(keyOf('gone'), join(folder, 'copy'));
+    await expect(fetching).rejects.toMatchObject({ fault: 'missing' });
+    expect(await readdir(folder)).toEqual([]);
+  },
 
-    test('that are damaged are called so, and leave no file', async () => {
-      const folder = await temporaryFolder();
-      const { sha256 } = await store.putBlob(text('whole'));
-      await backend.tamper(blobPath(sha256), text('whose'));
-      await expect(store.readBlob(sha256)).rejects.toMatchObject({ fault: 'corrupt' });
-      const fetching = store.fetchBlob(sha256, join(folder, 'copy'));
-      await expect(fetching).rejects.toMatchObject({ fault: 'corrupt' });
-      expect(await readdir(folder)).toEqual([]);
-      expect(await store.digest(blobPath(sha256))).toEqual({ sha256: keyOf('whose'), size: 5 });
-    });
+  'that are damaged are called so, and leave no file': async (store, backend) => {
+    const folder = await temporaryFolder();
+    const { sha256 } = await store.putBlob(text('whole'));
+    await backend.tamper(blobPath(sha256), text('whose'));
+    await expect(store.readBlob(sha256)).rejects.toMatchObject({ fault: 'corrupt' });
+    const fetching = store.fetchBlob(sha256, join(folder, 'copy'));
+    await expect(fetching).rejects.toMatchObject({ fault: 'corrupt' });
+    expect(await readdir(folder)).toEqual([]);
+    expect(await store.digest(blobPath(sha256))).toEqual({ sha256: keyOf('whose'), size: 5 });
+  },
 
-    test('that were cut short are mended by putting them again', async () => {
-      const { sha256 } = await store.putBlob(text('whole'));
-      await backend.tamper(blobPath(sha256), text('who'));
-      await store.putBlob(text('whole'));
-      expect(await store.readBlob(sha256)).toEqual(Buffer.from('whole'));
-    });
+  'that were cut short are mended by putting them again': async (store, backend) => {
+    const { sha256 } = await store.putBlob(text('whole'));
+    await backend.tamper(blobPath(sha256), text('who'));
+    await store.putBlob(text('whole'));
+    expect(await store.readBlob(sha256)).toEqual(Buffer.from('whole'));
+  },
 
-    test('that rotted in place are mended by overwriting them', async () => {
-      const file = join(await temporaryFolder(), 'whole');
-      await writeFile(file, 'whole');
-      const { sha256 } = await store.putBlobFile(file);
-      await backend.tamper(blobPath(sha256), text('whose'));
-      await store.putBlobFile(file, { overwrite: true });
-      expect(await store.readBlob(sha256)).toEqual(Buffer.from('whole'));
-      await backend.tamper(blobPath(sha256), text('whose'));
-      await store.putBlob(text('whole'), { overwrite: true });
-      expect(await store.readBlob(sha256)).toEqual(Buffer.from('whole'));
-    });
+  'that rotted in place are mended by overwriting them': async (store, backend) => {
+    const file = join(await temporaryFolder(), 'whole');
+    await writeFile(file, 'whole');
+    const { sha256 } = await store.putBlobFile(file);
+    await backend.tamper(blobPath(sha256), text('whose'));
+    await store.putBlobFile(file, { overwrite: true });
+    expect(await store.readBlob(sha256)).toEqual(Buffer.from('whole'));
+    await backend.tamper(blobPath(sha256), text('whose'));
+    await store.putBlob(text('whole'), { overwrite: true });
+    expect(await store.readBlob(sha256)).toEqual(Buffer.from('whole'));
+  },
 
-    test('put by many at once are whole', async () => {
-      const clients = await Promise.all(Array.from({ length: 5 }, () => backend.open()));
-      const bytes = Buffer.alloc(200_000, 'same');
-      const put = clients.flatMap((client) => [client.putBlob(bytes), client.putBlob(bytes)]);
-      const [ref] = await Promise.all(put);
-      expect(Buffer.from(await store.readBlob(ref?.sha256 ?? ''))).toEqual(bytes);
-    });
+  'put by many at once are whole': async (store, backend) => {
+    const clients = await Promise.all(Array.from({ length: 5 }, () => backend.open()));
+    const bytes = Buffer.alloc(200_000, 'same');
+    const put = clients.flatMap((client) => [client.putBlob(bytes), client.putBlob(bytes)]);
+    const [ref] = await Promise.all(put);
+    expect(Buffer.from(await store.readBlob(ref?.sha256 ?? ''))).toEqual(bytes);
+  },
 
-    test('larger than memory should be pass through it in pieces', async () => {
-      const folder = await temporaryFolder();
-      await writeFile(join(folder, 'large'), 'start');
-      await truncate(join(folder, 'large'), 192 * MIB);
-      const program = await buildProgram('large-file');
-      const args = [store.url, join(folder, 'large'), join(folder, 'copy')];
-      const child = startChild<{ size: number; growth: number }>(program, ...args);
-      expect(await child.ended).toBe(0);
-      expect(child.lines[0]?.size).toBe(192 * MIB);
-      expect(child.lines[0]?.growth).toBeLessThan(48 * MIB);
-    }, 60_000);
-  });
+  'larger than memory should be pass through it in pieces': async (store) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'large'), 'start');
+    await truncate(join(folder, 'large'), 192 * MIB);
+    const program = await buildProgram('large-file');
+    const args = [store.url, join(folder, 'large'), join(folder, 'copy')];
+    const child = startChild<{ size: number; growth: number }>(program, ...args);
+    expect(await child.ended).toBe(0);
+    expect(child.lines[0]?.size).toBe(192 * MIB);
+    expect(child.lines[0]?.growth).toBeLessThan(48 * MIB);
+  },
+};
 
-  describe(`${name}: objects`, () => {
-    test('are created once: the first stays as it is', async () => {
-      expect(await store.create('a/b.json', text('first'))).toBe(true);
-      expect(await store.create('a/b.json', text('second'))).toBe(false);
-      expect(await store.read('a/b.json')).toEqual(Buffer.from('first'));
-    });
+const OF_OBJECTS: Record<string, Law> = {
+  'are created once: the first stays as it is': async (store) => {
+    expect(await store.create('a/b.json', text('first'))).toBe(true);
+    expect(await store.create('a/b.json', text('second'))).toBe(false);
+    expect(await store.read('a/b.json')).toEqual(Buffer.from('first'));
+  },
 
-    test('are won by exactly one of fifty writers', async () => {
-      const clients = await Promise.all(Array.from({ length: WRITERS }, () => backend.open()));
-      for (let round = 0; round < 5; round++) {
-        const path = `race/${round}.json`;
-        const won = await Promise.all(
-          clients.map((client, writer) => client.create(path, text(`writer ${writer}`))),
-        );
-        expect(won.filter(Boolean)).toHaveLength(1);
-        expect(await store.read(path)).toEqual(Buffer.from(`writer ${won.indexOf(true)}`));
-      }
-    });
-
-    test('are won by exactly one of several processes', async () => {
-      const program = await buildProgram('racing-writer');
-      const children = ['a', 'b', 'c'].map((writer) =>
-        startChild<{ round: number; won: boolean }>(program, store.url, writer, '40'),
+  'are won by exactly one of fifty writers': async (store, backend) => {
+    const clients = await Promise.all(Array.from({ length: WRITERS }, () => backend.open()));
+    for (let round = 0; round < 5; round++) {
+      const path = `race/${round}.json`;
+      const won = await Promise.all(
+        clients.map((client, writer) => client.create(path, text(`writer ${writer}`))),
       );
-      await Promise.all(children.map(({ ended }) => ended));
-      for (let round = 0; round < 40; round++) {
-        const won = children.map(({ lines }) => lines[round]?.won);
-        expect(won.filter(Boolean)).toHaveLength(1);
-        const winner = 'abc'[won.indexOf(true)] ?? '';
-        expect(await store.read(`race/${round}.json`)).toEqual(Buffer.from(winner.repeat(1000)));
-      }
-    }, 30_000);
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await store.read(path)).toEqual(Buffer.from(`writer ${won.indexOf(true)}`));
+    }
+  },
 
-    test('are replaced at once: readers see the old or the new, never a mixture', async () => {
-      const versions = [Buffer.alloc(300_000, 'a'), Buffer.alloc(100_000, 'b')];
-      const [first = Buffer.alloc(0)] = versions;
-      const reader = await backend.open();
-      await store.replace('pointer.json', first);
-      let writing = true;
-      const writes = (async () => {
-        for (let turn = 1; turn <= 60; turn++) {
-          await store.replace('pointer.json', versions[turn % 2] ?? first);
-        }
-        writing = false;
-      })();
-      const seen = new Set<string>();
-      while (writing) {
+  'are won by exactly one of several processes': async (store) => {
+    const program = await buildProgram('racing-writer');
+    const children = ['a', 'b', 'c'].map((writer) =>
+      startChild<{ round: number; won: boolean }>(program, store.url, writer, '40'),
+    );
+    await Promise.all(children.map(({ ended }) => ended));
+    for (let round = 0; round < 40; round++) {
+      const won = children.map(({ lines }) => lines[round]?.won);
+      expect(won.filter(Boolean)).toHaveLength(1);
+      const winner = 'abc'[won.indexOf(true)] ?? '';
+      expect(await store.read(`race/${round}.json`)).toEqual(Buffer.from(winner.repeat(1000)));
+    }
+  },
+
+  'are replaced at once: readers see the old or the new, never a mixture': async (
+    backend,
+    store,
+  ) => {
+    const versions = [Buffer.alloc(300_000, 'a'), Buffer.alloc(100_000, 'b')];
+    const [first = Buffer.alloc(0)] = versions;
+    const reader = await backend.open();
+    await store.replace('pointer.json', first);
+    const write = async (): Promise<void> => {
+      for (let turn = 1; turn <= 60; turn++) {
+        await store.replace('pointer.json', versions[turn % 2] ?? first);
+      }
+    };
+    const seen = new Set<string>();
+    const read = async (): Promise<void> => {
+      for (let turn = 1; turn <= 200; turn++) {
         const bytes = await reader.read('pointer.json');
         seen.add(hashOf(bytes ?? new Uint8Array()));
       }
-      await writes;
-      const known = versions.map(hashOf);
-      expect([...seen].filter((hash) => !known.includes(hash))).toEqual([]);
-    });
+    };
+    await Promise.all([write(), read()]);
+    const known = versions.map(hashOf);
+    expect([...seen].filter((hash) => !known.includes(hash))).toEqual([]);
+  },
 
-    test('hold files, replaced as a whole, and give them back', async () => {
-      const folder = await temporaryFolder();
-      for (const content of ['old', 'new and longer']) {
-        await writeFile(join(folder, 'file'), content);
-        const ref = await store.putFile('attempts/1/file', join(folder, 'file'));
-        expect(ref).toEqual({ sha256: keyOf(content), size: content.length });
-        expect(await store.fetchFile('attempts/1/file', join(folder, 'copy'))).toEqual(ref);
-        expect(await readFile(join(folder, 'copy'), 'utf8')).toBe(content);
+  'hold files, replaced as a whole, and give them back': async (store) => {
+    const folder = await temporaryFolder();
+    for (const content of ['old', 'new and longer']) {
+      await writeFile(join(folder, 'file'), content);
+      const ref = await store.putFile('attempts/1/file', join(folder, 'file'));
+      expect(ref).toEqual({ sha256: keyOf(content), size: content.length });
+      expect(await store.fetchFile('attempts/1/file', join(folder, 'copy'))).toEqual(ref);
+      expect(await readFile(join(folder, 'copy'), 'utf8')).toBe(content);
+    }
+    const nothing = store.fetchFile('attempts/1/none', join(folder, 'none'));
+    await expect(nothing).rejects.toMatchObject({ fault: 'missing' });
+    expect((await readdir(folder)).toSorted()).toEqual(['copy', 'file']);
+  },
+
+  'that are not there read as undefined': async (store) => {
+    await store.create('there/a', text('a'));
+    for (const path of ['a', 'there/b', 'there/a/b', 'not/there']) {
+      expect(await store.read(path)).toBeUndefined();
+      expect(await store.digest(path)).toBeUndefined();
+    }
+  },
+
+  'are removed, again and again, and nothing else is': async (store) => {
+    await store.create('attempts/1/x', text('x'));
+    await store.create('attempts/2/x', text('x'));
+    await store.remove('attempts/1/x');
+    await store.remove('attempts/1/x');
+    await store.remove('never/there');
+    expect(await store.list('')).toEqual(['attempts/2/x']);
+    expect(await store.create('attempts/1/x', text('back'))).toBe(true);
+  },
+
+  'come and go beside each other without disturbing': async (store, backend) => {
+    const clients = await Promise.all(Array.from({ length: 4 }, () => backend.open()));
+    await Promise.all(clients.map(comeAndGo));
+    expect(await store.list('')).toEqual([]);
+  },
+
+  'are listed in full, sorted, and only below the prefix': async (store) => {
+    const paths = ['a/b/c', 'a/b.json', 'a/B', 'ab/c', 'a-b/c', 'a/10', 'a/9'];
+    for (const path of paths) await store.create(path, text(path));
+    expect(await store.list('a/')).toEqual(['a/10', 'a/9', 'a/B', 'a/b.json', 'a/b/c']);
+    expect(await store.list('a/b/')).toEqual(['a/b/c']);
+    expect(await store.list('none/')).toEqual([]);
+    expect(await store.list('')).toEqual(paths.toSorted());
+    await expect(store.list('a')).rejects.toMatchObject({ fault: 'refused' });
+  },
+
+  'behave like a map, whatever the order of operations': async (store) => {
+    const anyPath = fc.constantFrom('a', 'b/a', 'b/b', 'b/c/a', 'd/a');
+    const step = fc.record({ verb: fc.constantFrom('create', 'replace', 'remove'), path: anyPath });
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      for (const left of await store.list('')) await store.remove(left);
+      const model = new Map<string, string>();
+      for (const [index, { verb, path }] of steps.entries()) {
+        if (verb === 'create') {
+          expect(await store.create(path, text(`${index}`))).toBe(!model.has(path));
+          if (!model.has(path)) model.set(path, `${index}`);
+        } else if (verb === 'replace') {
+          await store.replace(path, text(`${index}`));
+          model.set(path, `${index}`);
+        } else {
+          await store.remove(path);
+          model.delete(path);
+        }
       }
-      const nothing = store.fetchFile('attempts/1/none', join(folder, 'none'));
-      await expect(nothing).rejects.toMatchObject({ fault: 'missing' });
-      expect((await readdir(folder)).toSorted()).toEqual(['copy', 'file']);
-    });
-
-    test('that are not there read as undefined', async () => {
-      await store.create('there/a', text('a'));
-      for (const path of ['a', 'there/b', 'there/a/b', 'not/there']) {
-        expect(await store.read(path)).toBeUndefined();
-        expect(await store.digest(path)).toBeUndefined();
+      expect(await store.list('')).toEqual([...model.keys()].toSorted());
+      for (const [path, value] of model) {
+        expect(await store.read(path)).toEqual(Buffer.from(value));
       }
     });
+    await fc.assert(property, { numRuns: 30, seed: 2 });
+  },
+};
 
-    test('are removed, again and again, and nothing else is', async () => {
-      await store.create('attempts/1/x', text('x'));
-      await store.create('attempts/2/x', text('x'));
-      await store.remove('attempts/1/x');
-      await store.remove('attempts/1/x');
-      await store.remove('never/there');
-      expect(await store.list('')).toEqual(['attempts/2/x']);
-      expect(await store.create('attempts/1/x', text('back'))).toBe(true);
+const OUTSIDE = ['../x', 'a/../../x', '/etc/passwd', '..', '.', 'a/./b', 'a//b', 'a/', '', '.hid'];
+const STRANGE = ['a b', 'a\\b', 'ä', 'a\0b', 'a/.git/b', 'C:x', '~', 'a%2e%2e', 'a\nb'];
+
+/** What holds of every store, whatever it is made of. */
+export function describeStore(name: string, createBackend: () => Promise<Backend>): void {
+  const laws = { blobs: OF_BLOBS, objects: OF_OBJECTS };
+  for (const [what, lawsOf] of Object.entries(laws)) {
+    test.each(Object.entries(lawsOf))(`${name}: ${what} %s`, TIMEOUT, async (_title, law) => {
+      expect.hasAssertions();
+      const backend = await createBackend();
+      await law(await backend.open(), backend);
     });
+  }
 
-    test('come and go beside each other without disturbing', async () => {
-      const clients = await Promise.all(Array.from({ length: 4 }, () => backend.open()));
-      const comeAndGo = async (client: Store, index: number): Promise<void> => {
-        for (let turn = 0; turn < 25; turn++) {
-          expect(await client.create(`shared/deep/${index}/x`, text('x'))).toBe(true);
-          await client.remove(`shared/deep/${index}/x`);
-        }
-      };
-      await Promise.all(clients.map(comeAndGo));
-      expect(await store.list('')).toEqual([]);
-    });
-
-    test('are listed in full, sorted, and only below the prefix', async () => {
-      const paths = ['a/b/c', 'a/b.json', 'a/B', 'ab/c', 'a-b/c', 'a/10', 'a/9'];
-      for (const path of paths) await store.create(path, text(path));
-      expect(await store.list('a/')).toEqual(['a/10', 'a/9', 'a/B', 'a/b.json', 'a/b/c']);
-      expect(await store.list('a/b/')).toEqual(['a/b/c']);
-      expect(await store.list('none/')).toEqual([]);
-      expect(await store.list('')).toEqual(paths.toSorted());
-      await expect(store.list('a')).rejects.toMatchObject({ fault: 'refused' });
-    });
-
-    test('behave like a map, whatever the order of operations', async () => {
-      const path = fc.constantFrom('a', 'b/a', 'b/b', 'b/c/a', 'd/a');
-      const step = fc.record({ verb: fc.constantFrom('create', 'replace', 'remove'), path });
-      const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        for (const left of await store.list('')) await store.remove(left);
-        const model = new Map<string, string>();
-        for (const [index, { verb, path }] of steps.entries()) {
-          if (verb === 'create') {
-            expect(await store.create(path, text(`${index}`))).toBe(!model.has(path));
-            if (!model.has(path)) model.set(path, `${index}`);
-          } else if (verb === 'replace') {
-            await store.replace(path, text(`${index}`));
-            model.set(path, `${index}`);
-          } else {
-            await store.remove(path);
-            model.delete(path);
-          }
-        }
-        expect(await store.list('')).toEqual([...model.keys()].toSorted());
-        for (const [path, value] of model) {
-          expect(await store.read(path)).toEqual(Buffer.from(value));
-        }
-      });
-      await fc.assert(property, { numRuns: 30, seed: 2 });
-    });
-  });
-
-  describe(`${name}: names`, () => {
-    const outside = [
-      '../x',
-      'a/../../x',
-      '/etc/passwd',
-      '..',
-      '.',
-      'a/./b',
-      'a//b',
-      'a/',
-      '',
-      '.hid',
-    ];
-    const strange = ['a b', 'a\\b', 'ä', 'a\0b', 'a/.git/b', 'C:x', '~', 'a%2e%2e', 'a\nb'];
-
-    test.each([...outside, ...strange])('%j names nothing and touches nothing', async (path) => {
+  test.each([...OUTSIDE, ...STRANGE])(
+    `${name}: %j names nothing and touches nothing`,
+    async (path) => {
+      const store = await (await createBackend()).open();
       const folder = await temporaryFolder();
       await writeFile(join(folder, 'file'), 'x');
       const refused = { name: 'StoreError', fault: 'refused' };
@@ -277,22 +270,31 @@ export function describeStore(name: string, createBackend: () => Promise<Backend
       await expect(store.putFile(path, join(folder, 'file'))).rejects.toMatchObject(refused);
       await expect(store.fetchFile(path, join(folder, 'copy'))).rejects.toMatchObject(refused);
       expect(await store.list('')).toEqual([]);
-    });
+    },
+  );
 
-    test.each(['../', '/', 'a', 'a//', '../x/'])('%j is no prefix', async (prefix) => {
-      await expect(store.list(prefix)).rejects.toMatchObject({ fault: 'refused' });
-    });
-
-    test.each(['', 'abc', '../../etc/passwd', keyOf('x').toUpperCase(), `${keyOf('x')}0`])(
-      '%j is no hash',
-      async (sha256) => {
-        const refused = { fault: 'refused' };
-        await expect(store.hasBlob(sha256)).rejects.toMatchObject(refused);
-        await expect(store.readBlob(sha256)).rejects.toMatchObject(refused);
-        await expect(store.fetchBlob(sha256, 'copy')).rejects.toMatchObject(refused);
-      },
-    );
+  test.each(['../', '/', 'a', 'a//', '../x/'])(`${name}: %j is no prefix`, async (prefix) => {
+    const store = await (await createBackend()).open();
+    await expect(store.list(prefix)).rejects.toMatchObject({ fault: 'refused' });
   });
+
+  test.each(['', 'abc', '../../etc/passwd', keyOf('x').toUpperCase(), `${keyOf('x')}0`])(
+    `${name}: %j is no hash`,
+    async (sha256) => {
+      const store = await (await createBackend()).open();
+      const refused = { fault: 'refused' };
+      await expect(store.hasBlob(sha256)).rejects.toMatchObject(refused);
+      await expect(store.readBlob(sha256)).rejects.toMatchObject(refused);
+      await expect(store.fetchBlob(sha256, 'copy')).rejects.toMatchObject(refused);
+    },
+  );
+}
+
+async function comeAndGo(client: Store, index: number): Promise<void> {
+  for (let turn = 0; turn < 25; turn++) {
+    expect(await client.create(`shared/deep/${index}/x`, text('x'))).toBe(true);
+    await client.remove(`shared/deep/${index}/x`);
+  }
 }
 
 function hashOf(bytes: Uint8Array): string {
