@@ -7,6 +7,7 @@ export interface JsonSchema {
   $id?: string;
   title?: string;
   description?: string;
+  examples?: unknown[];
   type?: string;
   const?: unknown;
   enum?: unknown[];

@@ -13,7 +13,8 @@ import type { Sweep } from './sweep.ts';
 export type ParsedSweep = { sweep: Sweep; warnings: SpecProblem[] } | { errors: SpecProblem[] };
 
 /**
- * Reads a `ratchet/v1` file. Returns every error of the file at once and never throws, whatever the text.
+ * Reads a `ratchet/v1` file. Returns every error of the file at once (the first hundred) and never throws,
+ * whatever the text.
  *
  * `text` is the file decoded as UTF-8 with replacement: where its bytes are not UTF-8 it holds U+FFFD, which is reported
  * with its line. `file` is only shown. Paths in the result stand as written: relative ones start at the spec file.

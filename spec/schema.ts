@@ -5,19 +5,13 @@ import { DEFAULTS } from './defaults.ts';
 import { contrast, label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { suite } from './suite-schema.ts';
+import { SUITE_DOMAINS } from './suites.ts';
 
 /** What a user may write: `ratchet/v1`. Editors get it as JSON Schema, so every field says what it is. */
 
-export const SPEC_VERSION = 'ratchet/v1';
+const SPEC_VERSION = 'ratchet/v1';
 export const TRACES = ['keep', 'strip'] as const;
-export const METRICS = [
-  'averageAccuracy',
-  'bwt',
-  'fwt',
-  'forgetting',
-  'aulc',
-  'nameAccuracy',
-] as const;
+const METRICS = ['averageAccuracy', 'bwt', 'fwt', 'forgetting', 'aulc', 'nameAccuracy'] as const;
 
 const order = z.array(z.string()).min(1).describe('Every domain of the stream, once.');
 
@@ -27,7 +21,8 @@ const stream = z
       .array(z.string())
       .min(1)
       .max(LIMITS.domains)
-      .describe('Domains to learn, one block each, in this order.'),
+      .describe('Domains to learn, one block each, in this order.')
+      .meta({ examples: [SUITE_DOMAINS.builtin, SUITE_DOMAINS['api-bank']] }),
     orders: z
       .union([z.literal('all'), z.array(order).min(1).max(LIMITS.orders)])
       .optional()
@@ -61,7 +56,9 @@ const seeds = z
 
 const question = z
   .strictObject({
-    contrast: contrast().describe('Two conditions, as "keep - strip".'),
+    contrast: contrast()
+      .describe('Two conditions, the second subtracted from the first.')
+      .meta({ examples: ['keep - strip'] }),
     metric: z.enum(METRICS).default(DEFAULTS.question.metric).describe('What is compared.'),
     margin: z
       .number()
@@ -94,10 +91,13 @@ const commandTrainer = z
       .array(line())
       .min(1)
       .max(1_000)
-      .describe("Program and arguments, without a shell; the job's folder is added at the end."),
-    identity: line(200).describe(
-      'What the program declares itself to be, e.g. an image digest. Part of every key: change it when results may change.',
-    ),
+      .describe("Program and arguments, without a shell; the job's folder is added at the end.")
+      .meta({ examples: [['python', 'train.py']] }),
+    identity: line(200)
+      .describe(
+        'What the program declares itself to be, e.g. an image digest. Part of every key: change it when results may change.',
+      )
+      .meta({ examples: ['sha256:0123abcd'] }),
     hyperparameters: z
       .record(z.string(), z.json())
       .default({})
@@ -184,7 +184,8 @@ export const sweepFile = z
       .optional()
       .describe(
         'Where results are kept: file:///data/store, or a folder below this file. Default: inside RATCHET_HOME.',
-      ),
+      )
+      .meta({ examples: ['file:///data/ratchet', './store'] }),
     checkpoints,
     parallelism: z
       .int()

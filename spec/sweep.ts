@@ -27,9 +27,9 @@ export interface Sweep {
   notes?: string;
 }
 
-export type Trace = (typeof TRACES)[number];
+type Trace = (typeof TRACES)[number];
 
-export interface Condition {
+interface Condition {
   name: string;
   trace: Trace;
 }

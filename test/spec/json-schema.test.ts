@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Ajv2020 from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { JsonSchema } from '../../spec/json-schema.ts';
@@ -17,7 +17,7 @@ const files = readdirSync(examples).filter((file) => file.endsWith('.yaml'));
 const schema: object = JSON.parse(
   readFileSync(join(root, 'schema', 'ratchet-v1.schema.json'), 'utf8'),
 );
-const validate = new Ajv2020.Ajv2020({
+const validate = new Ajv2020({
   strictTypes: false,
   keywords: ['patternErrorMessage'],
 }).compile(schema);
