@@ -1,5 +1,5 @@
 import type { Message, ToolCall } from '../contract/dialogue.ts';
-import type { Source } from './domain.ts';
+import type { Source } from './sourced.ts';
 import type { World } from './world.ts';
 
 /** One turn's calls and where in the dialogue they stand. */

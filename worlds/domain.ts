@@ -1,34 +1,15 @@
 /** What a domain of the built-in suite is made of: a world, and how people talk about it. */
 
 import type { Json } from '../contract/dialogue.ts';
-import type { DayFormat } from './days.ts';
 import type { Draw } from './draw.ts';
 import type { BuiltinSettings } from './settings.ts';
+import type { SourcedCall, Speech } from './sourced.ts';
 import type { ToolWithBehaviour } from './tool.ts';
 
 /** Ways to say something, apart by split. `{slot}`s are filled with what is to be said. */
 export interface Phrases {
   train: readonly string[];
   heldOut: readonly string[];
-}
-
-/**
- * Where an argument comes from: `user`, a user turn says it verbatim; `derived`, it follows from
- * what a user turn says; `trace`, only an earlier result holds it; `default`, nobody says it and
- * the tool's description does.
- */
-export type Source = 'user' | 'trace' | 'derived' | 'default';
-
-export interface Sourced {
-  value: Json;
-  source: Source;
-  /** How the user says it; absent when the user does not. */
-  words?: string;
-}
-
-export interface SourcedCall {
-  name: string;
-  arguments: Record<string, Sourced>;
 }
 
 /** A record of a tool's result. */
@@ -63,13 +44,11 @@ export interface Step<State> {
   ask(scene: Scene<State>): SourcedCall[];
 }
 
-export interface Scene<State> {
+export interface Scene<State> extends Speech {
   state: State;
   draw: Draw;
   /** The records referred to. */
   chosen: readonly Row[];
-  /** A day in the tool's format, said so or in other words. */
-  sayDay(date: string, format: DayFormat): Sourced;
 }
 
 export interface DomainDefinition<State extends Clocked> {
@@ -89,21 +68,4 @@ export interface DomainDefinition<State extends Clocked> {
 export interface Clocked {
   seed: number;
   today: number;
-}
-
-/** Said by the user, verbatim unless other words are given. */
-export function said(value: Json, words?: string): Sourced {
-  const spoken = words ?? (Array.isArray(value) ? value.join(' and ') : String(value));
-  return { value, source: words === undefined ? 'user' : 'derived', words: spoken };
-}
-
-/** Found in an earlier result. */
-export function found(value: Json | undefined): Sourced {
-  if (value === undefined) throw new TypeError('a record lacks the field that a call needs');
-  return { value, source: 'trace' };
-}
-
-/** Taken when nobody says otherwise. */
-export function assumed(value: Json): Sourced {
-  return { value, source: 'default' };
 }

@@ -1,14 +1,14 @@
 import { formatCalls } from '../contract/call-text.ts';
 import type { Json, Message, ToolCall } from '../contract/dialogue.ts';
-import { formatDay, parseDay, weekdayOf } from './days.ts';
-import type { DayFormat } from './days.ts';
+import { formatDay, weekdayOf } from './days.ts';
 import type { ArgumentSource, GoldTurn, WorldDialogue } from './dialogue.ts';
-import { said } from './domain.ts';
-import type { Clocked, DomainDefinition, Row, Sourced, SourcedCall, Step } from './domain.ts';
+import type { Clocked, DomainDefinition, Row, Step } from './domain.ts';
 import type { Draw } from './draw.ts';
 import { addAside, chooseFitting } from './phrasing.ts';
 import { chooseRows } from './refer.ts';
 import type { BuiltinSettings } from './settings.ts';
+import { createSpeech } from './sourced.ts';
+import type { SourcedCall } from './sourced.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -79,26 +79,15 @@ function composeRequest<State extends Clocked>(
   const meant = records
     ? chooseRows(rows, references, records, settings.comparisonShare, draw)
     : [];
-  const sayDay = createSayDay(state.today, settings.derivedShare, draw);
+  const speech = createSpeech(state.today, settings.derivedShare, draw);
   const chosen = meant.map(({ row }) => row);
-  const calls = step.ask({ state, draw, chosen, sayDay });
+  const calls = step.ask({ ...speech, state, draw, chosen });
   const spoken = Object.entries(calls[0]?.arguments ?? {}).flatMap(([name, { words }]) => {
     return words === undefined ? [] : [[name, words] as const];
   });
   const which = meant.map(({ words }) => words).join(' and ');
   const words = { ...Object.fromEntries(spoken), ...(records ? { which } : {}) };
   return { user: chooseFitting(step.user, words, draw), calls };
-}
-
-function createSayDay(today: number, derivedShare: number, draw: Draw) {
-  return (date: string, format: DayFormat): Sourced => {
-    const day = parseDay(date, format);
-    if (day === undefined) throw new RangeError(`${date} is no day as ${format}`);
-    if (!draw.chance(derivedShare)) return said(date);
-    if (day === today) return said(date, 'today');
-    if (day === today + 1) return said(date, 'tomorrow');
-    return said(date, formatDay(day, format === 'day-first' ? 'month-first' : 'day-first'));
-  };
 }
 
 /**

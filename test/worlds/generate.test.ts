@@ -6,6 +6,7 @@ import { BUILTIN_DOMAINS, createBuiltinSuite } from '../../worlds/builtin-suite.
 import type { Phrases } from '../../worlds/domain.ts';
 import { generateDialogues } from '../../worlds/generate-domain.ts';
 import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import type { BuiltinSettings } from '../../worlds/settings.ts';
 import {
   argumentsOf,
   dialoguesOf,
@@ -107,6 +108,22 @@ test('an example ends with a user turn, names its tools and has calls to predict
       for (const name of [...tools, ...target.map((call) => call.name)]) {
         expect(suite.tools).toHaveProperty(name);
       }
+    }
+  }
+});
+
+test.each<Partial<BuiltinSettings>>([
+  { chainLength: { min: 1, max: 1 } },
+  { chainLength: { min: 8, max: 8 }, traceShare: 1, comparisonShare: 1 },
+  { chainLength: { min: 8, max: 8 }, traceShare: 0, noise: 1 },
+  { candidates: { min: 2, max: 2 }, derivedShare: 1 },
+  { candidates: { min: 6, max: 6 }, derivedShare: 0 },
+])('the knobs can be turned to their ends: %j', (knobs) => {
+  const settings = { ...BUILTIN_DEFAULTS, ...knobs };
+  for (const domain of suite.domains) {
+    for (const { world, turns } of dialoguesOf(domain, SPLITS, [1], settings)) {
+      const gold = turns.flatMap(({ calls }) => calls);
+      expect(verifyCalls(world, gold, gold).right).toBe(true);
     }
   }
 });

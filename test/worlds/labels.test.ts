@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BUILTIN_DOMAINS } from '../../worlds/builtin-suite.ts';
-import type { Source } from '../../worlds/domain.ts';
+import type { Source } from '../../worlds/sourced.ts';
 import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
 import type { LabelledArgument } from './suite-fixture.ts';
 import {

@@ -1,7 +1,8 @@
 import type { Json, Message } from '../../contract/dialogue.ts';
 import { BUILTIN_DOMAINS } from '../../worlds/builtin-suite.ts';
 import type { ArgumentSource, WorldDialogue } from '../../worlds/dialogue.ts';
-import type { Row, Source } from '../../worlds/domain.ts';
+import type { Row } from '../../worlds/domain.ts';
+import type { Source } from '../../worlds/sourced.ts';
 import type { Split } from '../../worlds/draw.ts';
 import { generateDialogues } from '../../worlds/generate-domain.ts';
 import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';

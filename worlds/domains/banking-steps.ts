@@ -1,6 +1,6 @@
 import { formatDay } from '../days.ts';
-import { assumed, found, said } from '../domain.ts';
 import type { DomainDefinition, Step } from '../domain.ts';
+import { assumed, found, said } from '../sourced.ts';
 import {
   ACCOUNTS,
   bankingTools,

@@ -1,7 +1,7 @@
-import { formatDay, formatTime } from '../days.ts';
-import { assumed, found, said } from '../domain.ts';
+import { formatDay } from '../days.ts';
 import type { DomainDefinition, Step } from '../domain.ts';
 import { FAMILY_NAMES, GIVEN_NAMES, MEDICINES } from '../pools.ts';
+import { assumed, found, said } from '../sourced.ts';
 import { CANCEL_REASONS, clinicTools, createClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
 
@@ -95,8 +95,8 @@ const messageDoctor: Step<Clinic> = {
     train: ['I have left a message.', 'You will be called.'],
     heldOut: ['The message is there.', 'Expect a call.'],
   },
-  ask: ({ draw, chosen: [doctor] }) => {
-    const time = said(formatTime(draw.number(32, 76) * 15, 'twelve-hours'));
+  ask: ({ draw, chosen: [doctor], sayTime }) => {
+    const time = sayTime(draw.number(32, 76) * 15, 'twelve-hours');
     return [{ name: 'MessageDoctor', arguments: { id: found(doctor?.['code']), time } }];
   },
 };
@@ -115,8 +115,8 @@ const messageDoctors: Step<Clinic> = {
     train: ['I have left both messages.', 'Both of them will call.'],
     heldOut: ['Both messages are there.'],
   },
-  ask: ({ draw, chosen }) => {
-    const time = said(formatTime(draw.number(32, 76) * 15, 'twelve-hours'));
+  ask: ({ draw, chosen, sayTime }) => {
+    const time = sayTime(draw.number(32, 76) * 15, 'twelve-hours');
     return chosen.map((doctor) => {
       return { name: 'MessageDoctor', arguments: { id: found(doctor['code']), time } };
     });

@@ -1,7 +1,7 @@
-import { formatDay, formatTime } from '../days.ts';
-import { assumed, found, said } from '../domain.ts';
+import { formatDay } from '../days.ts';
 import type { DomainDefinition, Reference, Step } from '../domain.ts';
 import { BRANCHES } from '../pools.ts';
+import { assumed, found, said } from '../sourced.ts';
 import { createLibrary, libraryTools } from './library.ts';
 import type { Library } from './library.ts';
 
@@ -140,9 +140,9 @@ const reserveRoom: Step<Library> = {
     train: ['The room is yours.', 'I have reserved a room.'],
     heldOut: ['You have the room.', 'A room is waiting for you.'],
   },
-  ask: ({ state, draw, sayDay }) => {
+  ask: ({ state, draw, sayDay, sayTime }) => {
     const date = formatDay(draw.dayAfter(state.today, 60), 'month-first');
-    const time = said(formatTime(draw.number(36, 80) * 15, 'dot'));
+    const time = sayTime(draw.number(36, 80) * 15, 'dot');
     const people = said(draw.number(2, 20));
     return [
       { name: 'ReserveRoom', arguments: { date: sayDay(date, 'month-first'), time, people } },

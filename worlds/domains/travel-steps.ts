@@ -1,6 +1,6 @@
-import { assumed, found, said } from '../domain.ts';
 import type { DomainDefinition, Step } from '../domain.ts';
 import { CITIES, FAMILY_NAMES, GIVEN_NAMES } from '../pools.ts';
+import { assumed, found, said } from '../sourced.ts';
 import { createTravel, travelTools } from './travel.ts';
 import type { Travel } from './travel.ts';
 
