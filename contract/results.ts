@@ -19,6 +19,8 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 
 export interface MetricDefinition {
   label: string;
+  /** For narrow columns. */
+  short: string;
   /** R_ij: score on the run's j-th domain after its i-th block, of N. */
   formula: string;
   /** What the sum is divided by, in words. */

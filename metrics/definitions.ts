@@ -8,6 +8,7 @@ import type { Convention } from '../contract/scores.ts';
 export const METRICS: Record<MetricName, MetricDefinition> = {
   averageAccuracy: {
     label: 'average accuracy',
+    short: 'accuracy',
     formula: 'mean over j of R_Nj',
     divisor: 'N, the domains',
     unit: 'fraction',
@@ -15,35 +16,40 @@ export const METRICS: Record<MetricName, MetricDefinition> = {
   },
   bwt: {
     label: 'backward transfer (BWT)',
-    formula: 'mean over j < N of (R_Nj - R_jj)',
-    divisor: 'N - 1, the domains but the last',
+    short: 'BWT',
+    formula: 'mean over j < N of (R_Nj − R_jj)',
+    divisor: 'N − 1, the domains but the last',
     unit: 'fraction',
     higherIsBetter: true,
   },
   fwt: {
     label: 'forward transfer (FWT)',
+    short: 'FWT',
     formula:
-      'mean over j > 1 of (R_(j-1)j - Z_j), where Z is the zero-shot row of the untrained base',
-    divisor: 'N - 1, the domains but the first',
+      'mean over j > 1 of (R_(j−1)j − Z_j), where Z is the zero-shot row of the untrained base',
+    divisor: 'N − 1, the domains but the first',
     unit: 'fraction',
     higherIsBetter: true,
   },
   forgetting: {
     label: 'forgetting',
-    formula: 'mean over j < N of (max over j <= i < N of R_ij, minus R_Nj)',
-    divisor: 'N - 1, the domains but the last',
+    short: 'forgetting',
+    formula: 'mean over j < N of (max over j ≤ i < N of R_ij, minus R_Nj)',
+    divisor: 'N − 1, the domains but the last',
     unit: 'fraction',
     higherIsBetter: false,
   },
   aulc: {
     label: 'area under the learning curve (AULC)',
-    formula: 'mean over j of the trapezoid mean of R_jj, ..., R_Nj',
-    divisor: 'N, the domains; each area by its N - j intervals (R_NN itself for the last)',
+    short: 'AULC',
+    formula: 'mean over j of the trapezoid mean of R_jj to R_Nj',
+    divisor: 'N, the domains; each area by its N − j intervals (R_NN itself for the last)',
     unit: 'fraction',
     higherIsBetter: true,
   },
   zeroShotAccuracy: {
     label: 'zero-shot accuracy',
+    short: 'zero-shot',
     formula: 'mean over j of Z_j, the untrained base on domain j',
     divisor: 'N, the domains',
     unit: 'fraction',
@@ -51,6 +57,7 @@ export const METRICS: Record<MetricName, MetricDefinition> = {
   },
   nameAccuracy: {
     label: 'name accuracy',
+    short: 'names right',
     formula: 'as average accuracy, counting an example whose calls all have the right names',
     divisor: 'N, the domains',
     unit: 'fraction',
@@ -58,6 +65,7 @@ export const METRICS: Record<MetricName, MetricDefinition> = {
   },
   malformedRate: {
     label: 'malformed',
+    short: 'malformed',
     formula: 'as average accuracy, counting an example whose prediction holds no readable call',
     divisor: 'N, the domains',
     unit: 'fraction',

@@ -15,7 +15,7 @@ function describeDifference({ difference, p, alpha }: Omit<Comparison, 'sentence
   if (mean === null) return 'no seed has both values';
   if (low === null || high === null) return `${points(mean)} points, n = 1 seed, no interval`;
   const interval = `${level(1 - alpha)} interval ${points(low)} to ${points(high)}`;
-  return `${points(mean)} points, ${interval}, n = ${n} seeds, p = ${pValue(p.t)} (paired t), ${pValue(p.permutation)} (sign flips)`;
+  return `${points(mean)} points, ${interval}, n = ${n} seeds, p ${relation(p.t)} (paired t), ${relation(p.permutation)} (sign flips)`;
 }
 
 function conclude(
@@ -44,4 +44,10 @@ function floorOf(floor: number | null): string {
 /** Pairs from which the smallest sign-flip p value, 2 / 2^n, is at most alpha. */
 function seedsFor(alpha: number): number {
   return Math.max(2, Math.ceil(1 - Math.log2(alpha)));
+}
+
+/** `= 0.0155` or `< 0.0001`. */
+function relation(p: number | null): string {
+  const text = pValue(p);
+  return text.startsWith('<') ? text : `= ${text}`;
 }

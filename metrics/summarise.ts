@@ -38,8 +38,6 @@ export interface GatheredSweep {
 }
 
 const LEVEL = 0.95;
-const INTERVAL_METHOD =
-  "Student's t over seeds, orders averaged within a seed; widened after Nadeau and Bengio where training sets overlap";
 /** Without a declared question the comparisons only describe. */
 const UNDECLARED = { metric: 'averageAccuracy', margin: 0, alpha: 0.05 } as const;
 
@@ -63,7 +61,7 @@ export function summariseSweep(input: GatheredSweep): Results {
     evaluate: input.evaluate,
     intervals: {
       level: LEVEL,
-      method: INTERVAL_METHOD,
+      method: describeMethod(input.testTrainRatio),
       seedsVary: input.seedsVary,
       testTrainRatio: input.testTrainRatio,
     },
@@ -169,6 +167,13 @@ function listExploratory({ conditions, question }: GatheredSweep): Question[] {
     ...metrics.map((metric) => ({ ...question, metric })),
     ...others.map((name) => ({ ...question, treatment: name })),
   ];
+}
+
+function describeMethod(testTrainRatio: number): string {
+  const method = "Student's t over seeds, orders averaged within a seed";
+  return testTrainRatio === 0
+    ? method
+    : `${method}; widened after Nadeau and Bengio (2003), for training sets overlap`;
 }
 
 /** Cells of all matrices that the plan asks for; orders that share a block share its cells, counted in each. */

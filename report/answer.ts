@@ -19,9 +19,9 @@ export function renderAnswer({ question, metrics, intervals }: Results): Markup 
     return html`<div class="answer none"><p><strong>No question was declared.</strong> All that follows is exploratory.</p></div>\n`;
   const { treatment, control, metric, margin, alpha, verdict } = question;
   return html`<div class="answer ${verdict}"><p class="asked">Declared question: does <b>${treatment}</b> differ from <b>${control}</b> in ${metrics[metric].label} by at least ${percent(margin)} points (alpha ${alpha})?</p>
-<p class="verdict"><span aria-hidden="true">${SIGNS[verdict]}</span> ${verdict}</p>
+<p class="verdict"><span aria-hidden="true">${SIGNS[verdict]}</span> ${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}</p>
 <p class="sentence">${question.sentence}</p>
-${intervalChart(question)}
+<div class="scroll" tabindex="0">${intervalChart(question)}</div>
 <p class="note">Line: ${level(1 - alpha)} interval; bar: mean; dots: seeds; shaded: smaller than the margin. The seed is the unit of replication; seeds vary ${intervals.seedsVary}.</p></div>\n`;
 }
 

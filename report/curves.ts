@@ -52,7 +52,7 @@ function renderPanel(
     (step) =>
       html`<text class="tick" x="${place(x(step))}" y="${BOX.height - 12}" text-anchor="middle">${step}</text>`,
   );
-  const chart = html`<svg viewBox="0 0 ${BOX.width} ${BOX.height}" role="img" aria-label="Accuracy on ${domain} after each block">${percentAxis(y, BOX.left, BOX.width - BOX.right)}<line class="taught" x1="${taught}" x2="${taught}" y1="${BOX.top}" y2="${BOX.height - BOX.bottom}"/>${ticks}${curves.map((curve, index) => drawCurve(curve, index, { x, y }))}</svg>`;
+  const chart = html`<svg viewBox="0 0 ${BOX.width} ${BOX.height}" role="img" aria-label="Accuracy on ${domain} after each block">${percentAxis(y, BOX.left, BOX.width - BOX.right)}<line class="teaches" x1="${taught}" x2="${taught}" y1="${BOX.top}" y2="${BOX.height - BOX.bottom}"/>${ticks}${curves.map((curve, index) => drawCurve(curve, index, { x, y }))}</svg>`;
   return figure(html`<h3>${domain}</h3>${chart}`, '', {
     head: ['after block', ...curves.map(({ condition }) => condition)],
     rows: steps.map((step) => [

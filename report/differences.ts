@@ -7,7 +7,7 @@ import { DRAWN_SEEDS } from './heatmap.ts';
 import { legend, mark } from './marks.ts';
 import { html, type Content, type Markup } from './markup.ts';
 
-const BOX = { width: 720, left: 210, right: 14, top: 8 };
+const BOX = { width: 720, left: 236, right: 14, top: 8 };
 const ROW = 26;
 
 /** Pairs of conditions: the seeds of the first comparison one by one, then every comparison with its interval. */
@@ -28,8 +28,8 @@ function renderPairs(results: Results, comparison: Comparison): Markup {
   const { treatment, control, metric, pairs } = comparison;
   const names = Object.keys(results.conditions);
   const drawn = pairs.length > DRAWN_SEEDS ? [] : pairs;
-  const values = drawn.flatMap((pair) => [pair.treatment ?? 0, pair.control ?? 0]);
-  const x = scaleLinear([Math.min(0, ...values), Math.max(0.01, ...values)], [110, 620]).nice();
+  const values = drawn.flatMap((pair) => [pair.treatment ?? [], pair.control ?? []].flat());
+  const x = scaleLinear(paddedExtent(values), [110, 620]);
   const bottom = BOX.top + ROW * drawn.length;
   const rows = drawn.map((pair, index) => {
     const y = BOX.top + ROW * (index + 0.5);
@@ -42,7 +42,7 @@ function renderPairs(results: Results, comparison: Comparison): Markup {
   const { label } = results.metrics[metric];
   const chart = html`<svg viewBox="0 0 ${BOX.width} ${bottom + 22}" role="img" aria-label="${label} of ${treatment} and ${control} by seed">${horizontalAxis(x, { top: BOX.top, bottom, format: percent })}${rows}</svg>`;
   return figure(
-    html`<h3>${treatment} − ${control} by seed: ${label}</h3>${legend(names)}<div class="scroll" tabindex="0">${chart}</div>`,
+    html`<h3>${treatment} − ${control} by seed: ${label}</h3>${legend(names, [treatment, control])}<div class="scroll" tabindex="0">${chart}</div>`,
     drawn.length < pairs.length ? `More than ${DRAWN_SEEDS} seeds: not drawn.` : '',
     {
       head: ['seed', treatment, control, 'difference'],
@@ -54,6 +54,13 @@ function renderPairs(results: Results, comparison: Comparison): Markup {
       ]),
     },
   );
+}
+
+/** Some room around the values, so that no mark sits on the edge. */
+function paddedExtent(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(1, ...values), Math.max(0, ...values)];
+  const room = Math.max(0.05 * (high - low), 0.01);
+  return low > high ? [0, 1] : [low - room, high + room];
 }
 
 type Place = { x: (value: number) => number; y: number };
@@ -76,7 +83,7 @@ function renderForest(results: Results, comparisons: Comparison[]): Markup {
   const x = scaleAround([...known, ...margins], [BOX.left, BOX.width - BOX.right]);
   const bottom = BOX.top + ROW * comparisons.length;
   const nameOf = ({ treatment, control, metric }: Comparison): string =>
-    `${treatment} − ${control}, ${results.metrics[metric].label}`;
+    `${treatment} − ${control}: ${results.metrics[metric].short}`;
   const rows = comparisons.map((comparison, index) => {
     const y = BOX.top + ROW * (index + 0.5);
     return forestRow(comparison, { label: shorten(nameOf(comparison)), x, y });
@@ -129,7 +136,7 @@ function forestRow(
   return html`${verdict ? shade : ''}${name}${bar}${centre}`;
 }
 
-const LABEL_LENGTH = 36;
+const LABEL_LENGTH = 34;
 
 function shorten(text: string): string {
   return text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH - 1)}…` : text;

@@ -37,6 +37,13 @@ export function definitionList(entries: readonly (readonly [Content, Content])[]
   return html`<dl>${entries.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>\n`)}</dl>\n`;
 }
 
+/** A formula with its indices set low: `R_Nj`, `R_(j−1)j`. */
+export function formula(text: string): Content[] {
+  return text
+    .split(/_((?:\([^)]*\)|[A-Za-z0-9])+)/)
+    .map((part, index) => (index % 2 === 0 ? part : html`<sub>${part}</sub>`));
+}
+
 /** A number of SVG with at most two decimals, so that files stay small. */
 export function place(value: number): number {
   return Math.round(100 * value) / 100;

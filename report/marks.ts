@@ -47,11 +47,17 @@ export function mark(index: number, options: MarkOptions): Markup {
   return html`<path class="mark ${colourClass(index)}${isHollow ? ' hollow' : ''}" transform="translate(${place(x)},${place(y)})" d="${path}">${name}</path>`;
 }
 
-/** Every condition's mark beside its name. */
-export function legend(conditions: readonly string[]): Markup {
-  const entries = conditions.map(
-    (name, index) =>
-      html`<span><svg class="key" viewBox="0 0 16 16" aria-hidden="true">${mark(index, { x: 8, y: 8, size: 70 })}</svg>${name}</span>`,
+/** Each condition's mark beside its name; `shown` leaves the others out. */
+export function legend(
+  conditions: readonly string[],
+  shown: readonly string[] = conditions,
+): Markup {
+  const entries = conditions.flatMap((name, index) =>
+    shown.includes(name)
+      ? [
+          html`<span><svg class="key" viewBox="0 0 16 16" aria-hidden="true">${mark(index, { x: 8, y: 8, size: 70 })}</svg>${name}</span>`,
+        ]
+      : [],
   );
   return html`<p class="legend">${entries}</p>`;
 }

@@ -6,7 +6,7 @@ import {
   type Results,
 } from '../contract/results.ts';
 import { interval, level, percent, points } from '../metrics/numbers.ts';
-import { section, table } from './elements.ts';
+import { formula, section, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { describeGap } from './phrases.ts';
 
@@ -29,9 +29,9 @@ export function renderMetricTable(results: Results): Markup {
 }
 
 function describeMetric({ metrics, question }: Results, name: MetricName): Markup {
-  const { label, formula, divisor, higherIsBetter } = metrics[name];
+  const { label, formula: text, divisor, higherIsBetter } = metrics[name];
   const declared = question?.metric === name ? html` <span class="badge">question</span>` : '';
-  return html`<span class="metric">${label}</span> <span class="direction" title="${higherIsBetter ? 'higher' : 'lower'} is better">${higherIsBetter ? '↑' : '↓'}</span>${declared}<small>${formula}; divided by ${divisor}</small>`;
+  return html`<span class="metric">${label}</span> <span class="direction" title="${higherIsBetter ? 'higher' : 'lower'} is better">${higherIsBetter ? '↑' : '↓'}</span>${declared}<small>${formula(text)}; divided by ${formula(divisor)}</small>`;
 }
 
 /** Mean, interval and n; says where n is less than planned. */

@@ -5,7 +5,7 @@ import {
   type Results,
 } from '../contract/results.ts';
 import { count } from '../metrics/numbers.ts';
-import { definitionList, folded, section, table } from './elements.ts';
+import { definitionList, folded, formula, section, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
 
 /** Who made the predictions. */
@@ -24,16 +24,16 @@ export function renderLearner({ learner }: Results): Markup {
 /** What each metric means here; other libraries differ in divisor or sign. */
 export function renderDefinitions({ metrics, domains }: Results): Markup {
   const entries = METRIC_NAMES.map((name): [Content, Content] => {
-    const { label, formula, divisor, higherIsBetter } = metrics[name];
+    const { label, formula: text, divisor, higherIsBetter } = metrics[name];
     return [
       label,
-      html`${formula}. Divided by ${divisor}. ${higherIsBetter ? 'Higher' : 'Lower'} is better.`,
+      html`${formula(text)}. Divided by ${formula(divisor)}. ${higherIsBetter ? 'Higher' : 'Lower'} is better.`,
     ];
   });
   return section(
     'definitions',
     'Definitions',
-    html`<p>R_ij is the score on the j-th domain of the stream after its i-th block, Z_j that of the untrained base. Here N = ${domains.length}. A metric whose cells are not all there is missing, never averaged over the rest.</p>`,
+    html`<p>${formula('R_ij')} is the score on the j-th domain of the stream after its i-th block, ${formula('Z_j')} that of the untrained base. Here N = ${domains.length}. A metric whose cells are not all there is missing, never averaged over the rest.</p>`,
     definitionList(entries),
   );
 }

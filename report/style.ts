@@ -26,7 +26,7 @@ const DARK = `color-scheme:dark;--paper:#121519;--ink:#e6e9ed;--soft:#9aa4af;--r
 export const STYLE = `:root{${LIGHT}}
 @media screen and (prefers-color-scheme:dark){:root{${DARK}}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main{max-width:1080px;margin:0 auto;padding:40px 24px 72px}
 h1{font-size:32px;line-height:1.15;letter-spacing:-.02em;margin:0 0 6px}
 h2{font-size:20px;letter-spacing:-.01em;margin:52px 0 6px;padding-top:14px;border-top:1px solid var(--rule)}
@@ -75,7 +75,7 @@ summary{cursor:pointer}
 .map th,.map td{border:0;text-align:center;vertical-align:middle;padding:4px 2px;overflow-wrap:anywhere}
 .map th:first-child{text-align:left;font-weight:400;width:24%}
 .map thead th{font-weight:400;font-size:13px}
-.map td{height:54px;border-radius:4px;font-weight:600;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.map td{height:54px;border-radius:4px;font-weight:600;box-shadow:inset 0 0 0 1px var(--rule);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .map td.taught{outline:2px solid var(--ink);outline-offset:-2px}
 .map small{display:inline;margin-left:4px;font-weight:400;color:inherit}
 .absent,.partly{background-image:repeating-linear-gradient(45deg,transparent 0 5px,color-mix(in srgb,var(--bad) 28%,transparent) 5px 7px)}
@@ -89,7 +89,11 @@ summary{cursor:pointer}
 .legend span{display:inline-flex;align-items:center;gap:6px}
 .key{width:16px;height:16px;flex:none}
 svg{display:block;width:100%;height:auto}
-.scroll>svg{min-width:560px}
+.scroll>svg{min-width:520px}
+figure .scroll>svg{max-width:760px}
+figure>svg{max-width:760px}
+.panels svg{max-width:300px}
+sub{font-size:.8em;line-height:0}
 svg text{font-size:12px;fill:var(--ink)}
 svg .tick{fill:var(--soft);font-size:11px}
 .grid{stroke:var(--rule)}
@@ -99,7 +103,7 @@ svg .tick{fill:var(--soft);font-size:11px}
 .span{stroke:var(--tone,var(--ink));stroke-width:2.5;stroke-linecap:round}
 .mean{fill:var(--tone,var(--ink))}
 .declared{font-weight:650}
-.taught{stroke:var(--soft);stroke-dasharray:3 4}
+.teaches{stroke:var(--soft);stroke-dasharray:3 4}
 .mark{fill:var(--c);stroke:var(--c);stroke-width:1.5}
 .mark.hollow{fill:var(--paper)}
 .line{fill:none;stroke:var(--c);stroke-width:2}
@@ -112,7 +116,7 @@ svg .on-some-arguments,svg .on-wrong-arguments,svg .on-wrong-name{fill:#16191d}
 dl{display:grid;grid-template-columns:minmax(120px,240px) 1fr;gap:6px 20px;margin:10px 0;font-size:14px}
 dt{font-weight:600}
 dd{margin:0;color:var(--soft)}
-@media (max-width:560px){main{padding:24px 14px 48px}h1{font-size:26px}dl{grid-template-columns:1fr;gap:2px}dd{margin-bottom:8px}.answer{padding:14px}}
+@media (max-width:560px){th small{display:none}td b,td .range{display:block}main{padding:24px 14px 48px}h1{font-size:26px}dl{grid-template-columns:1fr;gap:2px}dd{margin-bottom:8px}.answer{padding:14px}}
 @media print{main{max-width:none;padding:0}h2{margin-top:28px}details:not([open]){display:none}figure,tr,.answer{break-inside:avoid}rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 ${SERIES}
 ${HEAT}

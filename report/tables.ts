@@ -27,7 +27,7 @@ export function renderRuns({ conditions, metrics, orders }: Results): Markup {
         'condition',
         'seed',
         ...(orders.length > 1 ? ['order'] : []),
-        ...METRIC_NAMES.map((metric) => metrics[metric].label),
+        ...METRIC_NAMES.map((metric) => metrics[metric].short),
       ],
       rows: runs.slice(0, LISTED_RUNS),
     }),

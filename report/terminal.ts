@@ -1,20 +1,9 @@
-import type { Comparison, Estimate, MetricName, Results } from '../contract/results.ts';
+import { METRIC_NAMES, type Comparison, type Estimate, type Results } from '../contract/results.ts';
 import { count, interval, level, points } from '../metrics/numbers.ts';
 import { describeEstimate, describeGap } from './phrases.ts';
 
 /** Paints a piece of text for a terminal; a report itself never looks at the terminal. */
 export type Paint = (text: string, style: 'heading' | 'faint' | 'strong' | 'warning') => string;
-
-const SHOWN: [MetricName, string][] = [
-  ['averageAccuracy', 'accuracy'],
-  ['bwt', 'BWT'],
-  ['fwt', 'FWT'],
-  ['forgetting', 'forgetting'],
-  ['aulc', 'AULC'],
-  ['zeroShotAccuracy', 'zero-shot'],
-  ['nameAccuracy', 'names right'],
-  ['malformedRate', 'malformed'],
-];
 
 /** What a finished sweep says, in a few lines: metrics by conditions with intervals, then the question's answer. */
 export function renderTerminal(results: Results, paint: Paint = (text) => text): string {
@@ -33,18 +22,18 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
 }
 
 function tableRows(results: Results): string[][] {
-  const { conditions, question, exploratory } = results;
+  const { conditions, question, exploratory, metrics } = results;
   const names = Object.keys(conditions);
   const { treatment, control } = question ?? {};
   const contrasts = [question, ...exploratory].filter(
     (comparison): comparison is Comparison =>
       comparison?.treatment === treatment && comparison?.control === control,
   );
-  const rows = SHOWN.map(([metric, label]) => {
+  const rows = METRIC_NAMES.map((metric) => {
     const estimates = Object.values(conditions).map((condition) => condition[metric]);
     const difference = contrasts.find((comparison) => comparison.metric === metric)?.difference;
     return [
-      label,
+      metrics[metric].short,
       ...estimates.map((estimate) => describeEstimate(results, estimate)),
       ...(difference ? [describeDifference(results, difference)] : []),
     ];

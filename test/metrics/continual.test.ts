@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { measureContinual } from '../../metrics/continual.ts';
 
@@ -67,14 +67,22 @@ describe('a matrix worked by hand', () => {
   });
 
   test('lets a domain that rises after its block count as negative forgetting', () => {
-    const rising = { matrix: [[0.2, 0], [0.6, 0.5]], zeroShot: [0, 0] };
+    const rising = {
+      matrix: [
+        [0.2, 0],
+        [0.6, 0.5],
+      ],
+      zeroShot: [0, 0],
+    };
     expect(measureContinual(rising).forgetting).toBeCloseTo(-0.4, 12);
   });
 });
 
 describe('what cannot be known is null', () => {
   test('every metric that needs a missing cell, and no other', () => {
-    const matrix = SMALL.map((row, i) => row.map((value, j) => (i === 1 && j === 0 ? null : value)));
+    const matrix = SMALL.map((row, i) =>
+      row.map((value, j) => (i === 1 && j === 0 ? null : value)),
+    );
     const metrics = measureContinual({ matrix, zeroShot: ZERO_SHOT });
     expect(metrics.forgetting).toBeNull();
     expect(metrics.aulc).toBeNull();
