@@ -51,7 +51,7 @@ interface BlockHistory {
 }
 
 /** What must hold of each block. Answers what is wrong, by path. */
-const BLOCK_INVARIANTS: Record<
+export const BLOCK_INVARIANTS: Record<
   string,
   (block: BlockHistory) => Promise<[string, string][]> | [string, string][]
 > = {
@@ -136,7 +136,7 @@ async function checkKey(store: Store, key: string): Promise<Violation[]> {
   return violations;
 }
 
-const READABLE = 'every record is readable and lies where it belongs';
+export const READABLE = 'every record is readable and lies where it belongs';
 
 async function readBlockHistory(
   store: Store,

@@ -39,3 +39,10 @@ export function killedAt(store: Store, at: number, when: 'before' | 'after'): St
     }),
   });
 }
+
+/** The process dies when it begins the step after `last`. */
+export function dieAfter(last: number): (step: number) => void {
+  return (step) => {
+    if (step > last) throw new Killed();
+  };
+}
