@@ -8,7 +8,7 @@ import {
 import { interval, level, percent, points } from '../metrics/numbers.ts';
 import { formula, section, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
-import { describeGap } from './phrases.ts';
+import { describeGap, findContrast } from './phrases.ts';
 
 /** Metrics down, conditions across, with formulas, and the difference that the question is about. */
 export function renderMetricTable(results: Results): Markup {
@@ -47,14 +47,4 @@ function differenceCell(results: Results, comparison: Comparison | undefined): M
     return html`<span class="gap">${describeGap(results)}</span>`;
   const { difference, verdict } = comparison;
   return html`<b>${points(difference.mean)}</b> <span class="range">${interval(difference)}</span><small>n = ${difference.n}, ${verdict ?? 'exploratory'}</small>`;
-}
-
-function findContrast(results: Results, metric: MetricName): Comparison | undefined {
-  const { question, exploratory } = results;
-  return [question, ...exploratory].find(
-    (comparison): comparison is Comparison =>
-      comparison?.metric === metric &&
-      comparison.treatment === question?.treatment &&
-      comparison.control === question.control,
-  );
 }

@@ -1,4 +1,4 @@
-import type { Estimate, Results } from '../contract/results.ts';
+import type { Comparison, Estimate, MetricName, Results } from '../contract/results.ts';
 import { withInterval } from '../metrics/numbers.ts';
 
 /** Why a metric has no value: cells that should be there are not, or the design leaves it undefined. */
@@ -10,4 +10,15 @@ export function describeGap({ cells }: Results): string {
 export function describeEstimate(results: Results, estimate: Estimate): string {
   if (estimate.mean === null) return describeGap(results);
   return `${withInterval(estimate)}${estimate.n < results.seeds.length ? ` n=${estimate.n}` : ''}`;
+}
+
+/** The declared contrast, on any metric. */
+export function findContrast(results: Results, metric: MetricName): Comparison | undefined {
+  const { question, exploratory } = results;
+  return [question, ...exploratory].find(
+    (comparison): comparison is Comparison =>
+      comparison?.metric === metric &&
+      comparison.treatment === question?.treatment &&
+      comparison.control === question.control,
+  );
 }

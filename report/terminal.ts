@@ -1,44 +1,51 @@
-import { METRIC_NAMES, type Comparison, type Estimate, type Results } from '../contract/results.ts';
+import { METRIC_NAMES, type Estimate, type Results } from '../contract/results.ts';
 import { count, interval, level, points } from '../metrics/numbers.ts';
-import { describeEstimate, describeGap } from './phrases.ts';
+import { describeEstimate, describeGap, findContrast } from './phrases.ts';
 
-/** Paints a piece of text for a terminal; a report itself never looks at the terminal. */
-export type Paint = (text: string, style: 'heading' | 'faint' | 'strong' | 'warning') => string;
+export type Style = 'plain' | 'heading' | 'faint' | 'strong' | 'warning';
+
+/** Paints a line for a terminal; a report itself never looks at the terminal. */
+export type Paint = (text: string, style: Style) => string;
 
 /** What a finished sweep says, in a few lines: metrics by conditions with intervals, then the question's answer. */
 export function renderTerminal(results: Results, paint: Paint = (text) => text): string {
-  const { missing, planned } = results.cells;
+  const { cells, question } = results;
+  const say = (text: string, style: Style): string => paint(printable(text), style);
   const [heading = '', ...rows] = alignColumns(tableRows(results));
   const lines = [
-    paint(heading, 'heading'),
-    ...rows,
-    ...describeNumbers(results).map((line) => paint(line, 'faint')),
-    ...(missing > 0
-      ? [paint(`${count(missing)} of ${count(planned)} cells are missing.`, 'warning')]
-      : []),
-    ...(results.question ? ['', paint(results.question.sentence, 'strong')] : []),
+    say(heading, 'heading'),
+    ...rows.map((row) => say(row, 'plain')),
+    ...describeNumbers(results).map((line) => say(line, 'faint')),
   ];
+  if (cells.missing > 0)
+    lines.push(
+      say(`${count(cells.missing)} of ${count(cells.planned)} cells are missing.`, 'warning'),
+    );
+  if (question) lines.push('', say(question.sentence, 'strong'));
   return `${lines.join('\n')}\n`;
 }
 
+/** A name that came with the data must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\ufffd');
+}
+
 function tableRows(results: Results): string[][] {
-  const { conditions, question, exploratory, metrics } = results;
+  const { conditions, question, metrics } = results;
   const names = Object.keys(conditions);
-  const { treatment, control } = question ?? {};
-  const contrasts = [question, ...exploratory].filter(
-    (comparison): comparison is Comparison =>
-      comparison?.treatment === treatment && comparison?.control === control,
-  );
   const rows = METRIC_NAMES.map((metric) => {
     const estimates = Object.values(conditions).map((condition) => condition[metric]);
-    const difference = contrasts.find((comparison) => comparison.metric === metric)?.difference;
+    const difference = findContrast(results, metric)?.difference;
     return [
       metrics[metric].short,
       ...estimates.map((estimate) => describeEstimate(results, estimate)),
       ...(difference ? [describeDifference(results, difference)] : []),
     ];
   });
-  return [['', ...names, ...(question ? [`${treatment} − ${control}`] : [])], ...rows];
+  return [
+    ['', ...names, ...(question ? [`${question.treatment} − ${question.control}`] : [])],
+    ...rows,
+  ];
 }
 
 function describeDifference(results: Results, difference: Estimate): string {

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { METRIC_NAMES, type History } from '../../contract/results.ts';
+import { percent } from '../../metrics/numbers.ts';
+import { summariseSweep } from '../../metrics/summarise.ts';
+import { renderHtml } from '../../report/html.ts';
+import { html } from '../../report/markup.ts';
+import { sampleSweep, type SampleOptions } from '../metrics/sample-sweep.ts';
+import { tagsOf, unclosed } from './tags.ts';
+
+const results = summariseSweep(sampleSweep());
+const page = renderHtml(results);
+
+const HISTORY: History = {
+  format: 'ratchet/history/1',
+  sweep: 'sample',
+  blocks: [
+    {
+      key: '0'.repeat(64),
+      condition: 'keep',
+      seed: 1,
+      domain: 'account',
+      result: 'trained',
+      attempts: 3,
+      repeatedSteps: 41,
+      seconds: 12.5,
+      start: '2026-01-02T03:04:05Z',
+      end: '2026-01-02T03:04:17Z',
+      failures: [{ stage: 'train', cause: 'preempted', message: 'killed <at> step 41' }],
+    },
+  ],
+};
+
+function render(options: SampleOptions): string {
+  return renderHtml(summariseSweep(sampleSweep(options)));
+}
+
+describe('the report as one file', () => {
+  test.each([
+    { name: 'a full sweep', text: page },
+    { name: 'one run', text: render({ seeds: 1, conditions: ['only'], domains: ['one'] }) },
+    {
+      name: 'several orders',
+      text: render({
+        seeds: 2,
+        orders: [
+          ['account', 'schedule', 'health', 'office'],
+          ['office', 'health', 'schedule', 'account'],
+        ],
+      }),
+    },
+    { name: 'nothing but missing cells', text: render({ isMissing: () => true }) },
+    { name: 'a history', text: renderHtml(results, HISTORY) },
+  ])('is well-formed for $name', ({ text }) => {
+    expect(unclosed(tagsOf(text))).toEqual([]);
+  });
+
+  test('loads nothing and runs nothing', () => {
+    expect(page).not.toMatch(/https?:|url\(|@import|<script|<link|<img|<iframe/i);
+    const names = tagsOf(page).flatMap(({ attributes }) => attributes.map(([name]) => name));
+    for (const name of names) expect(name).not.toMatch(/^(on.*|style|src|href|srcset|action)$/);
+  });
+
+  test('allows by its policy exactly its own style sheet', () => {
+    const [, style = ''] = /<style>([^<]*)<\/style>/.exec(page) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
+    expect(policy?.replaceAll('&#39;', "'")).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+    );
+  });
+
+  test('stays below 300 kB for 5 seeds of 4 domains', () => {
+    expect(renderHtml(results, HISTORY).length).toBeLessThan(300_000);
+  });
+
+  test('is the same for equal results', () => {
+    expect(renderHtml(structuredClone(results))).toBe(page);
+  });
+});
+
+describe('hostile names', () => {
+  const hostile = [
+    '<script>alert(1)</script>',
+    '"><b onload="x',
+    "'&amp;${x}",
+    '</style></table>',
+    '\u0000\u001b[2J',
+  ];
+  const text = render({
+    domains: hostile,
+    conditions: ['<u>keep', 'strip">'],
+    name: '</title><script>',
+    seeds: 3,
+  });
+
+  test('stay text', () => {
+    const tags = tagsOf(text);
+    expect(unclosed(tags)).toEqual([]);
+    expect(tags.map(({ name }) => name)).not.toContain('script');
+    expect(tags.map(({ name }) => name)).not.toContain('u');
+    expect(tags.flatMap(({ attributes }) => attributes.map(([name]) => name))).not.toContain(
+      'onload',
+    );
+  });
+
+  test('are still readable', () => {
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(text).toContain('&lt;u&gt;keep');
+    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  test('are escaped by every placeholder, in text and in attributes', () => {
+    const bad = `<&>"'`;
+    expect(html`<p title="${bad}">${[bad, html`<b>${bad}</b>`, 7]}</p>`.text).toBe(
+      '<p title="&lt;&amp;&gt;&quot;&#39;">&lt;&amp;&gt;&quot;&#39;<b>&lt;&amp;&gt;&quot;&#39;</b>7</p>',
+    );
+  });
+});
+
+describe('what the report shows', () => {
+  test('every number of every condition, run and cell', () => {
+    for (const condition of Object.values(results.conditions)) {
+      for (const metric of METRIC_NAMES)
+        expect(page).toContain(`<b>${percent(condition[metric].mean)}</b>`);
+      for (const run of condition.runs)
+        for (const value of [...run.matrix.flat(), ...run.zeroShot, ...Object.values(run.metrics)])
+          expect(page).toContain(`<td>${percent(value)}</td>`);
+    }
+  });
+
+  test('the verdict and the sentence of the declared question', () => {
+    expect(results.question?.verdict).toBe('improved');
+    expect(page).toContain('Improved</p>');
+    expect(page).toContain(results.question?.sentence);
+  });
+
+  test('that there is no question, where none was declared', () => {
+    const open = renderHtml(summariseSweep({ ...sampleSweep(), question: null }));
+    expect(open).toContain('No question was declared');
+  });
+
+  test('what made the scores, under which convention, from which data', () => {
+    for (const part of [
+      'built-in copy model (CPU), no language model',
+      'paper-1',
+      'seeds vary fold, order of examples, initialisation',
+      'ab12'.repeat(16),
+      'cd34'.repeat(16),
+      '10 exact duplicates',
+    ])
+      expect(page).toContain(part);
+  });
+});
+
+describe('what the report shows beside its numbers', () => {
+  test('for every chart a name and a table of its data', () => {
+    for (const { name, attributes } of tagsOf(page)) {
+      if (name !== 'svg' || attributes.length === 0) continue;
+      const keys = attributes.map(([key]) => key);
+      expect(keys.includes('aria-label') || keys.includes('aria-hidden')).toBe(true);
+    }
+    for (const figure of page.split('<figure>').slice(1)) expect(figure).toContain('<summary>Data');
+  });
+
+  test('ceilings where they are known', () => {
+    const input = sampleSweep();
+    const [keep, ...others] = input.conditions;
+    if (keep) keep.ceiling = { account: 0.987 };
+    const text = renderHtml(
+      summariseSweep({ ...input, conditions: keep ? [keep, ...others] : [] }),
+    );
+    expect(text).toContain('account 98.7');
+    expect(text).toContain('Ceiling not known');
+  });
+
+  test('how it went, when it is told', () => {
+    const text = renderHtml(results, HISTORY);
+    expect(text).toContain('3 attempts, 41 steps done again');
+    expect(text).toContain('killed &lt;at&gt; step 41');
+    expect(page).not.toContain('How it went');
+  });
+});
+
+describe('what is missing', () => {
+  const holed = render({
+    isMissing: ({ condition, seed, block }) => condition === 'strip' && (seed === 2 || block === 1),
+  });
+
+  test('is called missing, and never a number', () => {
+    expect(holed).toContain('cells are missing');
+    expect(holed).toMatch(/<td class="absent[^"]*">missing<\/td>/);
+    expect(holed).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+
+  test('shows in hollow marks and in n where only some seeds have it', () => {
+    expect(holed).toContain('n=4');
+    expect(holed).toContain('n = 4 of 5');
+    expect(holed).toMatch(/class="mark s1 hollow"/);
+    expect(page).not.toContain('hollow"');
+  });
+});
