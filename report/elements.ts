@@ -7,16 +7,18 @@ export interface TableContent {
   head: readonly Content[];
   /** The first cell of a row is its header. */
   rows: readonly (readonly Content[])[];
+  /** Words instead of numbers: aligned to the left. */
+  hasWords?: boolean;
 }
 
 export function section(id: string, title: string, ...content: Content[]): Markup {
   return html`<section id="${id}"><h2>${title}</h2>${content}</section>\n`;
 }
 
-export function table({ caption, head, rows }: TableContent): Markup {
+export function table({ caption, head, rows, hasWords = false }: TableContent): Markup {
   const title = caption === undefined ? '' : html`<caption>${caption}</caption>`;
   const columns = head.map((cell) => html`<th scope="col">${cell}</th>`);
-  return html`<div class="scroll" tabindex="0"><table>${title}<thead><tr>${columns}</tr></thead><tbody>${rows.map(tableRow)}</tbody></table></div>\n`;
+  return html`<div class="scroll" tabindex="0"><table${hasWords ? html` class="words"` : ''}>${title}<thead><tr>${columns}</tr></thead><tbody>${rows.map(tableRow)}</tbody></table></div>\n`;
 }
 
 function tableRow([first = '', ...rest]: readonly Content[]): Markup {
@@ -42,6 +44,11 @@ export function formula(text: string): Content[] {
   return text
     .split(/_((?:\([^)]*\)|[A-Za-z0-9])+)/)
     .map((part, index) => (index % 2 === 0 ? part : html`<sub>${part}</sub>`));
+}
+
+/** `1 seed`, `5 seeds`. */
+export function several(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A number of SVG with at most two decimals, so that files stay small. */

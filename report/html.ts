@@ -1,5 +1,6 @@
 import type { History, Results } from '../contract/results.ts';
 import { renderAnswer } from './answer.ts';
+import { several } from './elements.ts';
 import { renderCurves } from './curves.ts';
 import { renderDifferences } from './differences.ts';
 import { renderMatrices } from './heatmap.ts';
@@ -59,10 +60,10 @@ function renderHeader({
   learner,
 }: Results): Markup {
   const sizes = [
-    `${domains.length} domains`,
-    `${Object.keys(conditions).length} conditions`,
-    `${seeds.length} seeds`,
-    ...(orders.length > 1 ? [`${orders.length} orders`] : []),
+    several(domains.length, 'domain'),
+    several(Object.keys(conditions).length, 'condition'),
+    several(seeds.length, 'seed'),
+    ...(orders.length > 1 ? [several(orders.length, 'order')] : []),
   ];
   const gaps =
     cells.missing > 0

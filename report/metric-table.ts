@@ -34,17 +34,21 @@ function describeMetric({ metrics, question }: Results, name: MetricName): Marku
   return html`<span class="metric">${label}</span> <span class="direction" title="${higherIsBetter ? 'higher' : 'lower'} is better">${higherIsBetter ? '↑' : '↓'}</span>${declared}<small>${formula(text)}; divided by ${formula(divisor)}</small>`;
 }
 
+function gapCell(results: Results): Markup {
+  const tone = results.cells.missing > 0 ? 'missing' : 'without';
+  return html`<span class="${tone}">${describeGap(results)}</span>`;
+}
+
 /** Mean, interval and n; says where n is less than planned. */
 export function estimateCell(results: Results, estimate: Estimate): Markup {
   const { mean, n } = estimate;
   const planned = results.seeds.length;
-  if (mean === null) return html`<span class="gap">${describeGap(results)}</span>`;
+  if (mean === null) return gapCell(results);
   return html`<b>${percent(mean)}</b> <span class="range">${interval(estimate)}</span><small class="${n < planned ? 'few' : ''}">n = ${n}${n < planned ? ` of ${planned}` : ''}</small>`;
 }
 
 function differenceCell(results: Results, comparison: Comparison | undefined): Markup {
-  if (!comparison || comparison.difference.mean === null)
-    return html`<span class="gap">${describeGap(results)}</span>`;
+  if (!comparison || comparison.difference.mean === null) return gapCell(results);
   const { difference, verdict } = comparison;
   return html`<b>${points(difference.mean)}</b> <span class="range">${interval(difference)}</span><small>n = ${difference.n}, ${verdict ?? 'exploratory'}</small>`;
 }

@@ -5,7 +5,7 @@ import {
   type Results,
 } from '../contract/results.ts';
 import { count } from '../metrics/numbers.ts';
-import { definitionList, folded, formula, section, table } from './elements.ts';
+import { definitionList, folded, formula, section, several, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
 
 /** Who made the predictions. */
@@ -13,7 +13,7 @@ export function renderLearner({ learner }: Results): Markup {
   return section(
     'learner',
     'Learner',
-    html`<p>${learner.description}. Every score in this report is this learner's.</p>`,
+    html`<p>Every prediction was made by: ${learner.description}.</p>`,
     definitionList([
       ['kind', learner.kind],
       ['identity', html`<code>${learner.identity}</code>`],
@@ -58,7 +58,7 @@ export function renderProvenance({ provenance, conditions, sweep, format }: Resu
     'Provenance',
     definitionList([['sweep', html`<code>${sweep.id}</code>`], ['format', format], ...entries]),
     folded(
-      `${rows.length} blocks`,
+      several(rows.length, 'block'),
       table({ head: ['condition, seed, domain', 'key', 'steps', 'tokens'], rows }),
     ),
   );
@@ -88,7 +88,12 @@ export function renderHistory({ blocks }: History): Markup {
     'How it went',
     html`<p>Blocks: ${results.join(', ')}. ${count(total(({ attempts }) => attempts))} attempts, ${count(total(({ repeatedSteps }) => repeatedSteps))} steps done again, ${count(Math.round(total(({ seconds }) => seconds)))} seconds of training. None of this can change a result.</p>`,
     failures.length > 0
-      ? table({ caption: 'Failures', head: ['block', 'stage', 'cause', 'message'], rows: failures })
+      ? table({
+          caption: 'Failures',
+          hasWords: true,
+          head: ['block', 'stage', 'cause', 'message'],
+          rows: failures,
+        })
       : '',
     folded(
       'Blocks',

@@ -38,7 +38,7 @@ export function renderOutcomes(results: Results): Markup {
     'outcomes',
     'Outcomes by kind',
     html`<p>After the last block, under the convention exact: percent of held-out examples, domains weighted equally, mean over seeds.</p>`,
-    figure(html`<p class="legend">${keys}</p>${chart}`, '', {
+    figure(html`<p class="legend">${keys}</p><div class="scroll" tabindex="0">${chart}</div>`, '', {
       head: ['condition', ...OUTCOMES],
       rows: conditions.map(([name, { outcomes }]) => [
         name,

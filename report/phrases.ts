@@ -3,7 +3,7 @@ import { withInterval } from '../metrics/numbers.ts';
 
 /** Why a metric has no value: cells that should be there are not, or the design leaves it undefined. */
 export function describeGap({ cells }: Results): string {
-  return cells.missing > 0 ? 'missing' : 'undefined';
+  return cells.missing > 0 ? 'missing' : 'not defined';
 }
 
 /** `35.9 [33.3, 38.6]`, with ` n=4` where that is fewer seeds than planned. */

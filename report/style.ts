@@ -63,19 +63,22 @@ td .range{white-space:nowrap;color:var(--soft)}
 td b{font-weight:650}
 .metric{font-weight:600}
 .direction{color:var(--soft)}
-.few,.gap{color:var(--bad)!important}
+.few,.missing{color:var(--bad)!important}
+.without{color:var(--soft)}
 figure{margin:14px 0}
 details{font-size:13px;margin:6px 0;color:var(--soft)}
 details table{font-size:13px;width:auto;color:var(--ink)}
+details td,details th{white-space:nowrap}
+.words td,.words th{text-align:left}
 summary{cursor:pointer}
 .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px 36px}
 .maps figure{min-width:0}
-.map{border-collapse:separate;border-spacing:3px;table-layout:fixed;min-width:340px}
+.map{border-collapse:separate;border-spacing:3px;width:auto}
 .map caption{font-size:16px}
 .map th,.map td{border:0;text-align:center;vertical-align:middle;padding:4px 2px;overflow-wrap:anywhere}
-.map th:first-child{text-align:left;font-weight:400;width:24%}
+.map th:first-child{text-align:left;font-weight:400;min-width:84px;padding-right:10px}
 .map thead th{font-weight:400;font-size:13px}
-.map td{height:54px;border-radius:4px;font-weight:600;box-shadow:inset 0 0 0 1px var(--rule);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.map td{width:88px;min-width:58px;height:54px;border-radius:4px;font-weight:600;box-shadow:inset 0 0 0 1px var(--rule);print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .map td.taught{outline:2px solid var(--ink);outline-offset:-2px}
 .map small{display:inline;margin-left:4px;font-weight:400;color:inherit}
 .absent,.partly{background-image:repeating-linear-gradient(45deg,transparent 0 5px,color-mix(in srgb,var(--bad) 28%,transparent) 5px 7px)}
@@ -116,7 +119,7 @@ svg .on-some-arguments,svg .on-wrong-arguments,svg .on-wrong-name{fill:#16191d}
 dl{display:grid;grid-template-columns:minmax(120px,240px) 1fr;gap:6px 20px;margin:10px 0;font-size:14px}
 dt{font-weight:600}
 dd{margin:0;color:var(--soft)}
-@media (max-width:560px){th small{display:none}td b,td .range{display:block}main{padding:24px 14px 48px}h1{font-size:26px}dl{grid-template-columns:1fr;gap:2px}dd{margin-bottom:8px}.answer{padding:14px}}
+@media (max-width:560px){th small{display:none}.map small{display:block;margin:0}td b,td .range{display:block}main{padding:24px 14px 48px}h1{font-size:26px}dl{grid-template-columns:1fr;gap:2px}dd{margin-bottom:8px}.answer{padding:14px}}
 @media print{main{max-width:none;padding:0}h2{margin-top:28px}details:not([open]){display:none}figure,tr,.answer{break-inside:avoid}rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 ${SERIES}
 ${HEAT}

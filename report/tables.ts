@@ -4,17 +4,19 @@ import { count, percent } from '../metrics/numbers.ts';
 import { folded, section, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { estimateCell } from './metric-table.ts';
+import { describeGap } from './phrases.ts';
 
 const LISTED_RUNS = 200;
 
 /** Every run's metrics, so that no seed hides behind a mean. */
-export function renderRuns({ conditions, metrics, orders }: Results): Markup {
+export function renderRuns(results: Results): Markup {
+  const { conditions, metrics, orders } = results;
   const runs = Object.entries(conditions).flatMap(([name, { runs: own }]) =>
     own.map((run): Content[] => [
       name,
       run.seed,
       ...(orders.length > 1 ? [run.order.join(', ')] : []),
-      ...METRIC_NAMES.map((metric) => percent(run.metrics[metric])),
+      ...METRIC_NAMES.map((metric) => known(results, run.metrics[metric])),
     ]),
   );
   const cut = runs.length > LISTED_RUNS;
@@ -32,6 +34,10 @@ export function renderRuns({ conditions, metrics, orders }: Results): Markup {
       rows: runs.slice(0, LISTED_RUNS),
     }),
   );
+}
+
+function known(results: Results, value: number | null): string {
+  return value === null ? describeGap(results) : percent(value);
 }
 
 /** Average accuracy under each convention, each with its definition; never mixed in one number. */
