@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CausedError } from '../contract/causes.ts';
 import { EVENTS_POLL, TRAINER_GRACE, TRAINER_STALL } from '../contract/timeouts.ts';
+import { recordTrainer } from './leftovers.ts';
 import { type Job, TRAINER_EXIT, type TrainerEvent } from '../contract/trainer.ts';
 
 /** How a trainer is started; the job's folder is appended. */
@@ -29,6 +31,7 @@ export async function runTrainer(run: {
   const { folder, signal } = run;
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(run.job, null, 2)}\n`);
   const child = start(run.trainer, folder);
+  await recordTrainer(folder, child.pid);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
@@ -102,6 +105,8 @@ async function readTail(file: string): Promise<string> {
 class EventsFile {
   private offset = 0;
   private rest = '';
+  /** A read may end inside a character. */
+  private readonly decoder = new StringDecoder('utf8');
   private readonly file: string;
 
   constructor(file: string) {
@@ -117,7 +122,7 @@ class EventsFile {
       const buffer = Buffer.alloc(size - this.offset);
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.offset);
       this.offset += bytesRead;
-      const lines = (this.rest + buffer.toString('utf8', 0, bytesRead)).split('\n');
+      const lines = (this.rest + this.decoder.write(buffer.subarray(0, bytesRead))).split('\n');
       this.rest = lines.pop() ?? '';
       return lines.filter((line) => line.trim()).map(parseEvent);
     } finally {

@@ -17,8 +17,8 @@ export interface OpenedLineage {
   /** Committed blocks, and checkpoints whose every cell is scored (index 0: the base, i + 1: block i). */
   committed: boolean[];
   scored: boolean[];
-  /** Cells of one checkpoint. */
-  cells: number;
+  /** Cells of each checkpoint, indexed likewise. */
+  cells: number[];
 }
 
 export interface TrainedBlock {
@@ -48,7 +48,7 @@ export interface LineageStatus {
 /** Every activity: at least once, so each reads what is committed before it writes. */
 export interface ControlActivities {
   openLineage(lineage: Omit<Unit, 'block'>): Promise<OpenedLineage>;
-  /** Renders the block's data into the store and checks it against the plan. */
+  /** Renders the block's data (null: everything held out) into the store and checks it against the plan. */
   prepare(unit: Unit): Promise<void>;
   /** Commits the trained block's manifest; the first commit wins and the loser adopts it. */
   checkpoint(unit: Unit & { attempt: number | null }): Promise<void>;

@@ -58,4 +58,11 @@ export const EVENTS_POLL = 0.05 * SECOND;
 /** The supervisor: how long the embedded server may take to answer, and how long it lives without work. */
 export const SERVER_START = 60 * SECOND;
 export const SUPERVISOR_IDLE = 2 * MINUTE;
+/** How often it looks whether its home still stands and whether there is work. */
+export const HOME_CHECK = SECOND;
+/** From the word that it ends to its end: trainers save their checkpoints meanwhile. */
+export const SUPERVISOR_END = 45 * SECOND;
 export const RESTART_DELAY = 0.5 * SECOND;
+/** A worker that dies sooner than this so often in a row cannot start at all. */
+export const QUICK_DEATH = 5 * SECOND;
+export const MOST_QUICK_DEATHS = 5;

@@ -4,12 +4,13 @@
  * A trainer is started as `<command> <folder>`, reads `<folder>/job.json` and appends one JSON object a line to
  * `<folder>/events.jsonl`; every path in either is relative to that folder. Logs for people go to stdout and stderr.
  * It ends with exit code 0 after its `result` event; 75 when told to stop by SIGTERM, after a checkpoint; 78 when its
- * configuration is wrong and a retry would not help; anything else is a bug. It also ends when its standard input closes.
+ * configuration is wrong and a retry would not help; 65 when weights or a checkpoint that it was given are damaged;
+ * anything else is a bug. It also ends when its standard input closes.
  */
 
 export const PROTOCOL_VERSION = 1;
 
-export const TRAINER_EXIT = { done: 0, interrupted: 75, configuration: 78 } as const;
+export const TRAINER_EXIT = { done: 0, interrupted: 75, configuration: 78, damaged: 65 } as const;
 
 export type Job = CountJob | TrainJob | GenerateJob;
 
@@ -93,6 +94,10 @@ export interface CheckpointEvent {
   step: number;
 }
 
+/**
+ * Sizes of one data file. The answer of a count job; `train` announces its data (name `train`) and `generate` each prompt
+ * file (by its name) with one as well, before they begin.
+ */
 export interface CountEvent {
   type: 'count';
   name: string;

@@ -91,12 +91,14 @@ export interface LineageEnded {
 }
 
 export interface SweepProgress {
-  state: 'running' | 'pausing' | 'paused' | 'cancelling' | 'reporting' | 'done';
+  state: 'running' | 'paused' | 'cancelling' | 'reporting' | 'done';
   lineages: number;
-  running: string[];
-  waiting: number;
+  /** Lineage indices; those below the cursor and in no list are done. */
+  cursor: number;
+  running: number[];
+  again: number[];
   failed: FailedLineage[];
-  cancelled: number;
+  cancelled: number[];
   ended: LineageTotals;
   parallelism: number;
   budgetReached: boolean;

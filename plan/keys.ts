@@ -49,3 +49,13 @@ export function predictionKey(prediction: {
 export function scoreKey(score: { prediction: string; gold: string; scorer: string }): string {
   return digestOf({ format: KEY_FORMAT, score });
 }
+
+/** The key of a data file's sizes under a trainer's tokenizer and limits. */
+export function countKey(count: {
+  data: string;
+  tools: string;
+  trainer: string;
+  hyperparameters: Record<string, unknown>;
+}): string {
+  return digestOf({ format: KEY_FORMAT, count });
+}

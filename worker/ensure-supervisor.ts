@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Home } from './home.ts';
-import type { SupervisorNews } from './supervisor-protocol.ts';
+import { SUPERVISOR_END } from '../contract/timeouts.ts';
+import type { SupervisorNews, SupervisorRecord } from './supervisor-protocol.ts';
 import { type Attachment, attach } from './supervisor-socket.ts';
 
 export interface Supervised {
@@ -20,12 +21,23 @@ export async function ensureSupervisor(home: Home, say: (line: string) => void):
   for (let attempt = 1; attempt <= 5; attempt++) {
     const attachment = (await attach(home)) ?? (await start(home));
     const ready = attachment ? await waitUntilReady(attachment, say) : undefined;
-    if (attachment && ready) return { attachment, address: ready.address, ui: ready.ui };
-    attachment?.close(); // It died while it started: try once more.
+    if (attachment && ready && isOf(home, ready.pid))
+      return { attachment, address: ready.address, ui: ready.ui };
+    // It died while it started, is ending, or belongs to a home that was removed: it will soon be gone.
+    await attachment?.end(SUPERVISOR_END);
   }
   throw new SupervisorFailed(
     `the supervisor does not start: see ${join(home.logs, 'supervisor.log')}`,
   );
+}
+
+/** The home may have been removed and made anew under a supervisor that lives on. */
+function isOf(home: Home, pid: number): boolean {
+  try {
+    return (JSON.parse(readFileSync(home.record, 'utf8')) as SupervisorRecord).supervisor.pid === pid;
+  } catch {
+    return false;
+  }
 }
 
 async function start(home: Home): Promise<Attachment | undefined> {
@@ -48,10 +60,13 @@ async function waitUntilReady(
   attachment: Attachment,
   say: (line: string) => void,
 ): Promise<Extract<SupervisorNews, { phase: 'ready' }> | undefined> {
-  for await (const news of attachment.news()) {
-    if (news.phase === 'ready') return news;
-    if (news.phase === 'failed') throw new SupervisorFailed(news.message);
-    if (news.message !== 'starting') say(news.message);
+  while (!attachment.ended) {
+    const news = attachment.latest;
+    if (news?.phase === 'ready') return news;
+    if (news?.phase === 'failed') throw new SupervisorFailed(news.message);
+    if (news?.phase === 'ending') return undefined;
+    if (news && news.message !== 'starting') say(news.message);
+    await attachment.next();
   }
   return undefined;
 }

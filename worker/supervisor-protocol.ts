@@ -5,7 +5,8 @@
 export type SupervisorNews =
   | { phase: 'starting'; pid: number; message: string }
   | { phase: 'ready'; pid: number; address: string; ui: string | null }
-  | { phase: 'failed'; pid: number; message: string };
+  | { phase: 'failed'; pid: number; message: string }
+  | { phase: 'ending'; pid: number };
 
 /** Process ids with start times, so that a recycled pid is never taken for ours. */
 export interface SupervisorRecord {

@@ -36,17 +36,41 @@ export async function attach(home: Home): Promise<Attachment | undefined> {
   return connected ? new Attachment(socket) : undefined;
 }
 
+/** While it is open, the supervisor does not end for being idle. */
 export class Attachment {
+  /** The last news; undefined until the first. */
+  latest: SupervisorNews | undefined;
+  /** The supervisor is gone. */
+  ended = false;
   private readonly socket: Socket;
+  private wake: () => void = () => undefined;
+
   constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('error', () => undefined); // Seen as the end of the news.
+    socket.on('error', () => undefined); // Followed by its close.
+    socket.on('close', () => {
+      this.ended = true;
+      this.wake();
+    });
+    createInterface({ input: socket }).on('line', (line) => {
+      this.latest = JSON.parse(line) as SupervisorNews;
+      this.wake();
+    });
   }
 
-  /** Ends when the supervisor does. */
-  async *news(): AsyncGenerator<SupervisorNews> {
-    for await (const line of createInterface({ input: this.socket }))
-      yield JSON.parse(line) as SupervisorNews;
+  /** Resolves at the next news, or when the supervisor is gone. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      if (this.ended) resolve();
+    });
+  }
+
+  /** Waits for the supervisor's end, so long at most, and lets go. */
+  async end(patience: number): Promise<void> {
+    const timer = setTimeout(() => this.close(), patience);
+    while (!this.ended) await this.next();
+    clearTimeout(timer);
   }
 
   close(): void {

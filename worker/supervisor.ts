@@ -3,7 +3,13 @@ import { openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { RESTART_DELAY, SUPERVISOR_IDLE } from '../contract/timeouts.ts';
+import {
+  HOME_CHECK,
+  MOST_QUICK_DEATHS,
+  QUICK_DEATH,
+  RESTART_DELAY,
+  SUPERVISOR_IDLE,
+} from '../contract/timeouts.ts';
 import { identifyProcess, isAlive } from '../store/process-identity.ts';
 import { findFreePort, type Ports, startServer, waitForServer } from './embedded-server.ts';
 import { type Home, openHome } from './home.ts';
@@ -41,10 +47,18 @@ class Supervisor {
   async end(): Promise<void> {
     if (this.ending) return;
     this.ending = true;
+    this.socket.tell({ phase: 'ending', pid: process.pid });
     await stop(this.worker, 'SIGTERM', 30_000);
     await stop(this.server, 'SIGTERM', 10_000);
     rmSync(this.home.record, { force: true });
     this.socket.close();
+  }
+
+  /** The home was removed under us: what we hold is no longer anybody's, and its place may be taken anew. */
+  private abandon(): never {
+    log('the home is gone; ending');
+    for (const child of [this.worker, this.server]) child?.kill('SIGKILL');
+    process.exit(1);
   }
 
   fail(message: string): void {
@@ -78,7 +92,8 @@ class Supervisor {
     });
   }
 
-  private keepWorker(address: string): void {
+  private keepWorker(address: string, quickDeaths = 0): void {
+    const started = performance.now();
     const output = openSync(join(this.home.logs, 'worker.log'), 'a', 0o600);
     const worker = fork(join(import.meta.dirname, 'main.js'), [], {
       env: { ...process.env, TEMPORAL_ADDRESS: address, RATCHET_HOME: this.home.folder },
@@ -86,11 +101,16 @@ class Supervisor {
     });
     this.worker = worker;
     this.note('worker', worker);
-    worker.once('exit', async (code, signal) => {
+    worker.once('exit', async (code, signal): Promise<void> => {
       if (this.ending) return;
       log(`the worker ended (${code ?? signal}); starting it again`);
+      const deaths = performance.now() - started < QUICK_DEATH ? quickDeaths + 1 : 0;
+      if (deaths === MOST_QUICK_DEATHS) {
+        this.fail(`the worker cannot start: see ${join(this.home.logs, 'worker.log')}`);
+        return this.end();
+      }
       await delay(RESTART_DELAY);
-      if (!this.ending) this.keepWorker(address);
+      if (!this.ending) this.keepWorker(address, deaths);
     });
   }
 
@@ -108,12 +128,17 @@ class Supervisor {
     const { workflow } = new Client({ connection });
     let idleSince = performance.now();
     while (performance.now() - idleSince < limit && !this.ending) {
-      await delay(Math.min(limit, 2000));
+      await delay(Math.min(limit, HOME_CHECK));
+      if (!this.ending && !ownsHome(this.home)) this.abandon();
       const open = await workflow.count('ExecutionStatus = "Running"').catch(() => ({ count: 1 }));
       if (this.socket.attached > 0 || open.count > 0) idleSince = performance.now();
     }
     await connection.close();
   }
+}
+
+function ownsHome(home: Home): boolean {
+  return readRecord(home)?.supervisor.pid === process.pid;
 }
 
 function identify(pid: number): ProcessRecord {

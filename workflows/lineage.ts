@@ -177,10 +177,11 @@ class LineageWalk {
   private async evaluate(block: number | null): Promise<void> {
     const index = block === null ? 0 : block + 1;
     if (this.opened?.scored[index]) {
-      this.count({ cellsReused: this.opened.cells });
+      this.count({ cellsReused: this.opened.cells[index] ?? 0 });
       return;
     }
     const name = this.nameOf(block);
+    if (block === null && !(await this.prepareBase())) return;
     const result = await withBudgets(() =>
       this.pausable(`evaluate ${name}`, () => computeActivities(name).evaluate(this.unit(block))),
     );
@@ -191,6 +192,20 @@ class LineageWalk {
         cellsReused: result.reused,
         computeSeconds: result.computeSeconds,
       });
+  }
+
+  private async prepareBase(): Promise<boolean> {
+    const name = this.nameOf(null);
+    try {
+      await this.tracked(`prepare ${name}`, () =>
+        controlActivities(name).prepare(this.unit(null)),
+      );
+      return true;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      this.fail(null, 'prepare', describeFailure(error));
+      return false;
+    }
   }
 
   /** Runs a stage; a pause stops it, and it starts again, from its last checkpoint, after the resume. */

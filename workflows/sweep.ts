@@ -264,14 +264,14 @@ class SweepWindow {
 
   private progress(): SweepProgress {
     const { ended, failed, cancelled, parallelism, paused, again, cursor } = this.state;
-    const running = this.inFlight();
     return {
       state: paused && this.phase === 'running' ? 'paused' : this.phase,
       lineages: this.total,
-      running: running.map((index) => lineageLabel(this.input, index)),
-      waiting: this.total - cursor + again.length,
+      cursor,
+      running: this.inFlight(),
+      again,
       failed,
-      cancelled: cancelled.length,
+      cancelled,
       ended,
       parallelism,
       budgetReached: this.budgetReached(),

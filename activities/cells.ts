@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { CONVENTIONS, type CellScore, OUTCOMES } from '../contract/scores.ts';
+import type { Gold, Prediction } from '../contract/dialogue.ts';
+import type { PlannedCell } from '../plan/cells.ts';
+import { predictionsPath, scorePath } from '../store/layout.ts';
+import { createRecord, readRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What one checkpoint predicted for one domain's held-out prompts, in their order. */
+export const predictionsSchema = z.strictObject({
+  format: z.literal(1),
+  key: digest,
+  prompts: digest,
+  predictions: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+});
+
+export const scoreSchema = z.strictObject({
+  format: z.literal(1),
+  key: digest,
+  prediction: digest,
+  examples: z.array(
+    z.strictObject({
+      id: z.string(),
+      dialogue: z.string(),
+      right: z.strictObject(
+        Object.fromEntries(CONVENTIONS.map((name) => [name, z.boolean()])) as Record<
+          (typeof CONVENTIONS)[number],
+          z.ZodBoolean
+        >,
+      ),
+      nameRight: z.boolean(),
+      outcome: z.enum(OUTCOMES),
+    }),
+  ),
+});
+
+export async function readPredictions(
+  store: Store,
+  key: string,
+): Promise<Prediction[] | undefined> {
+  return (await readRecord(store, predictionsPath(key), predictionsSchema))?.predictions;
+}
+
+/** Commits predictions; whoever was first wins, and equal keys predict alike. */
+export async function commitPredictions(
+  store: Store,
+  cell: PlannedCell,
+  predictions: Prediction[],
+): Promise<void> {
+  const record = {
+    format: 1,
+    key: cell.prediction,
+    prompts: cell.data.prompts.sha256,
+    predictions,
+  };
+  await createRecord(store, predictionsPath(cell.prediction), record);
+}
+
+export async function readScore(store: Store, key: string): Promise<CellScore | undefined> {
+  return readRecord(store, scorePath(key), scoreSchema);
+}
+
+export async function commitScore(store: Store, cell: PlannedCell, score: CellScore): Promise<void> {
+  const record = { format: 1, key: cell.score, prediction: cell.prediction, ...score };
+  await createRecord(store, scorePath(cell.score), record);
+}
+
+export async function hasScore(store: Store, key: string): Promise<boolean> {
+  return (await store.read(scorePath(key))) !== undefined;
+}
+
+/** One JSON object a line. */
+export function parseJsonLines<T>(bytes: Uint8Array): T[] {
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+}
+
+export async function readGold(store: Store, cell: PlannedCell): Promise<Gold[]> {
+  return parseJsonLines<Gold>(await store.readBlob(cell.data.gold.sha256));
+}

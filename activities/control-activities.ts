@@ -1,0 +1,109 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type {
+  ControlActivities,
+  LineageStatus,
+  OpenedLineage,
+  Unit,
+} from '../contract/activities.ts';
+import { CausedError } from '../contract/causes.ts';
+import { sha256Hex } from '../contract/digest.ts';
+import { cellsOf, datasetOf, lineageAt } from '../plan/cells.ts';
+import { readOutcome } from '../store/attempt-history.ts';
+import { commitBlock, inspectBlock } from '../store/blocks.ts';
+import { cleanPartials } from '../store/partials.ts';
+import type { Store } from '../store/store.ts';
+import { hasScore } from './cells.ts';
+import { withCauses } from './failures.ts';
+import { openPlannedSuite, readPlan, renderPlanned, renderPlannedTools } from './plans.ts';
+import { reportSweep } from './report-sweep.ts';
+
+/** Quick activities: a few operations on the store each. */
+export function createControlActivities(dependencies: {
+  openStore: (url: string) => Promise<Store>;
+  client: Client;
+}): ControlActivities {
+  const { openStore, client } = dependencies;
+  return withCauses<ControlActivities>({
+    openLineage: async (lineage) => openLineage(await openStore(lineage.store), lineage),
+    prepare: async (unit) => prepare(await openStore(unit.store), unit),
+    checkpoint: async (unit) => commitTrained(await openStore(unit.store), unit),
+    report: async (sweep) => reportSweep(await openStore(sweep.store), sweep),
+    findRunning: (lineages) => Promise.all(lineages.map((one) => askWhetherRunning(client, one))),
+  });
+}
+
+async function openLineage(store: Store, of: Omit<Unit, 'block'>): Promise<OpenedLineage> {
+  const plan = await readPlan(store, of.plan);
+  const lineage = lineageAt(plan, of.lineage);
+  const { domains, parents } = plan.shape;
+  const states = await Promise.all(lineage.blocks.map((key) => inspectBlock(store, key)));
+  const checkpoints = [null, ...domains.keys()].map((block) => cellsOf(plan, lineage, block));
+  const scored = await Promise.all(
+    checkpoints.map(async (cells) => {
+      const found = await Promise.all(cells.map((cell) => hasScore(store, cell.score)));
+      return found.every(Boolean);
+    }),
+  );
+  const committed = states.map(({ state }) => state === 'intact');
+  return { domains, parents, committed, scored, cells: checkpoints.map((cells) => cells.length) };
+}
+
+/** Puts every rendered file of the unit into the store; what the plan names is what must come out. */
+async function prepare(store: Store, unit: Unit): Promise<void> {
+  const plan = await readPlan(store, unit.plan);
+  const lineage = lineageAt(plan, unit.lineage);
+  const domain = plan.shape.domains[unit.block ?? -1];
+  const wanted = domain === undefined ? plan.spec.stream.domains : [domain];
+  if (!(await store.hasBlob(plan.tools)))
+    await putPlanned(store, plan.tools, await renderPlannedTools(store, plan));
+  await openPlannedSuite(store, plan);
+  for (const one of wanted) {
+    const { train, prompts, gold } = datasetOf(plan, lineage, one);
+    const files = [train, prompts, gold];
+    const stored = await Promise.all(files.map(({ sha256, size }) => store.hasBlob(sha256, size)));
+    if (stored.every(Boolean)) continue;
+    const rendered = await renderPlanned(store, plan, { lineage, domain: one });
+    await putPlanned(store, train.sha256, rendered.train);
+    await putPlanned(store, prompts.sha256, rendered.prompts);
+    await putPlanned(store, gold.sha256, rendered.gold);
+  }
+}
+
+async function putPlanned(store: Store, planned: string, bytes: Uint8Array): Promise<void> {
+  if (sha256Hex(bytes) !== planned)
+    throw new CausedError('data', 'the data render differently than when the sweep was planned');
+  await store.putBlob(bytes, { overwrite: true });
+}
+
+async function commitTrained(
+  store: Store,
+  unit: Unit & { attempt: number | null },
+): Promise<void> {
+  const plan = await readPlan(store, unit.plan);
+  const key = lineageAt(plan, unit.lineage).blocks[unit.block ?? -1] ?? '';
+  if (unit.attempt !== null) {
+    const outcome = await readOutcome(store, key, unit.attempt);
+    if (outcome?.result !== 'done')
+      throw new CausedError('internal', `attempt ${unit.attempt} on block ${key} has no result`);
+    await commitBlock(store, outcome.manifest);
+  }
+  await cleanPartials(store, key);
+}
+
+async function askWhetherRunning(
+  client: Client,
+  asked: { workflowId: string; lineage: number },
+): Promise<LineageStatus> {
+  const { workflowId, lineage } = asked;
+  const running = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .then(
+      ({ status }) => status.name === 'RUNNING',
+      (error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      },
+    );
+  return { lineage, running };
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { CountEvent } from '../contract/trainer.ts';
+import { countKey } from '../plan/keys.ts';
+import type { Plan } from '../plan/plan.ts';
+import { countPath } from '../store/layout.ts';
+import { createRecord, readRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+const count = z.number().int().nonnegative();
+
+/** What a trainer said of one data file; kept by content, so that nothing is counted twice. */
+const countSchema = z.strictObject({
+  format: z.literal(1),
+  key: z.string(),
+  examples: count,
+  tokens: count,
+  targetTokens: count,
+  truncatedExamples: count,
+  truncatedTurns: count,
+  droppedExamples: count,
+});
+
+export type Counts = Omit<CountEvent, 'type' | 'name'>;
+
+export async function readCounts(
+  store: Store,
+  plan: Plan,
+  data: string,
+): Promise<Counts | undefined> {
+  return readRecord(store, countPath(keyOf(plan, data)), countSchema);
+}
+
+export async function writeCounts(
+  store: Store,
+  plan: Plan,
+  data: string,
+  counts: Counts,
+): Promise<void> {
+  const key = keyOf(plan, data);
+  const { examples, tokens, targetTokens } = counts;
+  const { truncatedExamples, truncatedTurns, droppedExamples } = counts;
+  const sizes = { examples, tokens, targetTokens };
+  const cuts = { truncatedExamples, truncatedTurns, droppedExamples };
+  await createRecord(store, countPath(key), { format: 1, key, ...sizes, ...cuts });
+}
+
+function keyOf(plan: Plan, data: string): string {
+  const { tools, trainer, spec } = plan;
+  const { hyperparameters } = spec.trainer;
+  return countKey({ data, tools, trainer: trainer.identity, hyperparameters });
+}

@@ -1,0 +1,49 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { CAUSES, CausedError, type CauseName } from '../contract/causes.ts';
+import { DataError } from '../data/errors.ts';
+import { type StoreFault, StoreError } from '../store/store.ts';
+
+const STORE_CAUSES: Record<StoreFault, CauseName> = {
+  missing: 'store-corrupt',
+  corrupt: 'store-corrupt',
+  unreachable: 'store-unreachable',
+  full: 'disk-full',
+  refused: 'store-unreachable',
+};
+
+export function causeOf(error: unknown): CauseName {
+  if (error instanceof CausedError) return error.causeName;
+  if (error instanceof StoreError) return STORE_CAUSES[error.fault];
+  if (error instanceof DataError) return 'data';
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return 'disk-full';
+  return 'internal';
+}
+
+/** Whether Temporal has retried this activity as often as the cause allows. */
+function isSpent(cause: CauseName): boolean {
+  const { retries } = CAUSES[cause];
+  return retries !== null && Context.current().info.attempt > retries;
+}
+
+/** Gives every activity's failures their cause as Temporal's failure type; what no retry can mend is not retried. */
+export function withCauses<T extends object>(activities: T): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (...args: unknown[]) => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        if (error instanceof CancelledFailure || error instanceof ApplicationFailure) throw error;
+        const cause = causeOf(error);
+        throw ApplicationFailure.create({
+          type: cause,
+          message: error instanceof Error ? error.message : String(error),
+          nonRetryable: isSpent(cause),
+          ...(cause === 'internal' && error instanceof Error ? { cause: error } : {}),
+        });
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as T;
+}

@@ -1,0 +1,52 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import type { Home } from '../worker/home.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+
+/** Sweeps that were submitted from this home: where their results lie and which file they came from. */
+export interface CatalogEntry {
+  sweep: string;
+  store: string;
+  plan: string;
+  file: string;
+  /** ISO 8601, of the last submission. */
+  submittedAt: string;
+}
+
+export async function recordSweep(home: Home, entry: CatalogEntry): Promise<void> {
+  const folder = join(home.folder, 'sweeps');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${entry.sweep}.json`);
+  await writeFile(`${file}.new`, `${JSON.stringify(entry, null, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+/** Latest first. */
+export async function listSweeps(home: Home): Promise<CatalogEntry[]> {
+  const folder = join(home.folder, 'sweeps');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+  const entries = await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as CatalogEntry),
+  );
+  return entries.sort((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
+}
+
+/** By id, by the beginning of one, or, without a name, the latest. */
+export async function findSweep(home: Home, wanted: string | undefined): Promise<CatalogEntry> {
+  const sweeps = await listSweeps(home);
+  const latest = sweeps[0];
+  if (!latest) {
+    throw new CliError(EXIT.notFound, `no sweep in ${home.folder}: start one with ratchet run FILE`);
+  }
+  if (wanted === undefined) return latest;
+  const exact = sweeps.find(({ sweep }) => sweep === wanted);
+  const matches = sweeps.filter(({ sweep }) => sweep.startsWith(wanted));
+  const found = exact ?? matches[0];
+  if (found) return found;
+  const near = closest(wanted, sweeps.map(({ sweep }) => sweep));
+  throw new CliError(
+    EXIT.notFound,
+    `no sweep ${wanted} in ${home.folder}; did you mean ${near}? (ratchet status --all lists them)`,
+  );
+}

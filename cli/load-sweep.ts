@@ -1,0 +1,151 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { resolveTrainer, scorerIdentity } from '../compute/trainers.ts';
+import { sha256Hex } from '../contract/digest.ts';
+import { renderDataset, renderTools } from '../data/datasets.ts';
+import { DataError } from '../data/errors.ts';
+import { openSuite, suiteFiles } from '../data/open-suite.ts';
+import type { Suite, SuiteSource } from '../data/suite.ts';
+import { expandSweep } from '../plan/expand.ts';
+import type { DatasetSummary, Plan } from '../plan/plan.ts';
+import { parseSweep } from '../spec/parse.ts';
+import { formatProblem } from '../spec/problems.ts';
+import type { Sweep } from '../spec/sweep.ts';
+import type { Home } from '../worker/home.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+import { say } from './output.ts';
+
+/** A sweep file above this is a mistake. */
+const SPEC_BYTES = 4_000_000;
+const SUITE_BYTES = 500_000_000;
+
+/** A sweep file read, checked, and worked out against its data. */
+export interface LoadedSweep {
+  file: string;
+  sweep: Sweep;
+  suite: Suite;
+  sources: SuiteSource[];
+  plan: Plan;
+  store: string;
+}
+
+/** Reads and checks the file alone. Throws a `CliError` that lists every problem at once. */
+export async function readSweepFile(file: string): Promise<Sweep> {
+  const bytes = await readBounded(file, SPEC_BYTES, EXIT.spec);
+  const parsed = parseSweep(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), file);
+  if ('errors' in parsed)
+    throw new CliError(EXIT.spec, parsed.errors.map(formatProblem).join('\n\n'));
+  for (const warning of parsed.warnings) say(formatProblem(warning));
+  return parsed.sweep;
+}
+
+/** Reads the file and its data and makes the plan; nothing is written. */
+export async function loadSweep(file: string, home: Home, store?: string): Promise<LoadedSweep> {
+  const sweep = await readSweepFile(file);
+  const sources = await readSources(sweep, file);
+  const suite = openSuite(sweep.suite, sources);
+  const plan = planSweep(sweep, suite, sources);
+  return { file, sweep, suite, sources, plan, store: store ?? storeOf(sweep, file, home) };
+}
+
+/** Renders everything once per variant of the suite, keeps digests, and expands the plan. */
+export function planSweep(sweep: Sweep, suite: Suite, sources: readonly SuiteSource[]): Plan {
+  const summaries = new Map<string, DatasetSummary>();
+  const trainer = resolveTrainer(sweep.trainer);
+  const files = sources.map(({ name, bytes }) => ({
+    name,
+    sha256: sha256Hex(bytes),
+    size: bytes.length,
+  }));
+  return expandSweep({
+    spec: sweep,
+    suite: { digest: suite.digest, files },
+    trainer: { kind: trainer.kind, identity: trainer.identity, description: trainer.description },
+    scorer: scorerIdentity(),
+    tools: sha256Hex(renderTools(suite)),
+    dataset: (condition, seed, domain) => {
+      const rendering = sweep.conditions.find(({ name }) => name === condition);
+      if (!rendering) throw new RangeError(`no condition ${condition}`);
+      const name = JSON.stringify([rendering.trace, suite.variant(seed), domain]);
+      const known = summaries.get(name) ?? summarise(suite, { rendering, seed, domain });
+      summaries.set(name, known);
+      return known;
+    },
+  });
+}
+
+function summarise(
+  suite: Suite,
+  request: { rendering: Sweep['conditions'][number]; seed: number; domain: string },
+): DatasetSummary {
+  const { train, prompts, gold, counts } = renderDataset(suite, request);
+  const [trained, heldOut] = [counts.train.examples.total, counts.heldOut.examples.total];
+  if (trained === 0 || heldOut === 0)
+    throw new DataError({
+      file: suite.name,
+      position: `domain ${request.domain}, seed ${request.seed}`,
+      expected: 'examples on both sides of the split',
+      found: `${trained} to train on and ${heldOut} held out`,
+    });
+  const file = (bytes: Uint8Array, examples: number): DatasetSummary['train'] => ({
+    sha256: sha256Hex(bytes),
+    size: bytes.length,
+    examples,
+  });
+  return { train: file(train, trained), prompts: file(prompts, heldOut), gold: file(gold, heldOut) };
+}
+
+/** A sweep's store as a URL: its own, or the home's. */
+function storeOf(sweep: Sweep, file: string, home: Home): string {
+  if (sweep.store === undefined) return pathToFileURL(home.store).href;
+  if (/^[a-z0-9]+:\/\//.test(sweep.store)) return sweep.store;
+  return pathToFileURL(resolve(dirname(file), sweep.store)).href;
+}
+
+async function readSources(sweep: Sweep, file: string): Promise<SuiteSource[]> {
+  const folder = await findSuiteFolder(sweep, file);
+  return Promise.all(
+    suiteFiles(sweep.suite).map(async (name) => ({
+      name,
+      bytes: await readBounded(join(folder, name), SUITE_BYTES, EXIT.data),
+    })),
+  );
+}
+
+/** `suite.path`, `RATCHET_API_BANK`, or the folder beside the working folder or the checkout. */
+async function findSuiteFolder(sweep: Sweep, file: string): Promise<string> {
+  if (sweep.suite.kind !== 'api-bank') return '';
+  if (sweep.suite.path !== undefined) return resolve(dirname(file), sweep.suite.path);
+  const named = process.env['RATCHET_API_BANK'];
+  if (named) return resolve(named);
+  const beside = join('..', 'shared', 'api-bank');
+  const candidates = [resolve(beside), resolve(import.meta.dirname, '..', '..', beside)];
+  for (const candidate of candidates) if (await stat(candidate).catch(() => undefined)) return candidate;
+  throw new CliError(
+    EXIT.data,
+    `${file}: API-Bank's data are in none of ${candidates.join(', ')}: set RATCHET_API_BANK or suite.path to the folder that holds level-1-api.json`,
+  );
+}
+
+async function readBounded(
+  file: string,
+  most: number,
+  exitCode: typeof EXIT.spec | typeof EXIT.data,
+): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(file);
+    if (size > most) throw new CliError(exitCode, `${file}: ${size} bytes, above ${most}`);
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof CliError || !(error instanceof Error)) throw error;
+    const why = 'code' in error ? READ_FAULTS[String(error.code)] : undefined;
+    throw new CliError(exitCode, `${file}: ${why ?? error.message}`);
+  }
+}
+
+const READ_FAULTS: Record<string, string> = {
+  ENOENT: 'no such file',
+  EISDIR: 'is a folder, a file was expected',
+  EACCES: 'may not be read: check its permissions',
+};

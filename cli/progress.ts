@@ -1,0 +1,165 @@
+import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { HeartbeatDetails } from '../contract/activities.ts';
+import {
+  type BlockFailure,
+  type LineageProgress,
+  lineageLabel,
+  lineageWorkflowId,
+  QUERIES,
+  type SweepProgress,
+} from '../contract/workflows.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export type SweepState =
+  | SweepProgress['state']
+  | 'failed'
+  | 'cancelled'
+  | 'budget'
+  | 'interrupted';
+
+/** A sweep as people see it while it runs. */
+export interface SweepView {
+  sweep: string;
+  state: SweepState;
+  blocks: { total: number; settled: number };
+  cells: { total: number; settled: number };
+  lineages: LineageView[];
+  failures: BlockFailure[];
+  parallelism: number;
+  computeSeconds: number;
+}
+
+export interface LineageView {
+  label: string;
+  status: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  blocks: number;
+  blocksSettled: number;
+  activities: ActivityView[];
+}
+
+export interface ActivityView extends HeartbeatDetails {
+  attempt: number;
+}
+
+/** Running lineages that are asked for their details at once; the others are shown by their status alone. */
+const LINEAGES_ASKED = 16;
+const QUERY_PATIENCE = 5000;
+
+/** Asks the sweep and its running lineages; undefined when Temporal does not know the sweep, or no worker answers. */
+export async function readProgress(client: Client, plan: Plan): Promise<SweepView | undefined> {
+  const progress = await client
+    .withDeadline(Date.now() + QUERY_PATIENCE, () =>
+      client.workflow.getHandle(plan.sweep).query<SweepProgress>(QUERIES.progress),
+    )
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError || isWorkerAway(error)) return undefined;
+      throw error;
+    });
+  if (!progress) return undefined;
+  const asked = await Promise.all(
+    progress.running.slice(0, LINEAGES_ASKED).map((index) => askLineage(client, plan, index)),
+  );
+  return assemble(plan, progress, new Map(asked));
+}
+
+/** A query needs a worker; while that starts again there is nothing to show. */
+function isWorkerAway(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return isGrpcServiceError(cause) && WORKER_AWAY.has(cause.code);
+}
+
+/** gRPC: deadline exceeded, failed precondition. */
+const WORKER_AWAY = new Set([4, 9]);
+
+type Asked = { progress: LineageProgress; activities: ActivityView[] };
+
+async function askLineage(
+  client: Client,
+  plan: Plan,
+  index: number,
+): Promise<[number, Asked | undefined]> {
+  const handle = client.workflow.getHandle(
+    lineageWorkflowId(plan.sweep, lineageLabel(sweepAxes(plan), index)),
+  );
+  try {
+    return await client.withDeadline(Date.now() + QUERY_PATIENCE, async () => {
+      const [progress, description] = await Promise.all([
+        handle.query<LineageProgress>(QUERIES.progress),
+        handle.describe(),
+      ]);
+      const activities = (description.raw.pendingActivities ?? []).flatMap((pending) => {
+        const payload = pending.heartbeatDetails?.payloads?.[0];
+        if (!payload) return [];
+        const details = defaultPayloadConverter.fromPayload<HeartbeatDetails>(payload);
+        return details ? [{ ...details, attempt: pending.attempt ?? 1 }] : [];
+      });
+      return [index, { progress, activities }];
+    });
+  } catch {
+    return [index, undefined]; // It has just ended, or its worker is away: the next look will tell.
+  }
+}
+
+function assemble(
+  plan: Plan,
+  progress: SweepProgress,
+  asked: Map<number, Asked | undefined>,
+): SweepView {
+  const blocks = plan.shape.domains.length;
+  const cellsEach = cellsPerLineage(plan);
+  const lineages = plan.lineages.map((_, index): LineageView => {
+    const status = statusOf(progress, index);
+    const details = asked.get(index);
+    const settled = status === 'waiting' || status === 'running' ? 0 : blocks;
+    return {
+      label: lineageLabel(sweepAxes(plan), index),
+      status,
+      blocks,
+      blocksSettled: details?.progress.blocksSettled ?? settled,
+      activities: details?.activities ?? [],
+    };
+  });
+  const cellsRunning = [...asked.values()].reduce(
+    (sum, one) => sum + (one?.progress.cellsSettled ?? 0),
+    0,
+  );
+  const ended = lineages.filter(({ status }) => status !== 'waiting' && status !== 'running');
+  return {
+    sweep: plan.sweep,
+    state: progress.state,
+    blocks: {
+      total: blocks * lineages.length,
+      settled: lineages.reduce((sum, one) => sum + one.blocksSettled, 0),
+    },
+    cells: { total: cellsEach * lineages.length, settled: cellsEach * ended.length + cellsRunning },
+    lineages,
+    failures: [
+      ...progress.failed.flatMap(({ failures }) => failures),
+      ...[...asked.values()].flatMap((one) => one?.progress.failures ?? []),
+    ],
+    parallelism: progress.parallelism,
+    computeSeconds: progress.ended.computeSeconds,
+  };
+}
+
+function statusOf(progress: SweepProgress, index: number): LineageView['status'] {
+  if (progress.running.includes(index)) return 'running';
+  if (progress.again.includes(index) || index >= progress.cursor) return 'waiting';
+  if (progress.cancelled.includes(index)) return 'cancelled';
+  return progress.failed.some(({ lineage }) => lineage === index) ? 'failed' : 'done';
+}
+
+/** The plan's lineages are condition i mod C of seed floor(i / C). */
+export function sweepAxes(plan: Plan): { conditions: string[]; seeds: number[] } {
+  return { conditions: plan.spec.conditions.map(({ name }) => name), seeds: plan.spec.seeds };
+}
+
+function cellsPerLineage(plan: Plan): number {
+  const domains = plan.spec.stream.domains.length;
+  if (plan.spec.evaluate.domains === 'all') return (plan.shape.domains.length + 1) * domains;
+  return plan.shape.parents.reduce<number[]>((depths, parent) => {
+    depths.push((parent === null ? 0 : (depths[parent] ?? 0)) + 1);
+    return depths;
+  }, []).reduce((sum, depth) => sum + depth, 0);
+}

@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Results } from '../contract/results.ts';
+import { sweepPath } from '../store/layout.ts';
+import { openStore } from '../store/open-store.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+
+export interface ReportPaths {
+  results: string;
+  report: string;
+}
+
+/** Where a sweep's results and report lie as files. In a `file://` store they are files already. */
+export async function materialiseReport(storeUrl: string, sweep: string): Promise<ReportPaths> {
+  const folder = fileURLToPath(storeUrl);
+  return {
+    results: join(folder, sweepPath(sweep, 'results.json')),
+    report: join(folder, sweepPath(sweep, 'report.html')),
+  };
+}
+
+export async function readSweepFileOf(
+  storeUrl: string,
+  sweep: string,
+  name: string,
+): Promise<Uint8Array> {
+  const store = await openStore(storeUrl);
+  const bytes = await store.read(sweepPath(sweep, name));
+  if (bytes) return bytes;
+  throw new CliError(
+    EXIT.notFound,
+    `sweep ${sweep} has no ${name} yet: it is written when the sweep ends, or by ratchet report`,
+  );
+}
+
+export async function readResults(storeUrl: string, sweep: string): Promise<Results> {
+  const bytes = await readSweepFileOf(storeUrl, sweep, 'results.json');
+  return JSON.parse(new TextDecoder().decode(bytes)) as Results;
+}
+
+/** Copies everything that the report consists of to a folder. */
+export async function copyReport(storeUrl: string, sweep: string, folder: string): Promise<string[]> {
+  const store = await openStore(storeUrl);
+  const paths = await store.list(sweepPath(sweep, ''));
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const path of paths) {
+    const bytes = await store.read(path);
+    if (!bytes) continue;
+    const file = join(folder, path.split('/').at(-1) ?? '');
+    await writeFile(file, bytes);
+    files.push(file);
+  }
+  return files;
+}

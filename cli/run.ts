@@ -1,0 +1,129 @@
+import { createLogUpdate } from 'log-update';
+import type { Command } from 'commander';
+import { renderTerminal } from '../report/terminal.ts';
+import { openHome } from '../worker/home.ts';
+import { Session } from './connect.ts';
+import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
+import { type EndState, followSweep } from './follow-sweep.ts';
+import { type LoadedSweep, loadSweep } from './load-sweep.ts';
+import { paint, print, printJson, say, suggest } from './output.ts';
+import type { SweepView } from './progress.ts';
+import { describeProgress, drawProgress, Pace } from './progress-view.ts';
+import { materialiseReport, readResults, type ReportPaths } from './report-files.ts';
+import { startSweep, storePlan } from './submit-sweep.ts';
+
+export interface RunOptions {
+  json?: boolean;
+  detach?: boolean;
+}
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run a sweep, or attach to it, until it ends; Ctrl-C detaches')
+    .argument('<file>', 'sweep file')
+    .option('--detach', 'start it and come back at once')
+    .option('--json', 'end with one JSON line: sweep, state, results, report')
+    .action(async (file: string, options: RunOptions) => {
+      process.exitCode = await runSweep(file, options);
+    });
+}
+
+/** What every end of a sweep means for the exit code. */
+export const END_CODES: Record<EndState, ExitCode> = {
+  done: EXIT.done,
+  failed: EXIT.failed,
+  cancelled: EXIT.cancelled,
+  budget: EXIT.budget,
+  detached: EXIT.detached,
+  broken: EXIT.failed,
+};
+
+export async function runSweep(file: string, options: RunOptions): Promise<ExitCode> {
+  const home = openHome();
+  const loaded = await loadSweep(file, home);
+  const { plan } = loaded;
+  const digest = await storePlan(loaded, home);
+  const session = await Session.open(home, say);
+  try {
+    await session.ask((client) => startSweep(client, loaded, digest));
+    if (session.ui) say(`temporal: ${session.ui}/namespaces/default/workflows/${encodeURIComponent(plan.sweep)}`);
+    if (options.detach) {
+      finish(options, { sweep: plan.sweep, state: 'running', results: null, report: null });
+      suggest(`ratchet watch ${plan.sweep}`);
+      return EXIT.done;
+    }
+    return await attend(session, loaded, options);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Follows to the end and shows what came out. */
+export async function attend(
+  session: Session,
+  loaded: Pick<LoadedSweep, 'plan' | 'store'>,
+  options: RunOptions,
+): Promise<ExitCode> {
+  const { plan } = loaded;
+  const stop = new AbortController();
+  const detach = (): void => stop.abort();
+  process.once('SIGINT', detach);
+  const display = createDisplay();
+  const ended = await followSweep(session, plan, display.show, stop.signal);
+  display.end();
+  process.off('SIGINT', detach);
+  if (ended === 'detached') {
+    say(`detached: the sweep goes on. Come back with: ratchet watch ${plan.sweep}`);
+    finish(options, { sweep: plan.sweep, state: 'running', results: null, report: null });
+    return EXIT.detached;
+  }
+  if (ended === 'broken')
+    throw new CliError(
+      EXIT.failed,
+      `the sweep ${plan.sweep} was ended from outside; run its file again to go on`,
+    );
+  const paths = await materialiseReport(loaded.store, plan.sweep);
+  if (!options.json) print(renderTerminal(await readResults(loaded.store, plan.sweep), paint));
+  finish(options, { sweep: plan.sweep, state: ended, ...paths });
+  if (!options.json) say(`report: ${paths.report}`);
+  if (ended === 'failed') suggest(`ratchet logs ${plan.sweep}`);
+  return END_CODES[ended];
+}
+
+function finish(
+  options: RunOptions,
+  line: { sweep: string; state: string } & { [K in keyof ReportPaths]: string | null },
+): void {
+  if (options.json) printJson(line);
+}
+
+interface Display {
+  show: (view: SweepView) => void;
+  end: () => void;
+}
+
+/** Redrawn on a terminal; elsewhere a line when something changed, at most every few seconds. */
+function createDisplay(): Display {
+  const pace = new Pace();
+  if (process.stderr.isTTY) {
+    const draw = createLogUpdate(process.stderr);
+    return {
+      show: (view) => draw(drawProgress(view, pace.estimate(view, performance.now()))),
+      end: () => draw.done(),
+    };
+  }
+  let last = '';
+  let lastAt = -Infinity;
+  return {
+    show: (view) => {
+      const now = performance.now();
+      const line = describeProgress(view, undefined);
+      const eta = pace.estimate(view, now);
+      if (line === last || now - lastAt < 5000) return;
+      [last, lastAt] = [line, now];
+      say(describeProgress(view, eta));
+    },
+    end: () => undefined,
+  };
+}

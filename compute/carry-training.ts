@@ -1,0 +1,187 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CausedError } from '../contract/causes.ts';
+import { LEASE, LEASE_RENEWAL } from '../contract/timeouts.ts';
+import { PROTOCOL_VERSION, type TrainerEvent, type TrainJob } from '../contract/trainer.ts';
+import { type Attempt, type Ending, recordOutcome, recordStart } from '../store/attempts.ts';
+import type { Block } from '../store/blocks.ts';
+import { logPath } from '../store/layout.ts';
+import { keepLease } from '../store/leases.ts';
+import { putPartial, restoreNewestPartial } from '../store/partials.ts';
+import type { BlockManifest } from '../store/records.ts';
+import { waitForClaim } from './claim.ts';
+import type { ComputeHooks, TrainResult, TrainWork } from './compute.ts';
+import { runTrainer } from './trainer-process.ts';
+import { fetchWeights, putWeights } from './weights.ts';
+
+/**
+ * Carries one block between store and trainer: claims an attempt, brings in parent, data and the newest checkpoint, stores
+ * each new checkpoint as it appears and acknowledges it, and leaves the result in the attempt's outcome. The trainer
+ * never sees the store. Waiting for another's claim takes none of the place's slots.
+ */
+export async function carryTraining(
+  work: TrainWork,
+  hooks: ComputeHooks,
+  place: Place,
+): Promise<TrainResult> {
+  const claimed = await waitForClaim(work, hooks);
+  if ('result' in claimed) return claimed.result;
+  const folder = await place.makeFolder();
+  try {
+    return await new Carrier(work, hooks, claimed.attempt, folder).run(place.slot);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where trainers run: folders of their own, and a bound on how many run at once. */
+export interface Place {
+  slot: <T>(run: () => Promise<T>) => Promise<T>;
+  makeFolder: () => Promise<string>;
+}
+
+class Carrier {
+  private readonly work: TrainWork;
+  private readonly hooks: ComputeHooks;
+  private readonly attempt: Attempt;
+  private readonly folder: string;
+  private step = 0;
+  private result: { steps: number; tokens: number } | undefined;
+  private started = performance.now();
+
+  constructor(work: TrainWork, hooks: ComputeHooks, attempt: Attempt, folder: string) {
+    this.work = work;
+    this.hooks = hooks;
+    this.attempt = attempt;
+    this.folder = folder;
+  }
+
+  /** Every way out writes the attempt's outcome, which releases the claim. */
+  async run(slot: Place['slot']): Promise<TrainResult> {
+    const { store } = this.work;
+    const lease = keepLease(store, this.attempt, {
+      renewal: LEASE_RENEWAL,
+      lease: LEASE,
+      step: () => this.step,
+    });
+    let ending: Ending;
+    let failure: unknown;
+    try {
+      ending = await slot(() => this.train(lease.lost));
+    } catch (error) {
+      failure = error;
+      ending = this.endingOf(error, lease.lost);
+    }
+    await lease.stop();
+    await this.storeLog();
+    await recordOutcome(store, this.attempt, ending);
+    if (failure !== undefined) throw failure;
+    const computeSeconds = this.seconds();
+    return { attempt: this.attempt.number, computeSeconds };
+  }
+
+  private async train(lost: AbortSignal): Promise<Ending> {
+    this.started = performance.now();
+    const { job, parent } = await this.makeJob();
+    const signal = AbortSignal.any([this.hooks.signal, lost]);
+    const end = await runTrainer({
+      trainer: this.work.trainer,
+      folder: this.folder,
+      job,
+      signal,
+      onEvent: (event) => this.follow(event),
+    });
+    if (lost.aborted) throw new CausedError('superseded', 'a newer attempt took over this block');
+    if (end === 'interrupted') signal.throwIfAborted();
+    return this.finish(parent);
+  }
+
+  private async makeJob(): Promise<{ job: TrainJob; parent: Block | null }> {
+    const { store, key, hyperparameters, seeds, checkpointEvery } = this.work;
+    const at = (name: string): string => join(this.folder, name);
+    const restored = await restoreNewestPartial(store, this.attempt, at('resume'));
+    await recordStart(store, this.attempt, restored);
+    this.step = restored.resumedFrom?.step ?? 0;
+    await store.fetchBlob(this.work.tools, at('tools.json'));
+    await store.fetchBlob(this.work.data, at('train.jsonl'));
+    const parent = this.work.parent && (await fetchWeights(store, this.work.parent, at('parent')));
+    const job: TrainJob = {
+      protocol: PROTOCOL_VERSION,
+      stage: 'train',
+      key,
+      hyperparameters,
+      tools: 'tools.json',
+      parent: parent ? 'parent' : null,
+      data: 'train.jsonl',
+      seeds,
+      resume: restored.resumedFrom ? 'resume' : null,
+      checkpointEvery,
+    };
+    return { job, parent: parent || null };
+  }
+
+  private async follow(event: TrainerEvent): Promise<void> {
+    switch (event.type) {
+      case 'progress':
+        this.step = event.step;
+        this.hooks.onProgress({ ...event, stage: 'train' });
+        break;
+      case 'checkpoint':
+        await this.storeCheckpoint(event.step);
+        break;
+      case 'result':
+        this.result = event;
+        break;
+      case 'count':
+        await this.hooks.onCount(event);
+        break;
+      case 'predictions':
+      case 'warning':
+        break;
+    }
+  }
+
+  /** Removing the folder tells the trainer that its checkpoint is safe. */
+  private async storeCheckpoint(step: number): Promise<void> {
+    const folder = join(this.folder, 'checkpoints', String(step));
+    this.step = Math.max(this.step, step);
+    if (!(await putPartial(this.work.store, this.attempt, step, folder)))
+      throw new CausedError('superseded', 'a newer attempt took over this block');
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  private async finish(parent: Block | null): Promise<Ending> {
+    if (!this.result) throw new CausedError('trainer-bug', 'the trainer ended without a result');
+    const { store, key, identity } = this.work;
+    const files = await putWeights(store, join(this.folder, 'weights'), this.attempt.round > 0);
+    const manifest: BlockManifest = {
+      format: 1,
+      key,
+      parent: parent && { key: parent.manifest.key, manifest: parent.sha256 },
+      trainer: identity,
+      steps: this.result.steps,
+      tokens: this.result.tokens,
+      files,
+    };
+    return { result: 'done', step: this.result.steps, manifest, computeSeconds: this.seconds() };
+  }
+
+  private endingOf(error: unknown, lost: AbortSignal): Ending {
+    const { step } = this;
+    if (lost.aborted) return { result: 'interrupted', step, reason: 'superseded' };
+    if (this.hooks.signal.aborted) return { result: 'interrupted', step, reason: 'stopped' };
+    const cause = error instanceof CausedError ? error.causeName : 'internal';
+    const message = error instanceof Error ? error.message : String(error);
+    return { result: 'failed', step, cause, message: message.slice(0, 2000) };
+  }
+
+  private async storeLog(): Promise<void> {
+    const log = await readFile(join(this.folder, 'trainer.log')).catch(() => undefined);
+    const { key, number } = this.attempt;
+    if (log?.length) await this.work.store.replace(logPath(key, number), log);
+  }
+
+  private seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+}

@@ -1,0 +1,75 @@
+import type { CountEvent, Decoding } from '../contract/trainer.ts';
+import type { Store } from '../store/store.ts';
+import type { TrainerCommand } from './trainer-process.ts';
+
+/** Where trainers run: processes of this machine today, pods of a cluster later. */
+export interface Compute {
+  /** Sizes of rendered data under the trainer's tokenizer. */
+  count(work: CountWork, signal: AbortSignal): Promise<CountEvent[]>;
+  /** Trains a block until its result stands in the store under an attempt of its key; commits nothing. */
+  train(work: TrainWork, hooks: ComputeHooks): Promise<TrainResult>;
+  /** Predicts prompt files in order; each is handed over as it is finished. */
+  generate(work: GenerateWork, hooks: GenerateHooks): Promise<{ computeSeconds: number }>;
+}
+
+export interface ComputeHooks {
+  /** Aborted: save a checkpoint, stop the trainer, and throw what the signal's reason says. */
+  signal: AbortSignal;
+  onProgress: (progress: ComputeProgress) => void;
+  /** Sizes of a data file, announced by the trainer: `train`, or the prompt file's name. */
+  onCount: (count: CountEvent) => Promise<void>;
+}
+
+export interface GenerateHooks extends ComputeHooks {
+  /** `bytes`: JSONL of `Prediction`s for the prompt file of that name. */
+  onPredictions: (name: string, bytes: Uint8Array) => Promise<void>;
+}
+
+export interface ComputeProgress {
+  stage: 'waiting' | 'starting' | 'train' | 'evaluate';
+  step: number;
+  steps: number;
+  loss: number | null;
+  tokensPerSecond: number;
+}
+
+interface Work {
+  store: Store;
+  /** Of the unit of work: block key or prediction key. */
+  key: string;
+  trainer: TrainerCommand;
+  hyperparameters: Record<string, unknown>;
+  /** Digest of the tools file. */
+  tools: string;
+}
+
+export interface CountWork extends Omit<Work, 'store' | 'tools'> {
+  tools: Uint8Array;
+  data: { name: string; bytes: Uint8Array }[];
+}
+
+export interface TrainWork extends Work {
+  /** The trainer's, for the manifest. */
+  identity: string;
+  /** For people who look at an attempt's claim. */
+  sweep: string;
+  label: string;
+  /** Key of the parent block; null trains from the base. */
+  parent: string | null;
+  data: string;
+  seeds: { order: number; initialisation: number };
+  checkpointEvery: number;
+}
+
+export interface GenerateWork extends Work {
+  /** Key of the block whose weights predict; null: the base. */
+  weights: string | null;
+  prompts: { name: string; sha256: string }[];
+  decoding: Decoding;
+}
+
+export interface TrainResult {
+  /** The attempt that holds the result; null: the block was committed by somebody else meanwhile. */
+  attempt: number | null;
+  computeSeconds: number;
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TrainerCommand } from './trainer-process.ts';
+
+/** A trainer as it can be started here, with the identity that keys cover. */
+export interface Trainer extends TrainerCommand {
+  kind: string;
+  identity: string;
+  description: string;
+}
+
+/** What a sweep file says of its trainer. */
+export type TrainerSettings =
+  | { kind: 'builtin' }
+  | { kind: 'command'; command: string[]; identity: string; description?: string | undefined };
+
+interface Identities {
+  /** Digests of the learner's and the scorer's bundles. */
+  learner: string;
+  scorer: string;
+}
+
+export function resolveTrainer(settings: TrainerSettings): Trainer {
+  if (settings.kind === 'command') {
+    const { kind, command, identity, description } = settings;
+    return { kind, command, identity, description: description ?? command.join(' ') };
+  }
+  return {
+    kind: 'builtin',
+    command: [process.execPath, builtFile('learner.mjs')],
+    identity: readIdentities().learner,
+    description: 'built-in CPU learner: a small log-linear copy model, no language model',
+  };
+}
+
+/** Digest of the code that scores: a mended scorer scores anew. */
+export function scorerIdentity(): string {
+  return readIdentities().scorer;
+}
+
+function readIdentities(): Identities {
+  return JSON.parse(readFileSync(builtFile('identities.json'), 'utf8')) as Identities;
+}
+
+/** Files of the build stand in `dist/`, whether this very module runs from there or from its source. */
+function builtFile(name: string): string {
+  const here = dirname(import.meta.dirname);
+  const candidates = [join(here, name), join(here, 'dist', name)];
+  return candidates.find((file) => existsSync(file)) ?? join(here, name);
+}

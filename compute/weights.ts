@@ -1,0 +1,40 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { CausedError } from '../contract/causes.ts';
+import { type Block, findDamage, readBlock } from '../store/blocks.ts';
+import type { NamedFile } from '../store/records.ts';
+import { type Store, StoreError } from '../store/store.ts';
+
+/** Brings a committed block's weights into a folder. What turns out damaged is recorded, so that it is computed again. */
+export async function fetchWeights(store: Store, key: string, folder: string): Promise<Block> {
+  try {
+    const block = await readBlock(store, key);
+    if (!block) throw new StoreError('missing', `block ${key} is not committed`);
+    for (const { name, sha256 } of block.manifest.files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await store.fetchBlob(sha256, join(folder, name));
+    }
+    return block;
+  } catch (error) {
+    if (error instanceof StoreError && (error.fault === 'corrupt' || error.fault === 'missing'))
+      await findDamage(store, key);
+    throw error;
+  }
+}
+
+/** Stores every file below a folder as a blob. `overwrite` mends blobs that are damaged. */
+export async function putWeights(
+  store: Store,
+  folder: string,
+  overwrite: boolean,
+): Promise<NamedFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  if (names.length === 0) throw new CausedError('trainer-bug', 'the trainer left no weights');
+  const files: NamedFile[] = [];
+  for (const name of names.toSorted())
+    files.push({ name, ...(await store.putBlobFile(join(folder, name), { overwrite })) });
+  return files;
+}

@@ -1,0 +1,58 @@
+import { Client } from '@temporalio/client';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createComputeActivities } from '../activities/compute-activities.ts';
+import { createControlActivities } from '../activities/control-activities.ts';
+import type { Compute } from '../compute/compute.ts';
+import { HEARTBEAT_INTERVAL, STICKY_QUEUE_TIMEOUT } from '../contract/timeouts.ts';
+import { TASK_QUEUES } from '../contract/workflows.ts';
+import { openStore } from '../store/open-store.ts';
+import { HeartbeatInterceptor } from '../activities/heartbeat.ts';
+
+/** Activities at once on a task queue; trainers are bounded by compute, so most of these only wait. */
+const CONTROL_SLOTS = 20;
+const COMPUTE_SLOTS = 200;
+
+/**
+ * Runs a worker for workflows and quick activities and one for those that wait for trainers, until `signal` aborts; then
+ * trainers save a checkpoint and the activities are handed back.
+ */
+export async function runWorkers(wiring: {
+  connection: NativeConnection;
+  namespace: string;
+  compute: Compute;
+  workflowBundle: string;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { connection, namespace, compute } = wiring;
+  const client = new Client({ connection, namespace });
+  const shared: Omit<WorkerOptions, 'taskQueue'> = {
+    connection,
+    namespace,
+    interceptors: { activity: [(context) => ({ inbound: new HeartbeatInterceptor(context) })] },
+    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+    shutdownForceTime: '30s',
+  };
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUES.control,
+      workflowBundle: { codePath: wiring.workflowBundle },
+      activities: createControlActivities({ openStore, client }),
+      maxConcurrentActivityTaskExecutions: CONTROL_SLOTS,
+      stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUES.compute,
+      activities: createComputeActivities({ openStore, compute }),
+      maxConcurrentActivityTaskExecutions: COMPUTE_SLOTS,
+    }),
+  ]);
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  if (wiring.signal.aborted) shutdown();
+  wiring.signal.addEventListener('abort', shutdown, { once: true });
+  await Promise.all(workers.map((worker) => worker.run()));
+}
