@@ -1,0 +1,72 @@
+/** What becomes of an example under the limits: the same for counting, training and generating. */
+
+import type { Example, Prompt, ToolTable } from '../contract/dialogue.ts';
+import type { LearnerHyperparameters } from '../contract/learner-hyperparameters.ts';
+import type { CountEvent } from '../contract/trainer.ts';
+import { type RenderedPrompt, renderPrompt } from './prompt.ts';
+import { writeScript } from './script.ts';
+
+export type Limits = Pick<LearnerHyperparameters, 'maxPromptTokens' | 'maxTargetTokens'>;
+
+/** A prompt to predict, whatever its length. */
+export interface FittedPrompt {
+  prompt: Prompt;
+  rendered: RenderedPrompt;
+}
+
+/** An example to learn from: its last turn and its target are whole. */
+export interface FittedExample extends FittedPrompt {
+  script: string[];
+}
+
+/** Fits data into the limits and keeps count of what was cut and dropped. */
+export class Fitting {
+  private readonly tools: ToolTable;
+  private readonly limits: Limits;
+  private readonly counts: Omit<CountEvent, 'type' | 'name'> = {
+    examples: 0,
+    tokens: 0,
+    targetTokens: 0,
+    truncatedExamples: 0,
+    truncatedTurns: 0,
+    droppedExamples: 0,
+  };
+
+  constructor(tools: ToolTable, limits: Limits) {
+    this.tools = tools;
+    this.limits = limits;
+  }
+
+  fitPrompt(prompt: Prompt): FittedPrompt {
+    const rendered = renderPrompt(prompt, this.tools, this.limits.maxPromptTokens);
+    this.countRendered(rendered);
+    return { prompt, rendered };
+  }
+
+  /** Undefined when the example is dropped: nothing to predict, or too long for its last turn or its target. */
+  fitExample(example: Example): FittedExample | undefined {
+    const rendered = renderPrompt(example, this.tools, this.limits.maxPromptTokens);
+    const script = writeScript(example.target, this.tools);
+    if (!rendered.fits || script.length === 0 || script.length > this.limits.maxTargetTokens) {
+      this.counts.examples++;
+      this.counts.droppedExamples++;
+      return undefined;
+    }
+    this.countRendered(rendered);
+    this.counts.tokens += script.length;
+    this.counts.targetTokens += script.length;
+    return { prompt: example, rendered, script };
+  }
+
+  /** Of all that was fitted so far. */
+  report(name: string): CountEvent {
+    return { type: 'count', name, ...this.counts };
+  }
+
+  private countRendered(rendered: RenderedPrompt): void {
+    this.counts.examples++;
+    this.counts.tokens += rendered.tokens;
+    this.counts.truncatedTurns += rendered.turnsLost;
+    if (rendered.turnsLost > 0 || !rendered.fits) this.counts.truncatedExamples++;
+  }
+}

@@ -1,0 +1,101 @@
+/** Reading a job: every mistake in it becomes one line that says where it is. */
+
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import {
+  learnerHyperparameters,
+  type LearnerHyperparameters,
+} from '../contract/learner-hyperparameters.ts';
+import { PROTOCOL_VERSION } from '../contract/trainer.ts';
+import { wrongConfiguration } from './failure.ts';
+
+const file = z.string().min(1);
+const files = z.array(z.strictObject({ name: z.string(), file }));
+const seed = z.int().min(0).max(0xffff_ffff);
+const base = {
+  protocol: z.literal(PROTOCOL_VERSION),
+  key: z.string(),
+  hyperparameters: learnerHyperparameters,
+  tools: file,
+};
+
+const jobSchema = z.discriminatedUnion('stage', [
+  z.strictObject({ ...base, stage: z.literal('count'), data: files }),
+  z.strictObject({
+    ...base,
+    stage: z.literal('train'),
+    parent: file.nullable(),
+    data: file,
+    seeds: z.strictObject({ order: seed, initialisation: seed }),
+    resume: file.nullable(),
+    checkpointEvery: z.int().min(1),
+  }),
+  z.strictObject({
+    ...base,
+    stage: z.literal('generate'),
+    weights: file.nullable(),
+    prompts: files,
+    decoding: z.strictObject({ temperature: z.number().min(0), seed }),
+  }),
+]);
+
+export type LearnerJob = z.infer<typeof jobSchema>;
+export type StageJob<Stage extends LearnerJob['stage']> = Extract<LearnerJob, { stage: Stage }>;
+export type { LearnerHyperparameters };
+
+/** Reads `job.json`; its paths come out resolved against the folder. */
+export function readJob(folder: string): LearnerJob {
+  const path = join(folder, 'job.json');
+  const result = jobSchema.safeParse(readJsonFile(path));
+  if (!result.success) throw wrongConfiguration(`${path}: ${describeIssues(result.error)}`);
+  return resolvePaths(folder, result.data);
+}
+
+export function readJsonFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw wrongConfiguration(`${path} cannot be read as JSON: ${messageOf(error)}`);
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .map((issue) =>
+      issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
+    )
+    .join('; ');
+}
+
+function resolvePaths(folder: string, job: LearnerJob): LearnerJob {
+  const inFolder = (path: string): string => resolve(folder, path);
+  const inFolderOrNull = (path: string | null): string | null => path && inFolder(path);
+  const allInFolder = (list: { name: string; file: string }[]) => {
+    return list.map((item) => ({ name: item.name, file: inFolder(item.file) }));
+  };
+  const tools = inFolder(job.tools);
+  switch (job.stage) {
+    case 'count':
+      return { ...job, tools, data: allInFolder(job.data) };
+    case 'train':
+      return {
+        ...job,
+        tools,
+        parent: inFolderOrNull(job.parent),
+        data: inFolder(job.data),
+        resume: inFolderOrNull(job.resume),
+      };
+    case 'generate':
+      return {
+        ...job,
+        tools,
+        weights: inFolderOrNull(job.weights),
+        prompts: allInFolder(job.prompts),
+      };
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The learner's tokens: words, digits and signs, each with the one space before it.
+ *
+ * What is only ever copied whole is one token: letters and digits mixed (`n9m8k7`, `J46801`) and five digits or more.
+ * Ordinals, clock times and amounts with a unit (`25th`, `3pm`, `5kg`) come apart, shorter numbers into their digits.
+ */
+const TOKEN =
+  / ?(?:\p{L}+\d[\p{L}\d]*|\d+\p{L}+\d[\p{L}\d]*|\d{5,}(?!\p{L})|\p{L}+|\d|[^\s\p{L}\d])|\s/gu;
+
+/** Joining the tokens gives the text back. */
+export function tokenize(text: string): string[] {
+  return text.match(TOKEN) ?? [];
+}
+
+export function countTokens(text: string): number {
+  return tokenize(text).length;
+}
+
+/** Lower-case words of two letters or more, camel case and underscores taken apart. */
+export function wordsOf(text: string): string[] {
+  const spread = text.replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2').toLowerCase();
+  return spread.match(/\p{L}{2,}/gu) ?? [];
+}
+
+/** What a token looks like: `d` digit, `x` `Xx` `X` words, `id` identifier, `_` white space, else the sign itself. */
+export function shapeOf(token: string): string {
+  const bare = bareOf(token);
+  if (/^\d$/.test(bare)) return 'd';
+  if (/^\p{L}+$/u.test(bare)) {
+    if (/^\p{Ll}/u.test(bare)) return 'x';
+    return bare.length > 1 && /^\p{Lu}+$/u.test(bare) ? 'X' : 'Xx';
+  }
+  if (/\d/.test(bare)) return /^\d+$/.test(bare) ? 'n' : 'id';
+  return /^\s*$/.test(token) ? '_' : bare;
+}
+
+/** The token without the space before it. */
+export function bareOf(token: string): string {
+  return token.length > 1 && token.startsWith(' ') ? token.slice(1) : token;
+}

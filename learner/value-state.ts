@@ -1,0 +1,59 @@
+/** A value being written: its tokens, and where in the prompt they may be copied from. */
+
+import type { Source } from './source.ts';
+import type { Symbols } from './symbols.ts';
+import type { SlotCard } from './tool-card.ts';
+
+export class ValueState {
+  readonly slot: SlotCard;
+  /** Symbols written so far. */
+  readonly written: number[] = [];
+  text = '';
+  /** Positions whose token was written last, if it was copied from there. */
+  aligned: number[] = [];
+  /** Where the copied run began, to mark it as used. */
+  private readonly source: Source;
+  private readonly symbols: Symbols;
+
+  constructor(slot: SlotCard, source: Source, symbols: Symbols) {
+    this.slot = slot;
+    this.source = source;
+    this.symbols = symbols;
+  }
+
+  /** The symbol written `back` tokens ago (1 is the latest); -1 before the start. */
+  latest(back: number): number {
+    return this.written[this.written.length - back] ?? -1;
+  }
+
+  /** Positions that go on with the copy. */
+  continuations(): number[] {
+    const { source } = this;
+    return this.aligned
+      .filter((position) => source.segment[position] === source.segment[position + 1])
+      .map((position) => position + 1);
+  }
+
+  write(symbol: number): void {
+    const { source } = this;
+    const going = this.continuations().filter((position) => source.symbols[position] === symbol);
+    this.aligned = going.length > 0 ? going : this.findAnew(symbol);
+    this.written.push(symbol);
+    this.text += this.symbols.text(symbol);
+  }
+
+  private findAnew(symbol: number): number[] {
+    const isFirst = this.written.length === 0;
+    const symbols = isFirst ? this.source.bare : this.source.symbols;
+    const found: number[] = [];
+    for (let position = 0; position < symbols.length; position++) {
+      if (symbols[position] === symbol && this.source.canStart[position] === 1)
+        found.push(position);
+    }
+    // In the middle of a value a token that stands everywhere says nothing about where it came from.
+    const isDigit = /\d/.test(this.symbols.text(symbol));
+    return !isFirst && found.length > COMMON && !isDigit ? [] : found;
+  }
+}
+
+const COMMON = 3;

@@ -1,0 +1,77 @@
+/** A model as a folder: what a block leaves to the next one and to `generate`. */
+
+import { emptyLexicon, type Lexicon, type WordLists } from './lexicon.ts';
+import { damagedInput } from './failure.ts';
+import { type FolderFiles, readFolder, writeFolder } from './folders.ts';
+import { messageOf } from './job.ts';
+import { createModel, Model } from './model.ts';
+import { Parameters } from './parameters.ts';
+import { packTable, unpackTable } from './sparse-table.ts';
+
+const FORMAT = 1;
+
+export function writeWeights(folder: string, model: Model): void {
+  writeFolder(folder, packModel(model), { format: FORMAT });
+}
+
+/** Null is the base: nothing learned. */
+export function readWeights(folder: string | null, tableBits: number): Model {
+  if (folder === null) return createModel(tableBits);
+  return unpackModel(folder, readFolder(folder).files, 2 ** tableBits);
+}
+
+export function packModel(model: Model): FolderFiles {
+  return {
+    'weights.bin': packTable(model.parameters.weights),
+    'lexicon.json': new TextEncoder().encode(`${JSON.stringify(listLexicon(model.lexicon))}\n`),
+  };
+}
+
+export function unpackModel(folder: string, files: FolderFiles, size: number): Model {
+  const parameters = new Parameters(size);
+  parameters.weights.set(unpackTableFile(folder, files, 'weights.bin', size));
+  return new Model(parameters, readLexicon(folder, requireFile(folder, files, 'lexicon.json')));
+}
+
+export function unpackTableFile(
+  folder: string,
+  files: FolderFiles,
+  name: string,
+  size: number,
+): Float32Array {
+  try {
+    return unpackTable(requireFile(folder, files, name), size);
+  } catch (error) {
+    throw damagedInput(`${folder}/${name} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+function requireFile(folder: string, files: FolderFiles, name: string): Uint8Array {
+  const bytes = files[name];
+  if (!bytes) throw damagedInput(`${folder} has no ${name}`);
+  return bytes;
+}
+
+/** Lists instead of objects: names are data, and their order counts. */
+type ListedLexicon = Record<keyof Lexicon, [string, string[]][]>;
+
+function listLexicon(lexicon: Lexicon): ListedLexicon {
+  return { tokens: listWords(lexicon.tokens), unlisted: listWords(lexicon.unlisted) };
+}
+
+function listWords(lists: WordLists): [string, string[]][] {
+  return [...lists].map(([name, texts]) => [name, [...texts]]);
+}
+
+function readLexicon(folder: string, bytes: Uint8Array): Lexicon {
+  try {
+    const listed = JSON.parse(new TextDecoder().decode(bytes)) as ListedLexicon;
+    const lexicon = emptyLexicon();
+    for (const part of ['tokens', 'unlisted'] as const) {
+      for (const [name, texts] of listed[part]) lexicon[part].set(name, new Set(texts));
+    }
+    return lexicon;
+  } catch (error) {
+    throw damagedInput(`${folder}/lexicon.json cannot be used: ${messageOf(error)}`);
+  }
+}
