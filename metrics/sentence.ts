@@ -15,7 +15,7 @@ function describeDifference({ difference, p, alpha }: Omit<Comparison, 'sentence
   if (mean === null) return 'no seed has both values';
   if (low === null || high === null) return `${points(mean)} points, n = 1 seed, no interval`;
   const interval = `${level(1 - alpha)} interval ${points(low)} to ${points(high)}`;
-  return `${points(mean)} points, ${interval}, n = ${n} seeds, p ${relation(p.t)} (paired t), ${relation(p.permutation)} (sign flips)`;
+  return `${points(mean)} points, ${interval}, n = ${n} seeds, p ${relation(p.t)} (paired t), p ${relation(p.permutation)} (sign flips)`;
 }
 
 function conclude(
