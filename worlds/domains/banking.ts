@@ -60,7 +60,7 @@ function createPayees(draw: Draw, amount: number, family: string): Payee[] {
     name: names,
     bank: draw.several(amount, BANKS),
     city: draw.several(amount, CITIES),
-    account: draw.ids(amount, 1000, 9999).map((number) => `AC ${number}`),
+    account: draw.ids(amount, 1000, 9999).map((number) => `AC${number}`),
   });
 }
 
@@ -136,7 +136,7 @@ export const bankingTools = [
     'SendMoney',
     'Sends money to a payee.',
     {
-      to: text("the payee's account, as FindPayees answers it", '^AC \\d+$'),
+      to: text("the payee's account, as FindPayees answers it", '^AC\\d+$'),
       amount: money,
       date: dayParameter('day of the transfer'),
       from: oneOf("account to pay from; 'checking' unless said otherwise", ACCOUNTS),

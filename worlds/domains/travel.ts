@@ -44,7 +44,7 @@ function createFlights(draw: Draw, amount: number): Flight[] {
     airline: draw.several(amount, AIRLINES),
     price: draw.numbers(amount, 60, 400),
     time: draw.numbers(amount, 24, 88).map((quarters) => formatTime(quarters * 15, 'colon')),
-    id: draw.ids(amount, 100, 999).map((number) => `FL-${number}`),
+    id: draw.ids(amount, 100, 999).map((number) => `FL${number}`),
   });
 }
 
@@ -54,7 +54,7 @@ function createHotels(draw: Draw, amount: number): Hotel[] {
     area: draw.several(amount, AREAS),
     price: draw.numbers(amount, 50, 300),
     name: draw.several(amount, HOTELS),
-    id: draw.ids(amount, 100, 999).map((number) => `HT-${number}`),
+    id: draw.ids(amount, 100, 999).map((number) => `HT${number}`),
   });
 }
 
@@ -66,10 +66,10 @@ function book(state: Travel, kind: string, booking: Record<string, Json>): Effec
 
 function refuseFlight(state: Travel, id: string): string | undefined {
   const known = state.routes.some(({ flights }) => flights.some((flight) => flight.id === id));
-  return known ? undefined : `no flight has the id '${id}'; SearchFlights answers ids like FL-123`;
+  return known ? undefined : `no flight has the id '${id}'; SearchFlights answers ids like FL123`;
 }
 
-const flightId = text('id of the flight, as SearchFlights answers it', '^FL-\\d+$');
+const flightId = text('id of the flight, as SearchFlights answers it', '^FL\\d+$');
 
 export const travelTools = [
   defineTool(
@@ -138,14 +138,14 @@ export const travelTools = [
     'BookHotel',
     'Books a room in a hotel.',
     {
-      id: text('id of the hotel, as SearchHotels answers it', '^HT-\\d+$'),
+      id: text('id of the hotel, as SearchHotels answers it', '^HT\\d+$'),
       guests: integer('how many people sleep there'),
       breakfast: flag('whether breakfast is included; false unless asked for'),
     },
     (state: Travel, given) => {
       const known = state.towns.some(({ hotels }) => hotels.some(({ id }) => id === given.id));
       if (known) return book(state, 'hotel', given);
-      return { error: `no hotel has the id '${given.id}'; SearchHotels answers ids like HT-123` };
+      return { error: `no hotel has the id '${given.id}'; SearchHotels answers ids like HT123` };
     },
   ),
   defineTool(
