@@ -62,7 +62,11 @@ export async function readScore(store: Store, key: string): Promise<CellScore | 
   return readRecord(store, scorePath(key), scoreSchema);
 }
 
-export async function commitScore(store: Store, cell: PlannedCell, score: CellScore): Promise<void> {
+export async function commitScore(
+  store: Store,
+  cell: PlannedCell,
+  score: CellScore,
+): Promise<void> {
   const record = { format: 1, key: cell.score, prediction: cell.prediction, ...score };
   await createRecord(store, scorePath(cell.score), record);
 }

@@ -109,7 +109,11 @@ async function keepCount(task: Task, count: CountEvent): Promise<void> {
   await writeCounts(store, plan, (isTraining ? data.train : data.prompts).sha256, count);
 }
 
-async function trainBlock(compute: Compute, task: Task, hooks: ComputeHooks): Promise<TrainedBlock> {
+async function trainBlock(
+  compute: Compute,
+  task: Task,
+  hooks: ComputeHooks,
+): Promise<TrainedBlock> {
   const { store, plan, lineage, trainer, label } = task;
   const block = task.block ?? -1;
   const parent = plan.shape.parents[block] ?? null;
@@ -173,7 +177,8 @@ async function predict(
       ...hooks,
       onPredictions: async (name, bytes) => {
         const cell = byName.get(name);
-        if (!cell) throw new CausedError('trainer-bug', `predictions for ${name} were not asked for`);
+        if (!cell)
+          throw new CausedError('trainer-bug', `predictions for ${name} were not asked for`);
         const predictions = parsePredictions(name, bytes);
         await commitPredictions(store, cell, predictions);
         await score(store, cell, predictions);
@@ -192,6 +197,8 @@ function parsePredictions(name: string, bytes: Uint8Array): Prediction[] {
   try {
     return parseJsonLines<Prediction>(bytes);
   } catch (error) {
-    throw new CausedError('trainer-bug', `the predictions for ${name} are no JSON lines`, { cause: error });
+    throw new CausedError('trainer-bug', `the predictions for ${name} are no JSON lines`, {
+      cause: error,
+    });
   }
 }

@@ -75,10 +75,7 @@ async function putPlanned(store: Store, planned: string, bytes: Uint8Array): Pro
   await store.putBlob(bytes, { overwrite: true });
 }
 
-async function commitTrained(
-  store: Store,
-  unit: Unit & { attempt: number | null },
-): Promise<void> {
+async function commitTrained(store: Store, unit: Unit & { attempt: number | null }): Promise<void> {
   const plan = await readPlan(store, unit.plan);
   const key = lineageAt(plan, unit.lineage).blocks[unit.block ?? -1] ?? '';
   if (unit.attempt !== null) {

@@ -21,7 +21,10 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     sweep: { id: plan.sweep, name: spec.name },
     suite: suite.name,
     domains: spec.stream.domains,
-    conditions: spec.conditions.map(({ name, trace }) => ({ name, description: `trace: ${trace}` })),
+    conditions: spec.conditions.map(({ name, trace }) => ({
+      name,
+      description: `trace: ${trace}`,
+    })),
     seeds: spec.seeds,
     orders: spec.stream.orders,
     evaluate: spec.evaluate.domains,

@@ -30,11 +30,17 @@ export async function writePlan(store: Store, plan: Plan): Promise<string> {
 export function openPlannedSuite(store: Store, plan: Plan): Promise<Suite> {
   return remember(suites, plan.suite.digest, async () => {
     const sources = await Promise.all(
-      plan.suite.files.map(async ({ name, sha256 }) => ({ name, bytes: await store.readBlob(sha256) })),
+      plan.suite.files.map(async ({ name, sha256 }) => ({
+        name,
+        bytes: await store.readBlob(sha256),
+      })),
     );
     const suite = openSuite(plan.spec.suite, sources);
     if (suite.digest !== plan.suite.digest)
-      throw new CausedError('data', 'this version of Ratchet reads the suite differently than the plan');
+      throw new CausedError(
+        'data',
+        'this version of Ratchet reads the suite differently than the plan',
+      );
     return suite;
   });
 }
@@ -46,7 +52,8 @@ export async function renderPlanned(
   of: { lineage: PlannedLineage; domain: string },
 ): Promise<Dataset> {
   const rendering = plan.spec.conditions.find(({ name }) => name === of.lineage.condition);
-  if (!rendering) throw new CausedError('data', `the plan has no condition ${of.lineage.condition}`);
+  if (!rendering)
+    throw new CausedError('data', `the plan has no condition ${of.lineage.condition}`);
   const suite = await openPlannedSuite(store, plan);
   return renderDataset(suite, { seed: of.lineage.seed, rendering, domain: of.domain });
 }

@@ -27,7 +27,9 @@ export async function listSweeps(home: Home): Promise<CatalogEntry[]> {
   const folder = join(home.folder, 'sweeps');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
   const entries = await Promise.all(
-    names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as CatalogEntry),
+    names.map(
+      async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as CatalogEntry,
+    ),
   );
   return entries.sort((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
 }
@@ -37,14 +39,20 @@ export async function findSweep(home: Home, wanted: string | undefined): Promise
   const sweeps = await listSweeps(home);
   const latest = sweeps[0];
   if (!latest) {
-    throw new CliError(EXIT.notFound, `no sweep in ${home.folder}: start one with ratchet run FILE`);
+    throw new CliError(
+      EXIT.notFound,
+      `no sweep in ${home.folder}: start one with ratchet run FILE`,
+    );
   }
   if (wanted === undefined) return latest;
   const exact = sweeps.find(({ sweep }) => sweep === wanted);
   const matches = sweeps.filter(({ sweep }) => sweep.startsWith(wanted));
   const found = exact ?? matches[0];
   if (found) return found;
-  const near = closest(wanted, sweeps.map(({ sweep }) => sweep));
+  const near = closest(
+    wanted,
+    sweeps.map(({ sweep }) => sweep),
+  );
   throw new CliError(
     EXIT.notFound,
     `no sweep ${wanted} in ${home.folder}; did you mean ${near}? (ratchet status --all lists them)`,

@@ -65,7 +65,10 @@ export class Session {
         return;
       } catch (error) {
         if (error instanceof SupervisorFailed || attempt === 10)
-          throw new CliError(EXIT.environment, error instanceof Error ? error.message : String(error));
+          throw new CliError(
+            EXIT.environment,
+            error instanceof Error ? error.message : String(error),
+          );
         this.attachment?.close();
         await delay(500);
       }

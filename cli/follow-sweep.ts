@@ -1,4 +1,8 @@
-import { WorkflowFailedError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SweepOutcome } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -34,7 +38,8 @@ export async function readEnd(handle: WorkflowHandle): Promise<EndState | undefi
     if (status.name === 'CANCELLED') return 'cancelled';
     return ((await handle.result()) as SweepOutcome).state;
   } catch (error) {
-    if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return 'broken';
+    if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError)
+      return 'broken';
     throw error;
   }
 }

@@ -93,7 +93,11 @@ function summarise(
     size: bytes.length,
     examples,
   });
-  return { train: file(train, trained), prompts: file(prompts, heldOut), gold: file(gold, heldOut) };
+  return {
+    train: file(train, trained),
+    prompts: file(prompts, heldOut),
+    gold: file(gold, heldOut),
+  };
 }
 
 /** A sweep's store as a URL: its own, or the home's. */
@@ -121,7 +125,8 @@ async function findSuiteFolder(sweep: Sweep, file: string): Promise<string> {
   if (named) return resolve(named);
   const beside = join('..', 'shared', 'api-bank');
   const candidates = [resolve(beside), resolve(import.meta.dirname, '..', '..', beside)];
-  for (const candidate of candidates) if (await stat(candidate).catch(() => undefined)) return candidate;
+  for (const candidate of candidates)
+    if (await stat(candidate).catch(() => undefined)) return candidate;
   throw new CliError(
     EXIT.data,
     `${file}: API-Bank's data are in none of ${candidates.join(', ')}: set RATCHET_API_BANK or suite.path to the folder that holds level-1-api.json`,

@@ -34,7 +34,12 @@ export function table(header: string[], rows: string[][]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((l) => (l[column] ?? '').length)));
   return lines
-    .map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('   ').trimEnd())
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 

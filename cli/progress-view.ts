@@ -30,7 +30,10 @@ export class Pace {
 function unitsDone(view: SweepView): number {
   const partly = view.lineages
     .flatMap(({ activities }) => activities)
-    .reduce((sum, { step, steps, stage }) => sum + (stage === 'train' && steps > 0 ? step / steps : 0), 0);
+    .reduce(
+      (sum, { step, steps, stage }) => sum + (stage === 'train' && steps > 0 ? step / steps : 0),
+      0,
+    );
   return view.blocks.settled + partly + checkpointsOf(view, view.cells.settled);
 }
 
@@ -56,15 +59,19 @@ export function drawProgress(view: SweepView, eta: number | undefined): string {
   const width = Math.max(0, ...busy.map(({ label }) => label.length));
   const lines = busy.slice(0, LINES).map((lineage) => drawLineage(lineage, width));
   if (busy.length > LINES) lines.push(pc.dim(`  and ${busy.length - LINES} more`));
-  const failures = view.failures.slice(0, 3).map(({ label, cause, message }) =>
-    pc.red(`  ✗ ${label}: ${cause}: ${message.split('\n')[0]?.slice(0, 100)}`),
-  );
+  const failures = view.failures
+    .slice(0, 3)
+    .map(({ label, cause, message }) =>
+      pc.red(`  ✗ ${label}: ${cause}: ${message.split('\n')[0]?.slice(0, 100)}`),
+    );
   return [head.join('   '), drawOverview(view), ...lines, ...failures].join('\n');
 }
 
 /** One plain line, for logs. */
 export function describeProgress(view: SweepView, eta: number | undefined): string {
-  const running = view.lineages.filter(({ status }) => status === 'running').map(({ label }) => label);
+  const running = view.lineages
+    .filter(({ status }) => status === 'running')
+    .map(({ label }) => label);
   return [
     view.sweep,
     view.state,
@@ -80,13 +87,18 @@ function drawOverview(view: SweepView): string {
   return `  ${glyphs.join('')} ${pc.dim(`${view.lineages.length} lineages`)}`;
 }
 
-function drawLineage({ label, blocks, blocksSettled, activities }: LineageView, width: number): string {
+function drawLineage(
+  { label, blocks, blocksSettled, activities }: LineageView,
+  width: number,
+): string {
   const bar = '■'.repeat(blocksSettled) + pc.dim('□'.repeat(Math.max(0, blocks - blocksSettled)));
   return `  ${label.padEnd(width)}  ${blocks <= 24 ? bar : `${blocksSettled}/${blocks}`}  ${activities.map(drawActivity).join(pc.dim(' · '))}`;
 }
 
 function drawActivity({ label, stage, step, steps, loss, tokensPerSecond }: ActivityView): string {
-  const parts = [pc.cyan(stage === 'waiting' || stage === 'starting' ? `${stage} ${label}` : label)];
+  const parts = [
+    pc.cyan(stage === 'waiting' || stage === 'starting' ? `${stage} ${label}` : label),
+  ];
   if (steps > 0) parts.push(`${step}/${steps}`);
   if (loss !== null && stage === 'train') parts.push(`loss ${loss.toFixed(2)}`);
   if (tokensPerSecond > 0) parts.push(pc.dim(`${Math.round(tokensPerSecond)} tok/s`));

@@ -11,12 +11,7 @@ import {
 } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
 
-export type SweepState =
-  | SweepProgress['state']
-  | 'failed'
-  | 'cancelled'
-  | 'budget'
-  | 'interrupted';
+export type SweepState = SweepProgress['state'] | 'failed' | 'cancelled' | 'budget' | 'interrupted';
 
 /** A sweep as people see it while it runs. */
 export interface SweepView {
@@ -158,8 +153,10 @@ export function sweepAxes(plan: Plan): { conditions: string[]; seeds: number[] }
 function cellsPerLineage(plan: Plan): number {
   const domains = plan.spec.stream.domains.length;
   if (plan.spec.evaluate.domains === 'all') return (plan.shape.domains.length + 1) * domains;
-  return plan.shape.parents.reduce<number[]>((depths, parent) => {
-    depths.push((parent === null ? 0 : (depths[parent] ?? 0)) + 1);
-    return depths;
-  }, []).reduce((sum, depth) => sum + depth, 0);
+  return plan.shape.parents
+    .reduce<number[]>((depths, parent) => {
+      depths.push((parent === null ? 0 : (depths[parent] ?? 0)) + 1);
+      return depths;
+    }, [])
+    .reduce((sum, depth) => sum + depth, 0);
 }

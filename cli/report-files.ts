@@ -40,7 +40,11 @@ export async function readResults(storeUrl: string, sweep: string): Promise<Resu
 }
 
 /** Copies everything that the report consists of to a folder. */
-export async function copyReport(storeUrl: string, sweep: string, folder: string): Promise<string[]> {
+export async function copyReport(
+  storeUrl: string,
+  sweep: string,
+  folder: string,
+): Promise<string[]> {
   const store = await openStore(storeUrl);
   const paths = await store.list(sweepPath(sweep, ''));
   await mkdir(folder, { recursive: true });

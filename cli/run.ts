@@ -47,7 +47,8 @@ export async function runSweep(file: string, options: RunOptions): Promise<ExitC
   const session = await Session.open(home, say);
   try {
     await session.ask((client) => startSweep(client, loaded, digest));
-    if (session.ui) say(`temporal: ${session.ui}/namespaces/default/workflows/${encodeURIComponent(plan.sweep)}`);
+    if (session.ui)
+      say(`temporal: ${session.ui}/namespaces/default/workflows/${encodeURIComponent(plan.sweep)}`);
     if (options.detach) {
       finish(options, { sweep: plan.sweep, state: 'running', results: null, report: null });
       suggest(`ratchet watch ${plan.sweep}`);

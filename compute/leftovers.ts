@@ -19,7 +19,8 @@ export async function recordTrainer(folder: string, pid: number | undefined): Pr
 export async function removeLeftovers(workFolder: string): Promise<void> {
   for (const name of await readdir(workFolder).catch(() => [])) {
     if (!/^\d+$/.test(name) || isWorker(Number(name))) continue;
-    for (const job of await readdir(join(workFolder, name))) await endTrainer(join(workFolder, name, job));
+    for (const job of await readdir(join(workFolder, name)))
+      await endTrainer(join(workFolder, name, job));
     await rm(join(workFolder, name), { recursive: true, force: true });
   }
 }

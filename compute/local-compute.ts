@@ -101,7 +101,10 @@ async function generate(
   });
   hooks.signal.throwIfAborted();
   if (missing.size > 0)
-    throw new CausedError('trainer-bug', `the trainer predicted nothing for ${[...missing].join(', ')}`);
+    throw new CausedError(
+      'trainer-bug',
+      `the trainer predicted nothing for ${[...missing].join(', ')}`,
+    );
   return { computeSeconds: (performance.now() - started) / 1000 };
 }
 

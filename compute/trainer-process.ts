@@ -82,18 +82,30 @@ async function judgeEnd(
   seen: { stopped: boolean; stalled: boolean; folder: string },
 ): Promise<TrainerEnd> {
   if (child.pid === undefined)
-    throw new CausedError('configuration', `the trainer's command cannot be started: ${child.spawnfile}`);
+    throw new CausedError(
+      'configuration',
+      `the trainer's command cannot be started: ${child.spawnfile}`,
+    );
   const { exitCode, signalCode } = child;
   if (exitCode === TRAINER_EXIT.done) return 'done';
   if (seen.stopped) return 'interrupted';
   if (seen.stalled)
-    throw new CausedError('stalled', `no event from the trainer for ${TRAINER_STALL / 60_000} minutes`);
+    throw new CausedError(
+      'stalled',
+      `no event from the trainer for ${TRAINER_STALL / 60_000} minutes`,
+    );
   const tail = await readTail(join(seen.folder, 'trainer.log'));
   if (exitCode === TRAINER_EXIT.configuration)
     throw new CausedError('configuration', `the trainer refuses its configuration: ${tail}`);
   if (exitCode === TRAINER_EXIT.interrupted || signalCode === 'SIGKILL' || signalCode === 'SIGTERM')
-    throw new CausedError('preempted', `the trainer was ended from outside (${signalCode ?? 'exit 75'})`);
-  throw new CausedError('trainer-bug', `the trainer failed (${signalCode ?? `exit ${exitCode}`}): ${tail}`);
+    throw new CausedError(
+      'preempted',
+      `the trainer was ended from outside (${signalCode ?? 'exit 75'})`,
+    );
+  throw new CausedError(
+    'trainer-bug',
+    `the trainer failed (${signalCode ?? `exit ${exitCode}`}): ${tail}`,
+  );
 }
 
 async function readTail(file: string): Promise<string> {
@@ -131,7 +143,14 @@ class EventsFile {
   }
 }
 
-const EVENT_TYPES = new Set(['progress', 'checkpoint', 'count', 'predictions', 'result', 'warning']);
+const EVENT_TYPES = new Set([
+  'progress',
+  'checkpoint',
+  'count',
+  'predictions',
+  'result',
+  'warning',
+]);
 
 function parseEvent(line: string): TrainerEvent {
   try {
@@ -140,7 +159,10 @@ function parseEvent(line: string): TrainerEvent {
   } catch {
     // Falls through to the one message for both.
   }
-  throw new CausedError('trainer-bug', `the trainer wrote an event that is not one: ${line.slice(0, 200)}`);
+  throw new CausedError(
+    'trainer-bug',
+    `the trainer wrote an event that is not one: ${line.slice(0, 200)}`,
+  );
 }
 
 class StallWatch {

@@ -9,7 +9,13 @@ export const CONVENTIONS = ['exact', 'paper-1', 'bfcl'] as const;
 export type Convention = (typeof CONVENTIONS)[number];
 
 /** Mutually exclusive; the first that holds, under `exact`. */
-export const OUTCOMES = ['exact', 'some-arguments', 'wrong-arguments', 'wrong-name', 'malformed'] as const;
+export const OUTCOMES = [
+  'exact',
+  'some-arguments',
+  'wrong-arguments',
+  'wrong-name',
+  'malformed',
+] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface ExampleScore {

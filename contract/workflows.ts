@@ -126,7 +126,10 @@ export function lineageWorkflowId(sweep: string, label: string): string {
   return `${sweep}/${label}`;
 }
 
-export function lineageLabel(input: Pick<SweepInput, 'conditions' | 'seeds'>, index: number): string {
+export function lineageLabel(
+  input: Pick<SweepInput, 'conditions' | 'seeds'>,
+  index: number,
+): string {
   const { conditions, seeds } = input;
   return `${conditions[index % conditions.length]}/${seeds[Math.floor(index / conditions.length)]}`;
 }

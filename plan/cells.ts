@@ -26,7 +26,8 @@ export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | nul
   const { domains } = plan.spec.stream;
   const seen = block === null ? new Set<string>() : seenBy(plan, block);
   const weights = block === null ? baseOf(plan) : (lineage.blocks[block] ?? '');
-  const wanted = plan.spec.evaluate.domains === 'all' ? domains : domains.filter((d) => seen.has(d));
+  const wanted =
+    plan.spec.evaluate.domains === 'all' ? domains : domains.filter((d) => seen.has(d));
   return wanted.map((domain) => {
     const data = datasetOf(plan, lineage, domain);
     const prediction = predictionKey({

@@ -26,7 +26,12 @@ export function expandSweep(inputs: PlanInputs): Plan {
           datasets.add(inputs.dataset(condition, seed, domain)),
         ]),
       );
-      const blocks = keysOf({ shape, seed, inputs, train: (d) => datasets.at(data[d]).train.sha256 });
+      const blocks = keysOf({
+        shape,
+        seed,
+        inputs,
+        train: (d) => datasets.at(data[d]).train.sha256,
+      });
       return { condition, seed, blocks, data } satisfies PlannedLineage;
     }),
   );

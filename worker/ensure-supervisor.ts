@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Home } from './home.ts';
 import { SUPERVISOR_END } from '../contract/timeouts.ts';
-import type { SupervisorNews, SupervisorRecord } from './supervisor-protocol.ts';
+import type { SupervisorNews } from './supervisor-protocol.ts';
+import { readRecord } from './supervisor-record.ts';
 import { type Attachment, attach } from './supervisor-socket.ts';
 
 export interface Supervised {
@@ -17,7 +18,10 @@ export interface Supervised {
 export class SupervisorFailed extends Error {}
 
 /** Attaches to the home's supervisor, starting one where none runs. `say` shows what a first start is doing. */
-export async function ensureSupervisor(home: Home, say: (line: string) => void): Promise<Supervised> {
+export async function ensureSupervisor(
+  home: Home,
+  say: (line: string) => void,
+): Promise<Supervised> {
   for (let attempt = 1; attempt <= 5; attempt++) {
     const attachment = (await attach(home)) ?? (await start(home));
     const ready = attachment ? await waitUntilReady(attachment, say) : undefined;
@@ -33,11 +37,7 @@ export async function ensureSupervisor(home: Home, say: (line: string) => void):
 
 /** The home may have been removed and made anew under a supervisor that lives on. */
 function isOf(home: Home, pid: number): boolean {
-  try {
-    return (JSON.parse(readFileSync(home.record, 'utf8')) as SupervisorRecord).supervisor.pid === pid;
-  } catch {
-    return false;
-  }
+  return readRecord(home)?.supervisor.pid === pid;
 }
 
 async function start(home: Home): Promise<Attachment | undefined> {

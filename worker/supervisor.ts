@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -14,6 +14,7 @@ import { identifyProcess, isAlive } from '../store/process-identity.ts';
 import { findFreePort, type Ports, startServer, waitForServer } from './embedded-server.ts';
 import { type Home, openHome } from './home.ts';
 import type { ProcessRecord, SupervisorRecord } from './supervisor-protocol.ts';
+import { readRecord } from './supervisor-record.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
 import { obtainTemporal } from './temporal-binary.ts';
 
@@ -143,14 +144,6 @@ function ownsHome(home: Home): boolean {
 
 function identify(pid: number): ProcessRecord {
   return { pid, startTime: identifyProcess(pid)?.startTime ?? '' };
-}
-
-function readRecord(home: Home): SupervisorRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(home.record, 'utf8')) as SupervisorRecord;
-  } catch {
-    return undefined; // None, or torn: nothing to clean up after.
-  }
 }
 
 /** A supervisor that was killed may leave its server and worker behind; two servers must never share a database. */

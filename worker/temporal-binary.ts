@@ -21,16 +21,18 @@ export async function obtainTemporal(say: (line: string) => void): Promise<strin
     if (await isExecutable(named)) return named;
     throw new TemporalMissing(`TEMPORAL_BIN names ${named}, which cannot be executed`);
   }
-  const cached = join(cacheFolder(), 'temporal', CLI_VERSION);
-  const found = (await findOnPath()) ?? (await findIn(cached));
+  const found = await findTemporal();
   if (found) return found;
+  const cached = cachedFolder();
   await mkdir(cached, { recursive: true });
   const tried: string[] = ['no `temporal` on PATH', `none in ${cached}`];
   for (const obtain of [download, build]) {
     const started = performance.now();
     try {
       const binary = await obtain(cached, say);
-      say(`Temporal is ready (${Math.round((performance.now() - started) / 1000)} s), kept in ${cached}`);
+      say(
+        `Temporal is ready (${Math.round((performance.now() - started) / 1000)} s), kept in ${cached}`,
+      );
       return binary;
     } catch (error) {
       tried.push(error instanceof Error ? error.message : String(error));
@@ -43,6 +45,15 @@ export async function obtainTemporal(say: (line: string) => void): Promise<strin
       'Install the Temporal CLI, or Go 1.24 or newer, or set TEMPORAL_ADDRESS to a running server.',
     ].join('\n'),
   );
+}
+
+/** On PATH or in this user's cache; obtains nothing. */
+export async function findTemporal(): Promise<string | undefined> {
+  return (await findOnPath()) ?? (await findIn(cachedFolder()));
+}
+
+function cachedFolder(): string {
+  return join(cacheFolder(), 'temporal', CLI_VERSION);
 }
 
 /** The SDK knows where its server is published; it downloads, starts and checks one, and leaves the file. */
@@ -119,5 +130,7 @@ async function isExecutable(file: string): Promise<boolean> {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200) ?? '';
+  return (
+    (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 200) ?? ''
+  );
 }

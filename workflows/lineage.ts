@@ -197,9 +197,7 @@ class LineageWalk {
   private async prepareBase(): Promise<boolean> {
     const name = this.nameOf(null);
     try {
-      await this.tracked(`prepare ${name}`, () =>
-        controlActivities(name).prepare(this.unit(null)),
-      );
+      await this.tracked(`prepare ${name}`, () => controlActivities(name).prepare(this.unit(null)));
       return true;
     } catch (error) {
       if (isCancellation(error)) throw error;

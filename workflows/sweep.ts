@@ -135,7 +135,13 @@ class SweepWindow {
     const { ended, failed, cancelled } = this.state;
     const unfinished = this.state.cursor < this.total;
     const state =
-      failed.length > 0 ? 'failed' : cancelled.length > 0 ? 'cancelled' : unfinished ? 'budget' : 'done';
+      failed.length > 0
+        ? 'failed'
+        : cancelled.length > 0
+          ? 'cancelled'
+          : unfinished
+            ? 'budget'
+            : 'done';
     return { state, ended, failed: failed.length };
   }
 
@@ -164,7 +170,9 @@ class SweepWindow {
       {
         validator: (parallelism) => {
           if (!Number.isInteger(parallelism) || parallelism < 1 || parallelism > 1000)
-            throw new RangeError(`parallelism is a whole number from 1 to 1000, not ${parallelism}`);
+            throw new RangeError(
+              `parallelism is a whole number from 1 to 1000, not ${parallelism}`,
+            );
         },
       },
     );

@@ -1,0 +1,73 @@
+import { readPlan } from '../activities/plans.ts';
+import type { Plan } from '../plan/plan.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { type Home, openHome } from '../worker/home.ts';
+import { attach } from '../worker/supervisor-socket.ts';
+import { type CatalogEntry, findSweep } from './catalog.ts';
+import { Session } from './connect.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+import { say } from './output.ts';
+
+/** A sweep of this home with its plan and store. */
+export interface OpenedSweep {
+  home: Home;
+  entry: CatalogEntry;
+  plan: Plan;
+  store: Store;
+}
+
+/** By id or the beginning of one; the latest where none is named. */
+export async function openSweep(wanted: string | undefined): Promise<OpenedSweep> {
+  const home = openHome();
+  const entry = await findSweep(home, wanted);
+  const store = await openStore(entry.store);
+  return { home, entry, store, plan: await readPlan(store, entry.plan) };
+}
+
+/** A session with the home's supervisor if one runs, else undefined: looking at a sweep starts nothing. */
+export async function joinSession(home: Home): Promise<Session | undefined> {
+  const attachment = await attach(home);
+  if (!attachment) return undefined;
+  attachment.close();
+  return Session.open(home, say);
+}
+
+export interface BlockName {
+  lineage: number;
+  block: number;
+  key: string;
+  label: string;
+}
+
+/** Finds a block by `condition/seed/domain`; where orders differ, by the domains on its way, joined by `>`. */
+export function findBlock(plan: Plan, label: string): BlockName {
+  const blocks = listBlocks(plan);
+  const found = blocks.find((one) => one.label === label);
+  if (found) return found;
+  const some = blocks.slice(0, 4).map((one) => one.label);
+  throw new CliError(
+    EXIT.notFound,
+    `no block ${label} in ${plan.sweep}: blocks are named condition/seed/domain, like ${some.join(', ')}`,
+  );
+}
+
+export function listBlocks(plan: Plan): BlockName[] {
+  const { domains, parents } = plan.shape;
+  const paths = domains.map((_, block) => pathTo(block, domains, parents).join('>'));
+  const isChain = plan.orders.length === 1;
+  return plan.lineages.flatMap(({ condition, seed, blocks }, lineage) =>
+    blocks.map((key, block) => ({
+      lineage,
+      block,
+      key,
+      label: `${condition}/${seed}/${isChain ? domains[block] : paths[block]}`,
+    })),
+  );
+}
+
+function pathTo(block: number, domains: string[], parents: (number | null)[]): string[] {
+  const parent = parents[block] ?? null;
+  const before = parent === null ? [] : pathTo(parent, domains, parents);
+  return [...before, domains[block] ?? ''];
+}

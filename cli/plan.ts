@@ -1,0 +1,170 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { readCounts, writeCounts } from '../activities/counts.ts';
+import type { Compute } from '../compute/compute.ts';
+import { createLocalCompute } from '../compute/local-compute.ts';
+import { resolveTrainer } from '../compute/trainers.ts';
+import { renderDataset, renderTools } from '../data/datasets.ts';
+import { cellsOf, datasetOf } from '../plan/cells.ts';
+import { type PlanPreview, previewPlan, type Stored } from '../plan/preview.ts';
+import { listPartials } from '../store/attempt-history.ts';
+import { inspectBlock } from '../store/blocks.ts';
+import { predictionsPath, scorePath } from '../store/layout.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { openHome } from '../worker/home.ts';
+import { type LoadedSweep, loadSweep } from './load-sweep.ts';
+import { print, printJson, suggest, table } from './output.ts';
+
+export function addPlan(program: Command): void {
+  program
+    .command('plan')
+    .description('what a sweep would compute and why, what is stored already; starts nothing')
+    .argument('<file>', 'sweep file')
+    .option('--json', 'one JSON object')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const home = openHome();
+      const loaded = await loadSweep(file, home);
+      const store = await openStore(loaded.store);
+      const preview = previewPlan(loaded.plan, await readStored(store, loaded));
+      const compute = createLocalCompute({ workFolder: home.work });
+      const tokens = await countTokens(store, compute, loaded);
+      if (options.json) return printJson({ ...preview, tokens });
+      print(describe(preview, tokens));
+      return suggest(`ratchet run ${file}`);
+    });
+}
+
+export async function readStored(
+  store: Store,
+  { plan }: Pick<LoadedSweep, 'plan'>,
+): Promise<Stored> {
+  const blocks = new Set<string>();
+  const partial = new Map<string, number>();
+  for (const key of new Set(plan.lineages.flatMap((lineage) => lineage.blocks))) {
+    if ((await inspectBlock(store, key)).state === 'intact') blocks.add(key);
+    else {
+      const [newest] = await listPartials(store, key);
+      if (newest) partial.set(key, newest.step);
+    }
+  }
+  const scores = new Set<string>();
+  const predictions = new Set<string>();
+  for (const lineage of plan.lineages)
+    for (const block of [null, ...lineage.blocks.keys()])
+      for (const { prediction, score } of cellsOf(plan, lineage, block)) {
+        if (await store.read(scorePath(score))) scores.add(score);
+        else if (await store.read(predictionsPath(prediction))) predictions.add(prediction);
+      }
+  return { blocks, partial, scores, predictions };
+}
+
+/** Tokens of one pass over the training data of all lineages, by condition, as the trainer counts them. */
+export interface TokenCount {
+  condition: string;
+  examples: number;
+  tokens: number;
+  targetTokens: number;
+  truncatedExamples: number;
+  droppedExamples: number;
+}
+
+async function countTokens(
+  store: Store,
+  compute: Compute,
+  { plan, suite }: LoadedSweep,
+): Promise<TokenCount[]> {
+  const missing = new Map<string, Uint8Array>();
+  for (const lineage of plan.lineages)
+    for (const domain of plan.spec.stream.domains) {
+      const { sha256 } = datasetOf(plan, lineage, domain).train;
+      if (missing.has(sha256) || (await readCounts(store, plan, sha256))) continue;
+      const rendering = plan.spec.conditions.find(({ name }) => name === lineage.condition);
+      if (!rendering) continue;
+      missing.set(sha256, renderDataset(suite, { rendering, seed: lineage.seed, domain }).train);
+    }
+  if (missing.size > 0) {
+    const data = [...missing].map(([name, bytes]) => ({ name, bytes }));
+    const trainer = resolveTrainer(plan.spec.trainer);
+    const { hyperparameters } = plan.spec.trainer;
+    const work = { key: plan.sweep, trainer, hyperparameters, tools: renderTools(suite), data };
+    for (const count of await compute.count(work, new AbortController().signal))
+      await writeCounts(store, plan, count.name, count);
+  }
+  return sumByCondition(store, plan);
+}
+
+async function sumByCondition(store: Store, plan: LoadedSweep['plan']): Promise<TokenCount[]> {
+  const sums = new Map<string, TokenCount>();
+  for (const lineage of plan.lineages) {
+    const { condition } = lineage;
+    const sum = sums.get(condition) ?? {
+      condition,
+      examples: 0,
+      tokens: 0,
+      targetTokens: 0,
+      truncatedExamples: 0,
+      droppedExamples: 0,
+    };
+    for (const domain of plan.spec.stream.domains) {
+      const counts = await readCounts(store, plan, datasetOf(plan, lineage, domain).train.sha256);
+      if (!counts) continue;
+      for (const name of [
+        'examples',
+        'tokens',
+        'targetTokens',
+        'truncatedExamples',
+        'droppedExamples',
+      ] as const)
+        sum[name] += counts[name];
+    }
+    sums.set(condition, sum);
+  }
+  return [...sums.values()];
+}
+
+function describe(preview: PlanPreview, tokens: TokenCount[]): string {
+  const { blocks, cells } = preview;
+  const rows = preview.conditions.map(({ condition, blocks: all, compute }) => {
+    const count = tokens.find((one) => one.condition === condition);
+    const number = (value: number | undefined): string => (value ?? 0).toLocaleString('en-US');
+    return [
+      condition,
+      String(all),
+      String(compute),
+      number(count?.examples),
+      number(count?.tokens),
+      number(count?.targetTokens),
+      number(count?.truncatedExamples),
+      number(count?.droppedExamples),
+    ];
+  });
+  const header = [
+    'CONDITION',
+    'BLOCKS',
+    'TO TRAIN',
+    'EXAMPLES',
+    'TOKENS',
+    'TARGET',
+    'CUT',
+    'DROPPED',
+  ];
+  const reasons = Object.entries(preview.reasons).map(
+    ([reason, count]) => `    ${count} ${reason}`,
+  );
+  return [
+    `${pc.bold(preview.sweep)}: ${preview.lineages} lineages, ${preview.runs} runs, on up to ${availableParallelism()} processors`,
+    '',
+    `  ${pc.green('+')} train     ${blocks.compute} blocks`,
+    ...reasons,
+    `  ${pc.cyan('~')} resume    ${blocks.resume} blocks from a checkpoint`,
+    `  ${pc.dim('=')} stored    ${blocks.stored} of ${blocks.total} blocks`,
+    `  ${pc.green('+')} evaluate  ${cells.compute} cells`,
+    `  ${pc.cyan('~')} score     ${cells.score} cells from stored predictions`,
+    `  ${pc.dim('=')} stored    ${cells.stored} of ${cells.total} cells`,
+    '',
+    table(header, rows),
+    pc.dim('examples and tokens: one pass over the training data of every seed'),
+  ].join('\n');
+}

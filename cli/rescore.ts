@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { commitScore, hasScore, readGold, readPredictions } from '../activities/cells.ts';
+import { writePlan } from '../activities/plans.ts';
+import { reportSweep } from '../activities/report-sweep.ts';
+import { scorerIdentity } from '../compute/trainers.ts';
+import { scoreCell } from '../metrics/verdicts.ts';
+import { cellsOf } from '../plan/cells.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Store } from '../store/store.ts';
+import { recordSweep } from './catalog.ts';
+import { openSweep } from './open-sweep.ts';
+import { printJson, say } from './output.ts';
+
+export function addRescore(program: Command): void {
+  program
+    .command('rescore')
+    .description('score stored predictions with this version; nothing is generated again')
+    .argument('[sweep]', 'id or its beginning; default: the latest')
+    .option('--json', 'one JSON object')
+    .action(async (wanted: string | undefined, options: { json?: boolean }) => {
+      const { home, entry, store, plan } = await openSweep(wanted);
+      const rescored: Plan = { ...plan, scorer: scorerIdentity() };
+      const counts = await scoreAll(store, rescored);
+      const digest = await writePlan(store, rescored);
+      await recordSweep(home, { ...entry, plan: digest });
+      await reportSweep(store, { store: entry.store, plan: digest, sweep: plan.sweep, failed: [] });
+      if (options.json) return printJson({ sweep: plan.sweep, ...counts });
+      return say(
+        `${plan.sweep}: ${counts.scored} cells scored, ${counts.kept} were already, ${counts.missing} have no predictions yet`,
+      );
+    });
+}
+
+async function scoreAll(
+  store: Store,
+  plan: Plan,
+): Promise<{ scored: number; kept: number; missing: number }> {
+  const counts = { scored: 0, kept: 0, missing: 0 };
+  for (const lineage of plan.lineages)
+    for (const block of [null, ...lineage.blocks.keys()])
+      for (const cell of cellsOf(plan, lineage, block)) {
+        if (await hasScore(store, cell.score)) {
+          counts.kept++;
+          continue;
+        }
+        const predictions = await readPredictions(store, cell.prediction);
+        if (!predictions) {
+          counts.missing++;
+          continue;
+        }
+        await commitScore(store, cell, scoreCell(await readGold(store, cell), predictions));
+        counts.scored++;
+      }
+  return counts;
+}

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { openStore } from '../store/open-store.ts';
+import { verifyStore } from '../store/verify.ts';
+import { openHome } from '../worker/home.ts';
+import { EXIT } from './exit-codes.ts';
+import { print, printJson, say, table } from './output.ts';
+
+export function addStore(program: Command): void {
+  const command = program.command('store').description('look after a store');
+  command
+    .command('verify')
+    .description('read everything and report damage; changes nothing')
+    .argument('[store]', "a folder or file:// URL; default: this home's")
+    .option('--quick', 'look at sizes instead of hashing every blob')
+    .option('--json', 'one JSON object')
+    .action(async (where: string | undefined, options: { quick?: boolean; json?: boolean }) => {
+      const store = await openStore(storeUrl(where));
+      const { findings, counts } = await verifyStore(store, { deep: !options.quick });
+      process.exitCode = findings.length > 0 ? EXIT.findings : EXIT.done;
+      if (options.json) return printJson({ store: store.url, findings, counts });
+      if (findings.length > 0)
+        print(
+          table(
+            ['KIND', 'PATH', 'WHAT', 'MEND'],
+            findings.map(({ kind, path, what, mend }) => [kind, path, what, mend]),
+          ),
+        );
+      const { blocks, blobs, records } = counts;
+      const verdict = findings.length === 0 ? 'nothing is damaged' : `${findings.length} findings`;
+      return say(`${store.url}: ${blocks} blocks, ${records} records, ${blobs} blobs: ${verdict}`);
+    });
+}
+
+function storeUrl(where: string | undefined): string {
+  if (where === undefined) return pathToFileURL(openHome().store).href;
+  return /^[a-z0-9]+:\/\//.test(where) ? where : pathToFileURL(resolve(where)).href;
+}

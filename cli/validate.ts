@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { openHome } from '../worker/home.ts';
+import { loadSweep } from './load-sweep.ts';
+import { print, printJson } from './output.ts';
+
+export function addValidate(program: Command): void {
+  program
+    .command('validate')
+    .description('check a sweep file and its data; every problem at once')
+    .argument('<file>', 'sweep file')
+    .option('--json', 'one JSON object')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { plan, sweep, suite } = await loadSweep(file, openHome());
+      const facts = {
+        sweep: plan.sweep,
+        valid: true,
+        conditions: sweep.conditions.length,
+        seeds: sweep.seeds.length,
+        orders: sweep.stream.orders.length,
+        blocks: plan.lineages.length * plan.shape.domains.length,
+        examples: suite.census.examples.total,
+        duplicates: suite.census.duplicates,
+      };
+      if (options.json) return printJson(facts);
+      return print(
+        `${file} is valid: ${facts.conditions} conditions x ${facts.seeds} seeds x ${facts.orders} orders, ${facts.blocks} blocks; ${suite.name}: ${facts.examples} examples, ${facts.duplicates} duplicates left out`,
+      );
+    });
+}
