@@ -11,25 +11,51 @@ const root = join(import.meta.dirname, '..');
 const dist = (name) => join(root, 'dist', name);
 process.chdir(root);
 
-execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], { stdio: 'inherit' });
+execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
+  stdio: 'inherit',
+});
 mkdirSync(dist(''), { recursive: true });
 
 /** Minified: comments and formatting do not change an identity. */
 const bundle = (entry, outfile) =>
-  build({ entryPoints: [entry], outfile, bundle: true, minify: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' });
+  build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  });
 await bundle('learner/main.ts', dist('learner.mjs'));
 await bundle('metrics/verdicts.ts', dist('scorer.mjs'));
 
 const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
-writeFileSync(dist('identities.json'), JSON.stringify({ learner: digest(dist('learner.mjs')), scorer: digest(dist('scorer.mjs')) }));
+writeFileSync(
+  dist('identities.json'),
+  JSON.stringify({ learner: digest(dist('learner.mjs')), scorer: digest(dist('scorer.mjs')) }),
+);
 
 // Webpack takes seconds: only when a file that workflows can reach has changed.
-const sources = ['workflows', 'contract'].map((folder) => readFileSync(dist(`${folder}/tsconfig.tsbuildinfo`))).join('');
-const stamp = createHash('sha256').update(sources).update(readFileSync('package-lock.json')).digest('hex');
+const sources = ['workflows', 'contract']
+  .map((folder) => readFileSync(dist(`${folder}/tsconfig.tsbuildinfo`)))
+  .join('');
+const stamp = createHash('sha256')
+  .update(sources)
+  .update(readFileSync('package-lock.json'))
+  .digest('hex');
 const workflows = dist('workflows.bundle.js');
 const stampFile = dist('workflows.stamp');
 if (!existsSync(workflows) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
-  const logger = { log: () => {}, trace: () => {}, debug: () => {}, info: () => {}, warn: console.error, error: console.error };
+  const logger = {
+    log: () => {},
+    trace: () => {},
+    debug: () => {},
+    info: () => {},
+    warn: console.error,
+    error: console.error,
+  };
   const { code } = await bundleWorkflowCode({ workflowsPath: dist('workflows/index.js'), logger });
   writeFileSync(workflows, code);
   writeFileSync(stampFile, stamp);

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 process.chdir(join(import.meta.dirname, '..'));
-const tool = (name, ...args) => execFileSync(join('node_modules', '.bin', name), args, { stdio: 'inherit' });
+const tool = (name, ...args) =>
+  execFileSync(join('node_modules', '.bin', name), args, { stdio: 'inherit' });
 const file = 'schema/ratchet-v1.schema.json';
 
 tool('tsc', '-b', 'spec');

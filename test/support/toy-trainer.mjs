@@ -2,20 +2,38 @@
 // step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`, `stepMs` (how long a step
 // takes), `fail` (a domain that ends it with exit 1), `refuse` (exit 78).
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const folder = process.argv[2];
 const at = (...names) => join(folder, ...names);
 const job = JSON.parse(readFileSync(at('job.json'), 'utf8'));
-const hash = (...parts) => parts.reduce((h, part) => h.update(part).update('\0'), createHash('sha256')).digest('hex');
+const hash = (...parts) =>
+  parts.reduce((h, part) => h.update(part).update('\0'), createHash('sha256')).digest('hex');
 const tell = (event) => appendFileSync(at('events.jsonl'), `${JSON.stringify(event)}\n`);
-const readLines = (file) => readFileSync(at(file), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const readLines = (file) =>
+  readFileSync(at(file), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 const { epochs = 1, stepMs = 0, fail, refuse } = job.hyperparameters;
 let stopped = false;
-process.on('SIGTERM', () => { stopped = true; });
-process.stdin.on('end', () => process.exit(1)).on('error', () => process.exit(1)).resume();
+process.on('SIGTERM', () => {
+  stopped = true;
+});
+process.stdin
+  .on('end', () => process.exit(1))
+  .on('error', () => process.exit(1))
+  .resume();
 
 if (refuse) {
   console.error(`hyperparameter refuse: ${refuse}`);
@@ -24,13 +42,23 @@ if (refuse) {
 
 const count = (name, file) => {
   const examples = readLines(file).length;
-  tell({ type: 'count', name, examples, tokens: examples * 10, targetTokens: examples * 3, truncatedExamples: 0, truncatedTurns: 0, droppedExamples: 0 });
+  tell({
+    type: 'count',
+    name,
+    examples,
+    tokens: examples * 10,
+    targetTokens: examples * 3,
+    truncatedExamples: 0,
+    truncatedTurns: 0,
+    droppedExamples: 0,
+  });
 };
 
 async function train() {
   count('train', job.data);
   const examples = readLines(job.data);
-  if (fail && examples.some(({ tools }) => tools.includes(fail))) throw new Error(`told to fail on ${fail}`);
+  if (fail && examples.some(({ tools }) => tools.includes(fail)))
+    throw new Error(`told to fail on ${fail}`);
   const steps = examples.length * epochs;
   const parent = job.parent ? readFileSync(at(job.parent, 'weights.txt'), 'utf8') : 'base';
   let { step, chain } = job.resume
@@ -44,7 +72,8 @@ async function train() {
   const checkpoint = async () => {
     mkdirSync(at('checkpoints'), { recursive: true });
     while (readdirSync(at('checkpoints')).length >= 2) await delay(5);
-    if (!existsSync(at('checkpoints', String(step)))) save(`checkpoints/${step}`, 'state.json', JSON.stringify({ step, chain }));
+    if (!existsSync(at('checkpoints', String(step))))
+      save(`checkpoints/${step}`, 'state.json', JSON.stringify({ step, chain }));
     tell({ type: 'checkpoint', step });
   };
   while (step < steps) {
@@ -55,7 +84,15 @@ async function train() {
     if (stepMs > 0) await delay(stepMs);
     chain = hash(chain, examples[step % examples.length].id);
     step++;
-    tell({ type: 'progress', step, steps, loss: 1 / step, tokens: step * 10, tokensPerSecond: 0, peakMemoryBytes: 0 });
+    tell({
+      type: 'progress',
+      step,
+      steps,
+      loss: 1 / step,
+      tokens: step * 10,
+      tokensPerSecond: 0,
+      peakMemoryBytes: 0,
+    });
     if (step % job.checkpointEvery === 0 && step < steps) await checkpoint();
   }
   save('weights', 'weights.txt', chain);
