@@ -1,9 +1,9 @@
 import { type BlockHistory, type History, HISTORY_FORMAT } from '../contract/results.ts';
 import type { FailedLineage } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { listAttempts, readClaim, readOutcome, readStart } from '../store/attempt-history.ts';
+import { countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
 import { inspectBlock } from '../store/blocks.ts';
-import type { Claim, Outcome, Start } from '../store/records.ts';
+import type { Outcome } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** How the sweep's blocks came to be: attempts, repeated steps, times, failures. */
@@ -25,12 +25,6 @@ export async function gatherHistory(
   return { format: HISTORY_FORMAT, sweep: plan.sweep, blocks };
 }
 
-interface AttemptHistory {
-  claim: Claim;
-  start: Start | undefined;
-  outcome: Outcome | undefined;
-}
-
 async function gatherBlock(
   store: Store,
   sweep: string,
@@ -38,40 +32,22 @@ async function gatherBlock(
   failures: BlockHistory['failures'],
 ): Promise<BlockHistory> {
   const { key } = of;
-  const attempts: AttemptHistory[] = [];
-  for (const number of await listAttempts(store, key))
-    attempts.push({
-      claim: await readClaim(store, key, number),
-      start: await readStart(store, key, number),
-      outcome: await readOutcome(store, key, number),
-    });
+  const attempts = await readHistory(store, key);
   const { state } = await inspectBlock(store, key);
-  const ours = attempts.filter(({ claim }) => claim.owner.sweep === sweep);
+  const ours = attempts.filter(({ claim }) => claim?.owner.sweep === sweep);
   const trained = ours.some(({ outcome }) => outcome?.result === 'done');
   return {
     ...of,
     result: state !== 'intact' ? 'missing' : trained ? 'trained' : 'reused',
     attempts: attempts.filter(({ start }) => start).length,
-    repeatedSteps: countRepeated(attempts),
+    repeatedSteps: countRepeatedSteps(attempts),
     seconds: attempts.reduce((sum, { outcome }) => sum + secondsOf(outcome), 0),
-    start: attempts[0]?.claim.claimedAt ?? null,
+    start: attempts[0]?.claim?.claimedAt ?? null,
     end: attempts.at(-1)?.outcome?.endedAt ?? null,
     failures: failures.map(({ stage, cause, message }) => ({ stage, cause, message })),
   };
 }
 
-/** Steps that an earlier attempt had reported beyond the checkpoint that the next one went on from. */
-function countRepeated(attempts: AttemptHistory[]): number {
-  let reached = 0;
-  let repeated = 0;
-  for (const { start, outcome } of attempts) {
-    if (!start) continue;
-    repeated += Math.max(0, reached - (start.resumedFrom?.step ?? 0));
-    reached = Math.max(reached, outcome?.step ?? 0);
-  }
-  return repeated;
-}
-
-function secondsOf(outcome: Outcome | undefined): number {
+function secondsOf(outcome: Outcome | null): number {
   return outcome?.result === 'done' ? outcome.computeSeconds : 0;
 }

@@ -35,7 +35,6 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     testTrainRatio: suite.replication.testTrainRatio,
     data: {
       duplicates: suite.census.duplicates,
-      withoutGold: 0,
       counts: await gatherCounts(store, plan),
     },
     provenance: {

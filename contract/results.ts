@@ -141,8 +141,6 @@ export interface DataCount {
 export interface DataCensus {
   /** Source entries left out because an earlier one says the same. */
   duplicates: number;
-  /** Source entries left out because their gold call cannot be read. */
-  withoutGold: number;
   counts: DataCount[];
 }
 

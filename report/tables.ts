@@ -74,7 +74,7 @@ export function renderData({ data, domains, conditions, suite }: Results): Marku
   return section(
     'data',
     'Data',
-    html`<p>Suite: ${suite}. Left out of it: ${count(data.duplicates)} exact duplicates and ${count(data.withoutGold)} entries whose gold call cannot be read. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit.</p>`,
+    html`<p>Suite: ${suite}. Left out of it: ${count(data.duplicates)} exact duplicates. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit.</p>`,
     folded(
       'Counts by condition, domain and split',
       table({

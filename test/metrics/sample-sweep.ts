@@ -47,7 +47,6 @@ export function sampleSweep(options: SampleOptions = {}): GatheredSweep {
     testTrainRatio: 0,
     data: {
       duplicates: 10,
-      withoutGold: 2,
       counts: seeds.flatMap((seed) =>
         names.flatMap((condition) =>
           domains.flatMap((domain) => [
