@@ -12,7 +12,8 @@ import { blobPath, damagePath, manifestPath } from '../../store/layout.ts';
 import type { BlockManifest } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { withFaults } from './faulty-store.ts';
-import { keyOf, ownerElsewhere, temporaryFolder, temporaryStore, text } from './support.ts';
+import { MemoryStore } from './memory-store.ts';
+import { keyOf, ownerElsewhere, temporaryFolder, text } from './support.ts';
 import { manifestOf, noPatience, workOn } from './worker.ts';
 
 const KEY = keyOf('block');
@@ -43,7 +44,7 @@ async function lose(store: Store, block: Block): Promise<void> {
 }
 
 test('a committed manifest is read back with its own hash', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   expect(await readBlock(store, KEY)).toBeUndefined();
   expect(await inspectBlock(store, KEY)).toEqual({ state: 'absent' });
   const manifest = await manifestWith(store, 'weights');
@@ -56,7 +57,7 @@ test('a committed manifest is read back with its own hash', async () => {
 });
 
 test('nothing is committed before all its files are stored in their size', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const manifest = await manifestWith(store, 'weights');
   const missing = { name: 'x', sha256: keyOf('not stored'), size: 3 };
   const short = { ...manifest.files[0], name: 'y', size: 99 } as typeof missing;
@@ -68,7 +69,7 @@ test('nothing is committed before all its files are stored in their size', async
 });
 
 test('of different results the first commit wins and the loser adopts it', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const manifests = await Promise.all(['a', 'b', 'c'].map((name) => manifestWith(store, name)));
   const commits = await Promise.all(manifests.map((manifest) => commitBlock(store, manifest)));
   expect(commits.filter(({ adopted }) => !adopted)).toHaveLength(1);
@@ -76,7 +77,7 @@ test('of different results the first commit wins and the loser adopts it', async
 });
 
 test('a commit whose acknowledgement was lost is recognised as one’s own', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const manifest = await manifestWith(store, 'weights');
   const retrying = new Proxy(store, {
     get: (target, name) => {
@@ -96,7 +97,7 @@ test('a commit whose acknowledgement was lost is recognised as one’s own', asy
 });
 
 test('a lost file makes a block damaged; the same files mend it', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const block = await train(store, KEY);
   await lose(store, block);
   expect(await inspectBlock(store, KEY)).toMatchObject({ state: 'damaged', recorded: false });
@@ -106,7 +107,7 @@ test('a lost file makes a block damaged; the same files mend it', async () => {
 });
 
 test('rot in a file is found by reading it, remembered, and mended by the same files', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const block = await train(store, KEY);
   expect(await findDamage(store, KEY)).toEqual([]);
   await rot(store, block);
@@ -124,7 +125,7 @@ test('rot in a file is found by reading it, remembered, and mended by the same f
 });
 
 test('damage may come again and again', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const block = await train(store, KEY);
   for (let round = 1; round <= 3; round++) {
     await rot(store, block);
@@ -136,7 +137,7 @@ test('damage may come again and again', async () => {
 });
 
 test('different files become the next generation, and what stems from the old one is stale', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await train(store, KEY);
   const child = await train(store, CHILD, { parent: first });
   await lose(store, first);
@@ -157,7 +158,7 @@ test('different files become the next generation, and what stems from the old on
 });
 
 test('an unreadable manifest is written again as the next generation, and children stay', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await train(store, KEY);
   await train(store, CHILD, { parent: first });
   await store.replace(manifestPath(KEY), text('{"format":1,"ke'));
@@ -169,14 +170,14 @@ test('an unreadable manifest is written again as the next generation, and childr
 });
 
 test('a manifest of another block is not taken for this one’s', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   await train(store, KEY);
   await store.create(manifestPath(CHILD), (await store.read(manifestPath(KEY))) ?? text(''));
   await expect(readBlock(store, CHILD)).rejects.toThrow(`the manifest of ${KEY}`);
 });
 
 test('what is still damaged cannot be called mended', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const block = await train(store, KEY);
   await rot(store, block);
   await findDamage(store, KEY);
@@ -186,7 +187,7 @@ test('what is still damaged cannot be called mended', async () => {
 });
 
 test('an unreadable damage record counts as damage until it is mended', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const block = await train(store, KEY);
   await store.create(damagePath(KEY, 1), text('half'));
   expect(await inspectBlock(store, KEY)).toMatchObject({ state: 'damaged', round: 1 });
@@ -195,7 +196,7 @@ test('an unreadable damage record counts as damage until it is mended', async ()
 });
 
 test('looking at an intact block costs a few small reads', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const parent = await train(store, KEY);
   await train(store, CHILD, { parent });
   const names: string[] = [];

@@ -16,7 +16,8 @@ import {
 import { encodeRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { dieAfter, Killed } from './faulty-store.ts';
-import { keyOf, temporaryFolder, temporaryStore, text } from './support.ts';
+import { MemoryStore } from './memory-store.ts';
+import { keyOf, temporaryFolder, text } from './support.ts';
 import { workOn } from './worker.ts';
 
 const PARENT = keyOf('parent');
@@ -24,7 +25,7 @@ const KEY = keyOf('block');
 
 /** A store after a sweep of two blocks, the second trained in three attempts: two were killed after a checkpoint. */
 async function finishedSweep(): Promise<{ store: Store; parent: Block; block: Block }> {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const parent = (await workOn(store, { key: PARENT, folder: await temporaryFolder() })) as Block;
   for (const last of [3, 5]) {
     const dying = { key: KEY, parent, folder: await temporaryFolder(), onStep: dieAfter(last) };

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { temporaryFolder } from './support.ts';
 
-/** A process of its own, from a TypeScript file beside this one, that prints one JSON value a line. */
+/** A process of its own that prints one JSON object a line. */
 export interface Child<T> {
   process: ChildProcess;
   lines: T[];
@@ -12,10 +13,11 @@ export interface Child<T> {
   ended: Promise<number | null>;
 }
 
-export async function buildProgram(name: string): Promise<string> {
-  const outfile = join(await temporaryFolder(), `${name}.mjs`);
+/** Bundles a TypeScript program, so that Node can run it. */
+export async function buildProgram(source: URL): Promise<string> {
+  const outfile = join(await temporaryFolder(), 'program.mjs');
   await build({
-    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    entryPoints: [fileURLToPath(source)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -6,7 +6,8 @@ import { checkInvariants } from '../../store/check-invariants.ts';
 import { createLeaseObserver } from '../../store/leases.ts';
 import type { Store } from '../../store/store.ts';
 import { Killed, killedAt, withFaults } from './faulty-store.ts';
-import { keyOf, temporaryFolder, temporaryStore } from './support.ts';
+import { MemoryStore } from './memory-store.ts';
+import { keyOf, temporaryFolder } from './support.ts';
 import { CHECKPOINT_EVERY, STEPS, workOn } from './worker.ts';
 
 const KEY = keyOf('block');
@@ -15,7 +16,7 @@ const KEY = keyOf('block');
 async function isKilled(
   store: Store,
   folder: string,
-  onStep?: (step: number) => void,
+  onStep: (step: number) => void,
 ): Promise<boolean> {
   try {
     await workOn(store, { key: KEY, folder, onStep });
@@ -35,7 +36,7 @@ function createGate(): { open: () => void; opened: Promise<void> } {
 }
 
 async function uninterrupted(): Promise<{ sha256: string; operations: number }> {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   let operations = 0;
   const counting = withFaults(store, { before: () => void operations++ });
   const block = await workOn(counting, { key: KEY, folder: await temporaryFolder() });
@@ -48,7 +49,7 @@ test.each(['before', 'after'] as const)(
     const { sha256, operations } = await uninterrupted();
     expect(operations).toBeGreaterThan(40);
     for (let at = 0; at < operations; at++) {
-      const { store } = await temporaryStore();
+      const store = new MemoryStore();
       const folder = await temporaryFolder();
       const steps: number[] = [];
       const onStep = (step: number): void => void steps.push(step);
@@ -65,7 +66,7 @@ test.each(['before', 'after'] as const)(
 test('killed again and again at random, it ends with the same and repeats at most an interval a kill', async () => {
   const { sha256, operations } = await uninterrupted();
   for (let seed = 1; seed <= 25; seed++) {
-    const { store } = await temporaryStore();
+    const store = new MemoryStore();
     const folder = await temporaryFolder();
     const random = createRandom(seed);
     const steps: number[] = [];
@@ -85,7 +86,7 @@ test('killed again and again at random, it ends with the same and repeats at mos
 test('stopped at any operation until another took over and finished, a worker does no harm when it goes on', async () => {
   const { sha256, operations } = await uninterrupted();
   for (let at = 1; at < operations; at++) {
-    const { store } = await temporaryStore();
+    const store = new MemoryStore();
     const folder = await temporaryFolder();
     const there = createGate();
     const onward = createGate();
@@ -110,7 +111,7 @@ test('stopped at any operation until another took over and finished, a worker do
 test('two that work at once, in any interleaving, commit one result', async () => {
   const { sha256 } = await uninterrupted();
   for (let seed = 1; seed <= 10; seed++) {
-    const { store } = await temporaryStore();
+    const store = new MemoryStore();
     const folder = await temporaryFolder();
     const random = createRandom(seed);
     const work = async (name: string): Promise<void> => {

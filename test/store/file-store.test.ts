@@ -5,7 +5,7 @@ import { openFileStore } from '../../store/file-store.ts';
 import { describeStore } from './conformance.ts';
 import { temporaryFolder, temporaryStore, text } from './support.ts';
 
-describeStore('a file store', async () => {
+describeStore('a file store', { acrossProcesses: true }, async () => {
   const folder = join(await temporaryFolder(), 'store');
   return {
     open: () => openFileStore(folder),

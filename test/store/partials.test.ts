@@ -9,15 +9,8 @@ import { cleanPartials, putPartial, restoreNewestPartial } from '../../store/par
 import { encodeRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { withFaults } from './faulty-store.ts';
-import {
-  keyOf,
-  ownerElsewhere,
-  readFiles,
-  temporaryFolder,
-  temporaryStore,
-  text,
-  writeFiles,
-} from './support.ts';
+import { MemoryStore } from './memory-store.ts';
+import { keyOf, ownerElsewhere, readFiles, temporaryFolder, text, writeFiles } from './support.ts';
 import { manifestOf, noPatience, workOn } from './worker.ts';
 
 const KEY = keyOf('block');
@@ -57,12 +50,12 @@ async function restore(
 }
 
 test('without a checkpoint there is nothing to restore, and no folder', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   expect(await restore(store, await claimed(store))).toMatchObject({ step: null, files: {} });
 });
 
 test('a checkpoint is restored file by file, folders included, by a later attempt', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   expect(await put(store, await claimed(store), 10)).toBe(true);
   const restored = await restore(store, await claimed(store));
   expect(restored.step).toBe(10);
@@ -74,7 +67,7 @@ test('a checkpoint is restored file by file, folders included, by a later attemp
 });
 
 test('the newest of all attempts is restored: the highest step, then the later attempt', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await claimed(store);
   await put(store, first, 10);
   await put(store, first, 20);
@@ -89,7 +82,7 @@ test('the newest of all attempts is restored: the highest step, then the later a
 });
 
 test('of a growing number only the newest two are kept', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await claimed(store);
   for (const step of [10, 20, 30]) await put(store, first, step);
   const second = await claimed(store);
@@ -111,7 +104,7 @@ test.each([
 ])(
   '%s: the checkpoint before is restored instead, and it is said why',
   async (_name, path, content, why) => {
-    const { store } = await temporaryStore();
+    const store = new MemoryStore();
     const first = await claimed(store);
     await put(store, first, 10);
     await put(store, first, 20);
@@ -125,7 +118,7 @@ test.each([
 );
 
 test('when all are damaged it begins anew, and says so of each', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await claimed(store);
   for (const step of [10, 20]) {
     await put(store, first, step);
@@ -136,7 +129,7 @@ test('when all are damaged it begins anew, and says so of each', async () => {
 });
 
 test('a store that cannot be reached is no damage', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   await put(store, await claimed(store), 10);
   const attempt = await claimed(store);
   const down = withFaults(store, {
@@ -150,7 +143,7 @@ test('a store that cannot be reached is no damage', async () => {
 test.each(['../outside', '/etc/passwd', 'a/../../outside', ''])(
   'a manifest that names %j restores nothing outside its folder',
   async (name) => {
-    const { store } = await temporaryStore();
+    const store = new MemoryStore();
     await claimed(store);
     const files = [{ name, sha256: keyOf('x'), size: 1 }];
     const manifest = { format: 1, key: KEY, attempt: 1, round: 0, step: 5, files };
@@ -161,7 +154,7 @@ test.each(['../outside', '/etc/passwd', 'a/../../outside', ''])(
 );
 
 test('a checkpoint that was moved to another step or block is not taken', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   await put(store, await claimed(store), 10);
   const manifest = (await store.read(partialManifestPath(KEY, 1, 10))) ?? text('');
   await store.create(partialManifestPath(KEY, 1, 99), manifest);
@@ -169,7 +162,7 @@ test('a checkpoint that was moved to another step or block is not taken', async 
 });
 
 test('a superseded attempt is told so, and its files do not count', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await claimed(store);
   await put(store, first, 10);
   const second = await claimed(store);
@@ -178,7 +171,7 @@ test('a superseded attempt is told so, and its files do not count', async () => 
 });
 
 test('a superseded attempt never removes what the newer one goes on from', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const first = await claimed(store);
   for (const step of [10, 20]) await put(store, first, step);
   let second: Attempt | undefined;
@@ -195,7 +188,7 @@ test('a superseded attempt never removes what the newer one goes on from', async
 });
 
 test('the same step again is no news', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const attempt = await claimed(store);
   await put(store, attempt, 10);
   const again = await writeFiles(await temporaryFolder(), { weights: 'others' });
@@ -204,14 +197,14 @@ test('the same step again is no news', async () => {
 });
 
 test('a file name that cannot be stored is refused by name', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const folder = await writeFiles(await temporaryFolder(), { 'my weights': 'x' });
   const putting = putPartial(store, await claimed(store), 10, folder);
   await expect(putting).rejects.toThrow('my weights');
 });
 
 test('after the commit all partial checkpoints are gone and every attempt has its end', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   await put(store, await claimed(store), 10);
   const second = await claimed(store);
   await put(store, second, 20);
@@ -234,7 +227,7 @@ test('after the commit all partial checkpoints are gone and every attempt has it
 });
 
 test('a partial that arrives after the commit is taken away by who brought it', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const late = await claimed(store);
   await workOn(store, { key: KEY, folder: await temporaryFolder() });
   expect(await put(store, late, 2)).toBe(false);
@@ -244,7 +237,7 @@ test('a partial that arrives after the commit is taken away by who brought it', 
 });
 
 test('partials of before a block was damaged are not mixed into what replaces it', async () => {
-  const { store } = await temporaryStore();
+  const store = new MemoryStore();
   const late = await claimed(store);
   const folder = await temporaryFolder();
   const block = await workOn(store, { key: KEY, folder });

@@ -20,6 +20,7 @@ import type { Store } from '../../store/store.ts';
 import type { Finding } from '../../store/survey.ts';
 import { verifyStore } from '../../store/verify.ts';
 import { dieAfter, Killed, withFaults } from './faulty-store.ts';
+import { MemoryStore } from './memory-store.ts';
 import { keyOf, temporaryFolder, temporaryStore, text } from './support.ts';
 import { workOn } from './worker.ts';
 
@@ -31,14 +32,12 @@ const SCORE = keyOf('score');
 
 interface Filled {
   store: Store;
-  folder: string;
   block: Block;
   child: Block;
 }
 
 /** Two committed blocks, one that is half trained, predictions with their score, a count and a sweep with its plan. */
-async function filledStore(): Promise<Filled> {
-  const { store, folder } = await temporaryStore();
+async function filledStore(store: Store = new MemoryStore()): Promise<Filled> {
   const block = (await workOn(store, { key: KEY, folder: await temporaryFolder() })) as Block;
   const work = { key: CHILD, parent: block, folder: await temporaryFolder() };
   const child = (await workOn(store, work)) as Block;
@@ -58,7 +57,7 @@ async function filledStore(): Promise<Filled> {
   const tools = (await store.putBlob(text('{"tools":[]}'))).sha256;
   const plan = (await store.putBlob(text(JSON.stringify({ tools })))).sha256;
   await store.create(sweepPath('demo-1', 'sweep.json'), text(JSON.stringify({ plan })));
-  return { store, folder, block, child };
+  return { store, block, child };
 }
 
 async function flip(store: Store, path: string): Promise<void> {
@@ -171,7 +170,8 @@ test('reading every byte finds all that a look at sizes finds', async () => {
 });
 
 test('what nobody names, what was never finished and what is foreign are counted, not blamed', async () => {
-  const { store, folder } = await filledStore();
+  const { store, folder } = await temporaryStore();
+  await filledStore(store);
   await store.putBlob(text('nobody names this'));
   await writeFile(join(folder, '.unfinished', 'half'), 'half');
   await store.create('notes/mine.txt', text('hello'));

@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { blobPath } from '../../store/layout.ts';
+import { checkObjectPath, checkPrefix, checkSha256 } from '../../store/object-path.ts';
+import { type BlobRef, type PutBlobOptions, type Store, StoreError } from '../../store/store.ts';
+
+/** A store that forgets: it shows that the laws are no file system's, and makes tests of what is built on stores fast. */
+export class MemoryStore implements Store {
+  readonly url = `memory:${randomUUID()}`;
+  readonly objects: Map<string, Buffer>;
+
+  constructor(objects = new Map<string, Buffer>()) {
+    this.objects = objects;
+  }
+
+  async putBlob(bytes: Uint8Array, options: PutBlobOptions = {}): Promise<BlobRef> {
+    const ref = refOf(bytes);
+    const path = blobPath(ref.sha256);
+    const stands = this.objects.get(path)?.length === ref.size;
+    if (!stands || options.overwrite) this.objects.set(path, Buffer.from(bytes));
+    return ref;
+  }
+
+  async putBlobFile(file: string, options?: PutBlobOptions): Promise<BlobRef> {
+    return this.putBlob(await readFile(file), options);
+  }
+
+  async hasBlob(sha256: string, size?: number): Promise<boolean> {
+    checkSha256(sha256);
+    const found = this.objects.get(blobPath(sha256));
+    return found !== undefined && (size === undefined || found.length === size);
+  }
+
+  async readBlob(sha256: string): Promise<Uint8Array> {
+    checkSha256(sha256);
+    const bytes = this.#require(blobPath(sha256));
+    if (refOf(bytes).sha256 === sha256) return bytes;
+    throw new StoreError('corrupt', `${blobPath(sha256)} is damaged`);
+  }
+
+  async fetchBlob(sha256: string, file: string): Promise<BlobRef> {
+    return writeWhole(file, await this.readBlob(sha256));
+  }
+
+  async create(path: string, bytes: Uint8Array): Promise<boolean> {
+    checkObjectPath(path);
+    if (this.objects.has(path)) return false;
+    this.objects.set(path, Buffer.from(bytes));
+    return true;
+  }
+
+  async replace(path: string, bytes: Uint8Array): Promise<void> {
+    checkObjectPath(path);
+    this.objects.set(path, Buffer.from(bytes));
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    checkObjectPath(path);
+    return this.objects.get(path);
+  }
+
+  async digest(path: string): Promise<BlobRef | undefined> {
+    checkObjectPath(path);
+    const bytes = this.objects.get(path);
+    return bytes && refOf(bytes);
+  }
+
+  async putFile(path: string, file: string): Promise<BlobRef> {
+    checkObjectPath(path);
+    const bytes = await readFile(file);
+    this.objects.set(path, bytes);
+    return refOf(bytes);
+  }
+
+  async fetchFile(path: string, file: string): Promise<BlobRef> {
+    checkObjectPath(path);
+    return writeWhole(file, this.#require(path));
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    checkPrefix(prefix);
+    return [...this.objects.keys()].filter((path) => path.startsWith(prefix)).toSorted();
+  }
+
+  async remove(path: string): Promise<void> {
+    checkObjectPath(path);
+    this.objects.delete(path);
+  }
+
+  async listUnfinished(): Promise<string[]> {
+    return [];
+  }
+
+  #require(path: string): Buffer {
+    const bytes = this.objects.get(path);
+    if (bytes) return bytes;
+    throw new StoreError('missing', `${path} is not in ${this.url}`);
+  }
+}
+
+function refOf(bytes: Uint8Array): BlobRef {
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
+}
+
+async function writeWhole(file: string, bytes: Uint8Array): Promise<BlobRef> {
+  await writeFile(`${file}.part`, bytes);
+  await rename(`${file}.part`, file);
+  return refOf(bytes);
+}
