@@ -64,6 +64,6 @@ function addSlotFeatures(
   for (const word of prompt.assistantWords) {
     candidates.feature(mix3(T.assistant, slot.fullHash, word));
   }
-  const isSpoken = slot.words.some((word) => prompt.userWords.includes(word)) ? 1 : 0;
+  const isSpoken = slot.stems.some((stem) => prompt.userWords.includes(stem)) ? 1 : 0;
   candidates.feature(mix3(T.spoken, isSpoken, required));
 }

@@ -87,18 +87,16 @@ class ScriptGuide implements Guide {
 }
 
 /**
- * Learns the words of a block's targets before its first step. A token that stands in its prompt joins the lexicon only
- * when two examples of the block have it: what is seen once is better copied than learned by heart.
+ * Learns the words of a block's targets before its first step: those that do not stand in their prompt. What does is to
+ * be copied and not learned by heart.
  */
 export function growLexicon(
   model: Model,
   lessons: readonly FittedExample[],
   tools: ToolTable,
 ): void {
-  const seen = new Set<string>();
   for (const { prompt, rendered } of lessons) {
     const standing = new Set(rendered.segments.flatMap((segment) => tokenize(segment.text)));
-    const fresh = new Set<string>();
     for (const call of (prompt as Example).target) {
       const listed = tools[call.name]?.function.parameters.properties ?? {};
       growUnlisted(model, call.name, call.arguments, listed);
@@ -106,13 +104,10 @@ export function growLexicon(
         leavesOf(name, value),
       )) {
         for (const token of tokenize(leaf.text)) {
-          const key = JSON.stringify([leaf.name, token]);
-          if (!standing.has(token) || seen.has(key)) addTo(model.lexicon.tokens, leaf.name, token);
-          else fresh.add(key);
+          if (!standing.has(token)) addTo(model.lexicon.tokens, leaf.name, token);
         }
       }
     }
-    for (const key of fresh) seen.add(key);
   }
 }
 

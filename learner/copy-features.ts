@@ -62,9 +62,11 @@ function addGeneral(
   const shape = source.shape[position] as number;
   const role = segment.roleHash;
   const age = Math.min(segment.age, OLDEST);
-  const before = lowerAt(source, position - 1, segment);
-  const twoBefore = mix(lowerAt(source, position - 2, segment), before);
-  const shapeBefore = shapeAt(source, position - 1, segment);
+  const origin = source.origin[position] as number;
+  const around = segmentAt(source, origin);
+  const before = lowerAt(source, origin - 1, around);
+  const twoBefore = mix(lowerAt(source, origin - 2, around), before);
+  const shapeBefore = shapeAt(source, origin - 1, around);
   hashes.push(
     mix(T.shape, shape),
     mix3(T.role, role, shape),
@@ -72,10 +74,10 @@ function addGeneral(
     mix3(T.roleAge, role, age),
     mix(T.before, before),
     mix(T.twoBefore, twoBefore),
-    mix3(T.threeBefore, lowerAt(source, position - 3, segment), twoBefore),
+    mix3(T.threeBefore, lowerAt(source, origin - 3, around), twoBefore),
     mix3(T.after, lowerAt(source, position + 1, segment), shape),
     mix3(T.shapes, mix(shapeBefore, shape), shapeAt(source, position + 1, segment)),
-    mix3(T.shapesBefore, mix(shapeAt(source, position - 2, segment), shapeBefore), shape),
+    mix3(T.shapesBefore, mix(shapeAt(source, origin - 2, around), shapeBefore), shape),
     mix(T.word, source.lower[position] as number),
   );
 }
@@ -87,7 +89,9 @@ function addSpecific(
   hashes: number[],
 ): void {
   const role = segment.roleHash;
-  hashes.push(mix3(T.beforeRole, lowerAt(source, position - 1, segment), role));
+  const origin = source.origin[position] as number;
+  const around = segmentAt(source, origin);
+  hashes.push(mix3(T.beforeRole, lowerAt(source, origin - 1, around), role));
   const key = source.keys[source.key[position] as number];
   if (key !== undefined) {
     const keyed = mix3(T.key, hashText(key), source.keyStart[position] as number);
@@ -96,12 +100,12 @@ function addSpecific(
     const record = source.records[source.record[position] as number];
     if (record) hashes.push(mix3(T.named, record.rank, keyed));
   }
-  const from = Math.max(segment.start, position - WINDOW);
-  for (let near = from; near < position; near++) {
+  const from = Math.max(around.start, origin - WINDOW);
+  for (let near = from; near < origin; near++) {
     hashes.push(mix(T.window, source.lower[near] as number));
   }
-  if (segment.role === 'user') {
-    const isFirst = position === segment.start ? 1 : 0;
+  if (around.role === 'user') {
+    const isFirst = origin === around.start ? 1 : 0;
     for (const word of segment.question) hashes.push(mix3(T.question, word, isFirst));
   }
 }

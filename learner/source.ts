@@ -1,9 +1,10 @@
 /** The prompt as a row of positions that values are copied from. */
 
-import { mix } from './hashing.ts';
+import { hashText, mix } from './hashing.ts';
 import type { Segment, SegmentRole } from './prompt.ts';
 import { markKeys } from './keys.ts';
 import { markRecords, type RecordMark } from './records.ts';
+import { type Restatement, restateMoments } from './restate.ts';
 import type { Symbols } from './symbols.ts';
 import { tokenize, wordsOf } from './tokens.ts';
 
@@ -22,6 +23,8 @@ export interface Source {
   key: Int32Array;
   keyStart: Uint8Array;
   keys: string[];
+  /** The position itself; in a restatement, the position that says it in words. */
+  origin: Int32Array;
   /** Index into `records` of the innermost record, or -1. */
   record: Int32Array;
   records: RecordMark[];
@@ -29,7 +32,7 @@ export interface Source {
 }
 
 export interface SourceSegment {
-  role: SegmentRole;
+  role: SegmentRole | 'restated';
   roleHash: number;
   /** First position and the one after the last. */
   start: number;
@@ -43,9 +46,20 @@ export interface SourceSegment {
 }
 
 export function readSource(segments: readonly Segment[], symbols: Symbols): Source {
+  const restated = restateMoments(segments);
   const tokens = segments.map((segment) => tokenize(segment.text));
-  const length = tokens.reduce((sum, list) => sum + list.length, 0);
-  const source: Source = {
+  // The space makes a restatement fit in the middle of a value; at its beginning it is left off.
+  const restatedTokens = restated.map(({ text }) => tokenize(` ${text}`));
+  const source = createSource([...tokens, ...restatedTokens].flat().length);
+  addSegments(source, segments, tokens, symbols);
+  addRestatements(source, restated, restatedTokens, symbols);
+  markKeys(source, symbols);
+  markRecords(source, symbols);
+  return source;
+}
+
+function createSource(length: number): Source {
+  return {
     length,
     symbols: new Int32Array(length),
     bare: new Int32Array(length),
@@ -53,6 +67,7 @@ export function readSource(segments: readonly Segment[], symbols: Symbols): Sour
     shape: new Uint32Array(length),
     canStart: new Uint8Array(length),
     segment: new Int32Array(length),
+    origin: Int32Array.from({ length }, (_, position) => position),
     key: new Int32Array(length).fill(-1),
     keyStart: new Uint8Array(length),
     keys: [],
@@ -60,28 +75,70 @@ export function readSource(segments: readonly Segment[], symbols: Symbols): Sour
     records: [],
     segments: [],
   };
+}
+
+function addSegments(
+  source: Source,
+  segments: readonly Segment[],
+  tokens: readonly string[][],
+  symbols: Symbols,
+): void {
   let start = 0;
   let question: number[] = [];
-  for (const [at, segment] of segments.entries()) {
+  for (const [at, { role, text, tools }] of segments.entries()) {
     const list = tokens[at] ?? [];
-    const words = wordsOf(segment.text);
+    const words = wordsOf(text);
+    const end = start + list.length;
+    const age = segments.length - 1 - at;
     source.segments.push({
-      role: segment.role,
-      roleHash: symbols.hash(symbols.intern(segment.role)),
+      role,
+      roleHash: hashText(role),
       start,
-      end: start + list.length,
-      age: segments.length - 1 - at,
-      tools: segment.tools,
+      end,
+      age,
+      tools,
       words,
       question,
     });
     placeTokens(source, list, start, at, symbols);
-    if (segment.role === 'assistant') question = hashWords(words, symbols);
-    start += list.length;
+    if (role === 'assistant') question = hashWords(words);
+    start = end;
   }
-  markKeys(source, symbols);
-  markRecords(source, symbols);
-  return source;
+}
+
+function addRestatements(
+  source: Source,
+  restated: readonly Restatement[],
+  tokens: readonly string[][],
+  symbols: Symbols,
+): void {
+  let start = source.segments.at(-1)?.end ?? 0;
+  for (const [at, { format, segment, at: offset }] of restated.entries()) {
+    const list = tokens[at] ?? [];
+    const said = source.segments[segment];
+    if (!said) continue;
+    const end = start + list.length;
+    source.segments.push({ ...said, role: 'restated', roleHash: hashText(format), start, end });
+    placeTokens(source, list, start, source.segments.length - 1, symbols);
+    source.origin.fill(positionAt(source, said, offset, symbols), start, end);
+    source.canStart.fill(0, start + 1, end);
+    start = end;
+  }
+}
+
+/** The position of the token that holds the character at `offset` of a segment's text. */
+function positionAt(
+  source: Source,
+  segment: SourceSegment,
+  offset: number,
+  symbols: Symbols,
+): number {
+  let passed = 0;
+  for (let position = segment.start; position < segment.end; position++) {
+    passed += symbols.text(source.symbols[position] as number).length;
+    if (passed > offset) return position;
+  }
+  return segment.start;
 }
 
 function placeTokens(
@@ -104,9 +161,8 @@ function placeTokens(
   }
 }
 
-function hashWords(words: readonly string[], symbols: Symbols): number[] {
-  const long = words.filter((word) => word.length >= 3);
-  return [...new Set(long)].map((word) => symbols.hash(symbols.intern(word)));
+function hashWords(words: readonly string[]): number[] {
+  return [...new Set(words.filter((word) => word.length >= 3))].map(hashText);
 }
 
 /** The hash of the lower-case token at a position, or of the edge where the position is outside the segment. */

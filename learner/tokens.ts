@@ -38,3 +38,10 @@ export function shapeOf(token: string): string {
 export function bareOf(token: string): string {
   return token.length > 1 && token.startsWith(' ') ? token.slice(1) : token;
 }
+
+/** Enough of a word to know it in another form: `cancel`, `cancelled`. */
+export function stemOf(word: string): string {
+  return word.slice(0, STEM_LETTERS);
+}
+
+const STEM_LETTERS = 5;

@@ -2,13 +2,14 @@
 
 import type { ParameterSchema, PropertySchema, Tool } from '../contract/dialogue.ts';
 import { hashText, mix } from './hashing.ts';
-import { wordsOf } from './tokens.ts';
+import { stemOf, wordsOf } from './tokens.ts';
 
 export interface ToolCard {
   name: string;
   hash: number;
+  /** Hashes of stems. */
   nameWords: number[];
-  /** Words of the description and of the parameters' names that are not in the name. */
+  /** Stems of the description and of the parameters' names that are not in the name. */
   otherWords: number[];
   slots: SlotCard[];
 }
@@ -20,6 +21,7 @@ export interface SlotCard {
   /** Of the tool and the name. */
   fullHash: number;
   words: number[];
+  stems: number[];
   descriptionWords: number[];
   schema: PropertySchema;
   typeHash: number;
@@ -42,8 +44,8 @@ export function readToolCard(tool: Tool): ToolCard {
   const card = {
     name,
     hash,
-    nameWords: hashesOf(nameWords),
-    otherWords: hashesOf(others.filter((word) => !nameWords.includes(word))),
+    nameWords: hashesOf(nameWords.map(stemOf)),
+    otherWords: hashesOf(others.filter((word) => !nameWords.includes(word)).map(stemOf)),
     slots: readSlots(parameters, hash),
   };
   cards.set(tool, card);
@@ -73,6 +75,7 @@ export function createSlot(
     hash,
     fullHash: mix(owner, hash),
     words: hashesOf(wordsOf(name)),
+    stems: hashesOf(wordsOf(name).map(stemOf)),
     descriptionWords: hashesOf(wordsOf(description)),
     schema,
     typeHash: hashText(schema.type ?? 'any'),

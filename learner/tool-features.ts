@@ -61,7 +61,7 @@ function addToolFeatures(
   candidates.feature(mix(T.name, tool.hash));
   candidates.feature(mix(T.place, Math.min(place, 8)));
   for (const word of prompt.bag) candidates.feature(mix3(T.bag, tool.hash, word));
-  const latest = [prompt.userWords, prompt.assistantWords];
+  const latest = [prompt.request, prompt.userWords, prompt.assistantWords];
   for (const [speaker, words] of latest.entries()) {
     const spoken = mix(T.nameWord, speaker);
     for (const nameWord of tool.nameWords) {

@@ -7,7 +7,7 @@ import { hashText, mix, mix3 } from './hashing.ts';
 import { BASE_TOKENS } from './lexicon.ts';
 import type { Model } from './model.ts';
 import { isPartOfNumber, isNumber } from './numbers.ts';
-import { lowerAt, segmentAt, shapeAt, type Source } from './source.ts';
+import { lowerAt, segmentAt, shapeAt, type Source, type SourceSegment } from './source.ts';
 import type { ValueState } from './value-state.ts';
 
 const T = {
@@ -35,6 +35,9 @@ const T = {
   used: hashText('copy:used'),
   goOn: hashText('go-on'),
   jump: hashText('jump'),
+  restated: hashText('restated'),
+  edge: hashText('write:edge'),
+  opening: hashText('write:opening'),
 } as const;
 
 /** Copies begin at a disadvantage: there are hundreds of them. */
@@ -144,8 +147,28 @@ function addFollowing(features: number[], state: ValueState, source: Source): vo
     following.add(mix(T.after, next));
     following.add(mix3(T.afterTwo, next, lowerAt(source, position + 2, segment)));
     following.add(mix3(T.afterArgument, next, hash));
+    const edge = edgeAfter(source, position, segment);
+    following.add(mix(T.edge, edge));
+    following.add(mix3(T.edge, edge, hash));
+    const start = position - state.written.length + 1;
+    const opening = start < segment.start ? 0 : lowerAt(source, start - 1, segment);
+    following.add(mix3(T.opening, opening, next));
   }
   features.push(...following);
+}
+
+/** 0 at the end of the segment, 1 before a space, 2 before a sign and a space or the end, 3 inside of something. */
+function edgeAfter(source: Source, position: number, segment: SourceSegment): number {
+  const isGlued = (place: number): boolean => {
+    return (
+      place < segment.end &&
+      source.bare[place] === source.symbols[place] &&
+      source.canStart[place] === 1
+    );
+  };
+  if (position + 1 >= segment.end) return 0;
+  if (!isGlued(position + 1)) return 1;
+  return isGlued(position + 2) ? 3 : 2;
 }
 
 function listBeginnings(
@@ -279,4 +302,12 @@ function addJump(
   candidates.feature(mix3(place, shape, after));
   candidates.feature(mix3(T.jump, state.slot.hash, before));
   candidates.feature(mix3(place, 1, mix(shapeAt(source, position - 1, segment), shape)));
+  if (segment.role !== 'restated') return;
+  const origin = source.origin[position] as number;
+  const around = segmentAt(source, origin);
+  const restated = mix3(T.restated, state.slot.hash, segment.roleHash);
+  candidates.feature(restated);
+  candidates.feature(mix3(restated, 1, Math.min(around.age, 8)));
+  candidates.feature(mix3(restated, 2, lowerAt(source, origin - 1, around)));
+  candidates.feature(mix3(T.restated, segment.roleHash, state.slot.formatHash));
 }

@@ -9,9 +9,8 @@ export class ValueState {
   /** Symbols written so far. */
   readonly written: number[] = [];
   text = '';
-  /** Positions whose token was written last, if it was copied from there. */
+  /** Positions whose token, in whatever case, was written last. */
   aligned: number[] = [];
-  /** Where the copied run began, to mark it as used. */
   private readonly source: Source;
   private readonly symbols: Symbols;
 
@@ -36,7 +35,8 @@ export class ValueState {
 
   write(symbol: number): void {
     const { source } = this;
-    const going = this.continuations().filter((position) => source.symbols[position] === symbol);
+    const { lower } = this.symbols.entry(symbol);
+    const going = this.continuations().filter((position) => source.lower[position] === lower);
     this.aligned = going.length > 0 ? going : this.findAnew(symbol);
     this.written.push(symbol);
     this.text += this.symbols.text(symbol);
