@@ -14,6 +14,8 @@ const findBooks: Step<Library> = {
       'I am looking for something by {name}.',
       'Show me everything written by {name}.',
       'Do you have novels by {name}?',
+      'Is there anything by {name}?',
+      'What do you have by {name}?',
     ],
     heldOut: ['I want to read a book by {name}.', 'What is there by {name}?'],
   },
@@ -36,6 +38,7 @@ const reserveBook: Step<Library> = {
       'Send {which} to {to}, please. I come on {date}.',
       'I would like {which}. Please have it ready at {to} on {date}.',
       'On {date} I want to fetch {which} at {to}.',
+      'Please send me {which}. On {date} I come to {to}.',
     ],
     heldOut: [
       'Please reserve {which} for me, to fetch at {to} on {date}.',
@@ -90,6 +93,7 @@ const renewLoan: Step<Library> = {
       'Renew {which} for {weeks} weeks.',
       'I need {which} for {weeks} more weeks.',
       'Can I keep {which} another {weeks} weeks?',
+      'Please let me keep {which}, {weeks} weeks longer.',
     ],
     heldOut: ['Please renew {which}, {weeks} weeks.', 'I want to keep {which} {weeks} more weeks.'],
   },
@@ -130,6 +134,8 @@ const reserveRoom: Step<Library> = {
       'I need a reading room on {date} at {time} for {people} people.',
       'Reserve a room for {people} people, {date} at {time}.',
       'There will be {people} of us on {date}. Is a room free at {time}?',
+      'We are {people} and come on {date} at {time}. Is there a room?',
+      'Is there a room at {time} on {date}? We will be {people} people.',
     ],
     heldOut: [
       'Please reserve a room on {date} at {time}. There are {people} people.',

@@ -75,6 +75,7 @@ const holdFlight: Step<Travel> = {
       'Hold {which} for {hours} hours, please.',
       'Can you keep {which} open for {hours} hours?',
       'Please put {which} on hold. {hours} hours are enough.',
+      'Could you hold {which}? I need {hours} hours to decide.',
     ],
     heldOut: ['Please keep {which} on hold for {hours} hours.', 'Hold {which}, {hours} hours.'],
   },
@@ -119,6 +120,8 @@ const searchHotels: Step<Travel> = {
       'Which hotels in {city} have a room on {date} for {nights} nights?',
       'Please find a hotel in {city}. I arrive on {date} and stay {nights} nights.',
       'We are staying in {city} for {nights} nights from {date}. What hotels are there?',
+      'I want to stay {nights} nights in {city}, arriving on {date}.',
+      'Look for a hotel in {city} for {nights} nights. We arrive on {date}.',
     ],
     heldOut: [
       'I am looking for a hotel in {city}, {nights} nights from {date}.',
@@ -146,6 +149,7 @@ const bookHotel: Step<Travel> = {
       'I take {which}, {guests} guests, {breakfast}.',
       'Please book {which} for {guests} guests.',
       'Let us stay at {which}. There are {guests} people.',
+      'Reserve {which} for the {guests} of us {breakfast}.',
     ],
     heldOut: [
       'We choose {which} {breakfast}, for {guests} guests.',
@@ -170,6 +174,7 @@ const watchPrice: Step<Travel> = {
       'Tell me when a flight from {from} to {to} costs less than {amount} euros.',
       'Watch the price from {from} to {to} for me. My limit is {amount} euros.',
       'Let me know if flying from {from} to {to} gets cheaper than {amount} euros.',
+      'I pay at most {amount} euros to fly from {from} to {to}. Watch it for me.',
     ],
     heldOut: [
       'I want to know when flights from {from} to {to} are below {amount} euros.',
