@@ -106,7 +106,9 @@ export async function recordOutcome(
     endedAt: new Date().toISOString(),
     ...ending,
   };
-  return createRecord(store, outcomePath(key, number), outcome);
+  if (await createRecord(store, outcomePath(key, number), outcome)) return true;
+  // Its own from an earlier try, perhaps: only `lost` is written by others.
+  return (await readOutcome(store, key, number))?.result === ending.result;
 }
 
 /** Writes outcome `lost` for an attempt that has none. Returns the outcome that stands, if it can be read. */

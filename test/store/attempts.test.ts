@@ -147,6 +147,14 @@ test('a superseded attempt learns it from everything it does', async () => {
   expect(await readOutcome(store, KEY, 1)).toMatchObject({ result: 'lost' });
 });
 
+test('an end that was written before is no end by another', async () => {
+  const { store } = await temporaryStore();
+  const attempt = await claimed(store);
+  expect(await recordOutcome(store, attempt, FAILED)).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  expect(await recordOutcome(store, attempt, FAILED)).toBe(true);
+});
+
 test('a kept lease is renewed with the step until it is stopped', async () => {
   const { store } = await temporaryStore();
   const attempt = await claimed(store);
