@@ -118,8 +118,9 @@ export async function closeAttempt(
   number: number,
 ): Promise<Outcome | undefined> {
   const outcome = await unlessDamaged(readOutcome(store, key, number));
+  if (outcome) return outcome;
   const claim = await unlessDamaged(readClaim(store, key, number));
-  if (outcome || !claim) return outcome;
+  if (!claim) return undefined;
   const lease = await unlessDamaged(readLease(store, key, number));
   const attempt = { key, number, round: claim.round };
   await recordOutcome(store, attempt, { result: 'lost', step: lease?.step ?? 0 });

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { listAttempts, listPartials } from './attempt-history.ts';
+import { listPartials } from './attempt-history.ts';
 import { type Attempt, closeAttempt } from './attempts.ts';
 import { inspectBlock } from './blocks.ts';
 import { attemptsFolder, parsePath, partialFilePath, partialManifestPath } from './layout.ts';
@@ -106,15 +106,13 @@ async function restorePartial(
  * the partial checkpoints of all. May be repeated.
  */
 export async function cleanPartials(store: Store, key: string): Promise<void> {
-  for (const attempt of await listAttempts(store, key)) await closeAttempt(store, key, attempt);
   const paths = await store.list(attemptsFolder(key));
+  const ofKind = (kind: ObjectKind): string[] =>
+    paths.filter((path) => parsePath(path)?.kind === kind);
+  for (const path of ofKind('claim')) await closeAttempt(store, key, parsePath(path)?.attempt ?? 0);
   // Manifests first: none may name files that are gone.
-  for (const kind of ['partial', 'partial-file']) {
-    await removeAll(
-      store,
-      paths.filter((path) => parsePath(path)?.kind === kind),
-    );
-  }
+  await removeAll(store, ofKind('partial'));
+  await removeAll(store, ofKind('partial-file'));
 }
 
 /** Only what is older than `newest`: a partial of an earlier round may claim more steps. */
