@@ -3,7 +3,13 @@ import { dirname, join, relative } from 'node:path';
 import { listPartials } from './attempt-history.ts';
 import { type Attempt, closeAttempt } from './attempts.ts';
 import { inspectBlock } from './blocks.ts';
-import { attemptsFolder, parsePath, partialFilePath, partialManifestPath } from './layout.ts';
+import {
+  attemptsFolder,
+  type ObjectKind,
+  parsePath,
+  partialFilePath,
+  partialManifestPath,
+} from './layout.ts';
 import { isSuperseded } from './leases.ts';
 import {
   createRecord,
