@@ -4,7 +4,7 @@ import type { Gold, Prediction } from '../contract/dialogue.ts';
 import type { PlannedCell } from '../plan/cells.ts';
 import { predictionsPath, scorePath } from '../store/layout.ts';
 import { createRecord, readRecord } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -40,7 +40,9 @@ export async function readPredictions(
   store: Store,
   key: string,
 ): Promise<Prediction[] | undefined> {
-  return (await readRecord(store, predictionsPath(key), predictionsSchema))?.predictions;
+  const path = predictionsPath(key);
+  const record = await unlessUnreadable(store, path, readRecord(store, path, predictionsSchema));
+  return record?.predictions;
 }
 
 /** Commits predictions; whoever was first wins, and equal keys predict alike. */
@@ -71,8 +73,23 @@ export async function commitScore(
   await createRecord(store, scorePath(cell.score), record);
 }
 
+/** False also for a record that cannot be read any more: it is removed, so that it can be written again. */
 export async function hasScore(store: Store, key: string): Promise<boolean> {
-  return (await store.read(scorePath(key))) !== undefined;
+  return (await unlessUnreadable(store, scorePath(key), readScore(store, key))) !== undefined;
+}
+
+async function unlessUnreadable<T>(
+  store: Store,
+  path: string,
+  reading: Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.fault !== 'corrupt') throw error;
+    await store.remove(path);
+    return undefined;
+  }
 }
 
 /** One JSON object a line. */

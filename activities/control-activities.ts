@@ -9,7 +9,7 @@ import { CausedError } from '../contract/causes.ts';
 import { sha256Hex } from '../contract/digest.ts';
 import { cellsOf, datasetOf, lineageAt } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
-import { commitBlock, inspectBlock } from '../store/blocks.ts';
+import { commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
 import type { Store } from '../store/store.ts';
 import { hasScore } from './cells.ts';
@@ -36,7 +36,8 @@ async function openLineage(store: Store, of: Omit<Unit, 'block'>): Promise<Opene
   const plan = await readPlan(store, of.plan);
   const lineage = lineageAt(plan, of.lineage);
   const { domains, parents } = plan.shape;
-  const states = await Promise.all(lineage.blocks.map((key) => inspectBlock(store, key)));
+  const committed: boolean[] = [];
+  for (const key of lineage.blocks) committed.push(await isReusable(store, key));
   const checkpoints = [null, ...domains.keys()].map((block) => cellsOf(plan, lineage, block));
   const scored = await Promise.all(
     checkpoints.map(async (cells) => {
@@ -44,8 +45,13 @@ async function openLineage(store: Store, of: Omit<Unit, 'block'>): Promise<Opene
       return found.every(Boolean);
     }),
   );
-  const committed = states.map(({ state }) => state === 'intact');
   return { domains, parents, committed, scored, cells: checkpoints.map((cells) => cells.length) };
+}
+
+/** A committed block is read in full before it is used again; what is damaged is recorded and computed again. */
+async function isReusable(store: Store, key: string): Promise<boolean> {
+  const { state } = await inspectBlock(store, key);
+  return state === 'intact' && (await findDamage(store, key)).length === 0;
 }
 
 /** Puts every rendered file of the unit into the store; what the plan names is what must come out. */

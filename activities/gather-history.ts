@@ -1,8 +1,8 @@
 import { type BlockHistory, type History, HISTORY_FORMAT } from '../contract/results.ts';
 import type { FailedLineage } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
-import { inspectBlock } from '../store/blocks.ts';
+import { type AttemptHistory, countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
+import { inspectBlock, listDamage } from '../store/blocks.ts';
 import type { Outcome } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -45,7 +45,12 @@ async function gatherBlock(
     start: attempts[0]?.claim?.claimedAt ?? null,
     end: attempts.at(-1)?.outcome?.endedAt ?? null,
     failures: failures.map(({ stage, cause, message }) => ({ stage, cause, message })),
+    damage: [...(await listDamage(store, key)).flat(), ...attempts.flatMap(describeSkipped)],
   };
+}
+
+function describeSkipped({ start }: AttemptHistory): string[] {
+  return (start?.damaged ?? []).map(({ step, reason }) => `checkpoint at step ${step}: ${reason}`);
 }
 
 function secondsOf(outcome: Outcome | null): number {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Results } from '../contract/results.ts';
+import type { History, Results } from '../contract/results.ts';
 import { sweepPath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -37,6 +37,11 @@ export async function readSweepFileOf(
 export async function readResults(storeUrl: string, sweep: string): Promise<Results> {
   const bytes = await readSweepFileOf(storeUrl, sweep, 'results.json');
   return JSON.parse(new TextDecoder().decode(bytes)) as Results;
+}
+
+export async function readHistoryFile(storeUrl: string, sweep: string): Promise<History> {
+  const bytes = await readSweepFileOf(storeUrl, sweep, 'history.json');
+  return JSON.parse(new TextDecoder().decode(bytes)) as History;
 }
 
 /** Copies everything that the report consists of to a folder. */

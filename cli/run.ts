@@ -9,7 +9,12 @@ import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { paint, print, printJson, say, suggest } from './output.ts';
 import type { SweepView } from './progress.ts';
 import { describeProgress, drawProgress, Pace } from './progress-view.ts';
-import { materialiseReport, readResults, type ReportPaths } from './report-files.ts';
+import {
+  materialiseReport,
+  readHistoryFile,
+  readResults,
+  type ReportPaths,
+} from './report-files.ts';
 import { startSweep, storePlan } from './submit-sweep.ts';
 
 export interface RunOptions {
@@ -84,12 +89,19 @@ export async function attend(
       EXIT.failed,
       `the sweep ${plan.sweep} was ended from outside; run its file again to go on`,
     );
+  await sayWhatWasDamaged(loaded.store, plan.sweep);
   const paths = await materialiseReport(loaded.store, plan.sweep);
   if (!options.json) print(renderTerminal(await readResults(loaded.store, plan.sweep), paint));
   finish(options, { sweep: plan.sweep, state: ended, ...paths });
   if (!options.json) say(`report: ${paths.report}`);
   if (ended === 'failed') suggest(`ratchet logs ${plan.sweep}`);
   return END_CODES[ended];
+}
+
+async function sayWhatWasDamaged(store: string, sweep: string): Promise<void> {
+  for (const { condition, seed, domain, damage } of (await readHistoryFile(store, sweep)).blocks)
+    for (const what of damage)
+      say(`damaged and made good: ${condition}/${seed}/${domain}: ${what}`);
 }
 
 function finish(

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { openStore } from '../store/open-store.ts';
+import { repairStore } from '../store/repair.ts';
 import { verifyStore } from '../store/verify.ts';
 import { openHome } from '../worker/home.ts';
 import { EXIT } from './exit-codes.ts';
@@ -9,6 +10,7 @@ import { print, printJson, say, table } from './output.ts';
 
 export function addStore(program: Command): void {
   const command = program.command('store').description('look after a store');
+  addRepair(command);
   command
     .command('verify')
     .description('read everything and report damage; changes nothing')
@@ -30,6 +32,29 @@ export function addStore(program: Command): void {
       const { blocks, blobs, records } = counts;
       const verdict = findings.length === 0 ? 'nothing is damaged' : `${findings.length} findings`;
       return say(`${store.url}: ${blocks} blocks, ${records} records, ${blobs} blobs: ${verdict}`);
+    });
+}
+
+function addRepair(command: Command): void {
+  command
+    .command('repair')
+    .description('take away what is damaged, so that the next run computes it again')
+    .argument('[store]', "a folder or file:// URL; default: this home's")
+    .option('--json', 'one JSON object')
+    .action(async (where: string | undefined, options: { json?: boolean }) => {
+      const store = await openStore(storeUrl(where));
+      const repairs = await repairStore(store);
+      if (options.json) return printJson({ store: store.url, repairs });
+      if (repairs.length > 0)
+        print(
+          table(
+            ['PATH', 'WHAT'],
+            repairs.map(({ path, what }) => [path, what]),
+          ),
+        );
+      return say(
+        `${store.url}: ${repairs.length} repairs; run the sweep file again to compute anew`,
+      );
     });
 }
 

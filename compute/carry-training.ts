@@ -74,8 +74,9 @@ class Carrier {
     }
     await lease.stop();
     await this.storeLog();
-    await recordOutcome(store, this.attempt, ending);
+    const recorded = await recordOutcome(store, this.attempt, ending);
     if (failure !== undefined) throw failure;
+    if (!recorded) throw new CausedError('superseded', 'a newer attempt took over this block');
     const computeSeconds = this.seconds();
     return { attempt: this.attempt.number, computeSeconds };
   }

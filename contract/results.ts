@@ -207,4 +207,6 @@ export interface BlockHistory {
   start: string | null;
   end: string | null;
   failures: { stage: string; cause: string; message: string }[];
+  /** Damage that was found in the committed result, or in checkpoints, and made good. */
+  damage: string[];
 }

@@ -83,6 +83,9 @@ export function renderHistory({ blocks }: History): Markup {
       message,
     ]),
   );
+  const damage = blocks.flatMap((block) =>
+    block.damage.map((what): Content[] => [unitOf(block), what]),
+  );
   return section(
     'history',
     'How it went',
@@ -93,6 +96,14 @@ export function renderHistory({ blocks }: History): Markup {
           hasWords: true,
           head: ['block', 'stage', 'cause', 'message'],
           rows: failures,
+        })
+      : '',
+    damage.length > 0
+      ? table({
+          caption: 'Damage, made good',
+          hasWords: true,
+          head: ['block', 'what'],
+          rows: damage,
         })
       : '',
     folded(

@@ -85,6 +85,16 @@ export async function recordDamage(
   return round;
 }
 
+/** Why the block was found damaged, each time. */
+export async function listDamage(store: Store, key: string): Promise<string[][]> {
+  const reasons: string[][] = [];
+  for (;;) {
+    const damage = await readRecord(store, damagePath(key, reasons.length + 1), damageSchema);
+    if (damage === undefined) return reasons;
+    reasons.push(damage.reasons);
+  }
+}
+
 export interface Commit {
   block: Block;
   /** Somebody else's different manifest stood there first and is the result. */

@@ -27,6 +27,7 @@ const HISTORY: History = {
       start: '2026-01-02T03:04:05Z',
       end: '2026-01-02T03:04:17Z',
       failures: [{ stage: 'train', cause: 'preempted', message: 'killed <at> step 41' }],
+      damage: ['weights.bin: a bit <flipped>'],
     },
   ],
 };
