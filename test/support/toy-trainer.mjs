@@ -1,6 +1,7 @@
 // A trainer for tests, with no learning in it: its weights are a hash chain over the examples in their order, so that any
-// step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`, `stepMs` (how long a step
-// takes), `fail` (a domain that ends it with exit 1), `refuse` (exit 78).
+// step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`, `fail` (a tool whose
+// domain ends it with exit 1), `refuse` (exit 78), `deaf` (it ignores SIGTERM). TOY_STEP_MS: how long a step takes, in
+// the environment since it must not change keys.
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -25,10 +26,11 @@ const readLines = (file) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const { epochs = 1, stepMs = 0, fail, refuse } = job.hyperparameters;
+const { epochs = 1, fail, refuse, deaf = false } = job.hyperparameters;
+const stepMs = Number(process.env.TOY_STEP_MS ?? job.hyperparameters.stepMs ?? 0);
 let stopped = false;
 process.on('SIGTERM', () => {
-  stopped = true;
+  stopped = !deaf;
 });
 process.stdin
   .on('end', () => process.exit(1))
@@ -36,7 +38,7 @@ process.stdin
   .resume();
 
 if (refuse) {
-  console.error(`hyperparameter refuse: ${refuse}`);
+  process.stderr.write(`hyperparameter refuse: ${refuse}\n`);
   process.exit(78);
 }
 
