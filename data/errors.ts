@@ -30,6 +30,7 @@ function describe({ file, position, expected, found, hint }: DataFault): string 
 
 /** A value as a short quotation for a message, whatever its size. */
 export function quoteShortly(value: unknown): string {
-  if (typeof value !== 'string') return String(JSON.stringify(value)).slice(0, 60);
+  if (value === undefined) return 'undefined';
+  if (typeof value !== 'string') return JSON.stringify(value).slice(0, 60);
   return value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 60))}...`;
 }

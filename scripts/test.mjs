@@ -3,16 +3,14 @@ import { readFileSync, rmSync } from 'node:fs';
 import { main, run, setUp, step } from './setup.mjs';
 
 const report = 'dist/tests.json';
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 
 await main(async () => {
   await setUp();
   const lint = await step('Checking style and fences', () => run('npm', 'run', '--silent', 'lint'));
   rmSync(report, { force: true });
   const tests = await step('Testing', () =>
-    run(
-      ...['node_modules/.bin/vitest', 'run', ...process.argv.slice(2)],
-      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    ),
+    run('node_modules/.bin/vitest', 'run', ...process.argv.slice(2), ...reporters),
   );
   const { passed, failed, skipped } = countTests(tests !== 0);
   if (lint !== 0)

@@ -24,18 +24,21 @@ const DYNAMIC_CONFIG = [
 export function startServer(binary: string, home: Home, ports: Ports): ChildProcess {
   const log = openSync(join(home.logs, 'server.log'), 'a', 0o600);
   const { sweep, condition, seed } = SEARCH_ATTRIBUTES;
-  const args = [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1', '--log-level', 'error'],
-    ...['--port', String(ports.server), '--ui-port', String(ports.ui)],
-    ...['--db-filename', home.database],
-    ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-    ...DYNAMIC_CONFIG.flatMap((setting) => ['--dynamic-config-value', setting]),
-    ...[`${sweep}=Keyword`, `${condition}=Keyword`, `${seed}=Int`].flatMap((attribute) => [
-      '--search-attribute',
-      attribute,
-    ]),
+  const options = [
+    '--ip=127.0.0.1',
+    '--ui-ip=127.0.0.1',
+    `--port=${ports.server}`,
+    `--ui-port=${ports.ui}`,
+    '--log-level=error',
+    `--db-filename=${home.database}`,
+    '--sqlite-pragma=journal_mode=wal',
+    '--sqlite-pragma=synchronous=normal',
+    ...DYNAMIC_CONFIG.map((setting) => `--dynamic-config-value=${setting}`),
+    ...[`${sweep}=Keyword`, `${condition}=Keyword`, `${seed}=Int`].map(
+      (attribute) => `--search-attribute=${attribute}`,
+    ),
   ];
-  const [command, ...rest] = [...dieWithParent(), binary, ...args];
+  const [command, ...rest] = [...dieWithParent(), binary, 'server', 'start-dev', ...options];
   return spawn(command ?? binary, rest, {
     stdio: ['ignore', log, log],
     env: { ...process.env, GOGC: '400' },

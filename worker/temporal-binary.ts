@@ -116,9 +116,9 @@ async function findOnPath(): Promise<string | undefined> {
 
 async function findIn(folder: string): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((name) => name.startsWith('temporal'))) {
-    if (await isExecutable(join(folder, name))) return join(folder, name);
-  }
+  for (const name of names)
+    if (name.startsWith('temporal') && (await isExecutable(join(folder, name))))
+      return join(folder, name);
   return undefined;
 }
 

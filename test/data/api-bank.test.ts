@@ -190,7 +190,7 @@ test.skipIf(apiBankMissing)(
     for (const [index, entry] of entries.entries()) {
       const [call] = parsed[index]?.calls ?? [];
       const given = Object.entries(call?.arguments ?? {}).map(
-        ([name, value]) => `${name}='${value}'`,
+        ([name, value]) => `${name}='${String(value)}'`,
       );
       expect(`API-Request: [${call?.name}(${given.join(', ')})]`).toBe(entry.expected_output);
     }
