@@ -75,8 +75,16 @@ export function formatTime(minutes: number, format: TimeFormat): string {
   }
 }
 
+const daysByText = new Map<DayFormat, Map<string, number>>();
+
 /** The day that a text names in a format; undefined when there is no such day. */
 export function parseDay(text: string, format: DayFormat): number | undefined {
-  for (let day = 0; day < DAYS_IN_YEAR; day++) if (formatDay(day, format) === text) return day;
-  return undefined;
+  const known = daysByText.get(format) ?? listDays(format);
+  daysByText.set(format, known);
+  return known.get(text);
+}
+
+function listDays(format: DayFormat): Map<string, number> {
+  const days = Array.from({ length: DAYS_IN_YEAR }, (_, day) => day);
+  return new Map(days.map((day) => [formatDay(day, format), day]));
 }

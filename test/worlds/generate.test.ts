@@ -198,5 +198,5 @@ test('the examples are the ones of this generator version', () => {
   const examples = suite.domains.map((domain) => suite.examples(domain, 1));
   // Other examples from the same settings and seed? Then raise GENERATOR_VERSION, which keys depend on.
   expect(suite.digest.slice(0, 12)).toBe('eab131c3744d');
-  expect(digestOf(examples).slice(0, 12)).toBe('');
+  expect(digestOf(examples).slice(0, 12)).toBe('236bdb3d3079');
 });
