@@ -5,7 +5,7 @@ import { fetchWeights } from '../compute/weights.ts';
 import { canonicalJson } from '../contract/digest.ts';
 import { renderExample } from '../data/conditions.ts';
 import { toFineTuningLine } from '../data/fine-tuning.ts';
-import { openHome } from '../worker/home.ts';
+import { locateHome } from '../worker/home.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { loadSweep } from './load-sweep.ts';
 import { findBlock, openSweep } from './open-sweep.ts';
@@ -52,7 +52,7 @@ interface ExportOptions {
 }
 
 async function exportData(file: string, folder: string): Promise<number> {
-  const { sweep, suite } = await loadSweep(file, openHome());
+  const { sweep, suite } = await loadSweep(file, locateHome());
   await makeEmpty(folder);
   let files = 0;
   for (const condition of sweep.conditions)

@@ -43,8 +43,8 @@ export async function readSweepFile(file: string): Promise<Sweep> {
 /** Reads the file and its data and makes the plan; nothing is written. */
 export async function loadSweep(file: string, home: Home, store?: string): Promise<LoadedSweep> {
   const sweep = await readSweepFile(file);
-  const sources = await readSources(sweep, file);
-  const suite = openSuite(sweep.suite, sources);
+  const { folder, sources } = await readSources(sweep, file);
+  const suite = openNamed(sweep, folder, sources);
   const plan = planSweep(sweep, suite, sources);
   return { file, sweep, suite, sources, plan, store: store ?? storeOf(sweep, file, home) };
 }
@@ -107,14 +107,28 @@ function storeOf(sweep: Sweep, file: string, home: Home): string {
   return pathToFileURL(resolve(dirname(file), sweep.store)).href;
 }
 
-async function readSources(sweep: Sweep, file: string): Promise<SuiteSource[]> {
+/** The suite knows its files by their names alone; a person wants to know where they are. */
+function openNamed(sweep: Sweep, folder: string, sources: SuiteSource[]): Suite {
+  try {
+    return openSuite(sweep.suite, sources);
+  } catch (error) {
+    if (error instanceof DataError) throw new CliError(EXIT.data, join(folder, error.message));
+    throw error;
+  }
+}
+
+async function readSources(
+  sweep: Sweep,
+  file: string,
+): Promise<{ folder: string; sources: SuiteSource[] }> {
   const folder = await findSuiteFolder(sweep, file);
-  return Promise.all(
+  const sources = await Promise.all(
     suiteFiles(sweep.suite).map(async (name) => ({
       name,
       bytes: await readBounded(join(folder, name), SUITE_BYTES, EXIT.data),
     })),
   );
+  return { folder, sources };
 }
 
 /** `suite.path`, `RATCHET_API_BANK`, or the folder beside the working folder or the checkout. */

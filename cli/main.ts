@@ -1,21 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { DataError } from '../data/errors.ts';
 import { StoreError } from '../store/store.ts';
-import { addControl } from './control.ts';
-import { addDemo } from './demo.ts';
-import { addDoctor } from './doctor.ts';
-import { addExport } from './export.ts';
-import { addInit } from './init.ts';
-import { addLogs } from './logs.ts';
-import { addPlan } from './plan.ts';
-import { addReport } from './report.ts';
-import { addRescore } from './rescore.ts';
-import { addRun } from './run.ts';
-import { addStatus } from './status.ts';
-import { addStore } from './store.ts';
-import { addValidate } from './validate.ts';
-import { addWatch } from './watch.ts';
-import { addWorker } from './worker.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { say } from './output.ts';
 
@@ -25,26 +10,39 @@ const program = new Command('ratchet')
   .showHelpAfterError('(ratchet --help lists the commands)')
   .showSuggestionAfterError()
   .exitOverride();
-for (const add of [
-  addInit,
-  addValidate,
-  addPlan,
-  addRun,
-  addStatus,
-  addWatch,
-  addLogs,
-  addControl,
-  addRescore,
-  addReport,
-  addExport,
-  addStore,
-  addDoctor,
-  addWorker,
-  addDemo,
-])
-  add(program);
+/** A verb loads its own module only: most need neither Temporal nor the report, and start in half the time. */
+const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
+  init: async () => (await import('./init.ts')).addInit,
+  validate: async () => (await import('./validate.ts')).addValidate,
+  plan: async () => (await import('./plan.ts')).addPlan,
+  run: async () => (await import('./run.ts')).addRun,
+  status: async () => (await import('./status.ts')).addStatus,
+  watch: async () => (await import('./watch.ts')).addWatch,
+  logs: async () => (await import('./logs.ts')).addLogs,
+  ...Object.fromEntries(
+    ['pause', 'resume', 'cancel', 'retry', 'parallelism'].map((verb) => [
+      verb,
+      async () => (await import('./control.ts')).addControl,
+    ]),
+  ),
+  rescore: async () => (await import('./rescore.ts')).addRescore,
+  report: async () => (await import('./report.ts')).addReport,
+  export: async () => (await import('./export.ts')).addExport,
+  store: async () => (await import('./store.ts')).addStore,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+  worker: async () => (await import('./worker.ts')).addWorker,
+  demo: async () => (await import('./demo.ts')).addDemo,
+};
+
+async function addVerbs(named: string | undefined): Promise<void> {
+  const known = named === undefined ? undefined : VERBS[named];
+  const loaders = known ? [known] : Object.values(VERBS);
+  const adders = new Set(await Promise.all(loaders.map((load) => load())));
+  for (const add of adders) add(program);
+}
 
 try {
+  await addVerbs(process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError)

@@ -2,7 +2,7 @@ import { readPlan } from '../activities/plans.ts';
 import type { Plan } from '../plan/plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { type Home, openHome } from '../worker/home.ts';
+import { type Home, locateHome } from '../worker/home.ts';
 import { attach } from '../worker/supervisor-socket.ts';
 import { type CatalogEntry, findSweep } from './catalog.ts';
 import { Session } from './connect.ts';
@@ -19,7 +19,7 @@ export interface OpenedSweep {
 
 /** By id or the beginning of one; the latest where none is named. */
 export async function openSweep(wanted: string | undefined): Promise<OpenedSweep> {
-  const home = openHome();
+  const home = locateHome();
   const entry = await findSweep(home, wanted);
   const store = await openStore(entry.store);
   return { home, entry, store, plan: await readPlan(store, entry.plan) };

@@ -13,7 +13,7 @@ import { inspectBlock } from '../store/blocks.ts';
 import { predictionsPath, scorePath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { openHome } from '../worker/home.ts';
+import { locateHome, openHome } from '../worker/home.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { print, printJson, suggest, table } from './output.ts';
 
@@ -24,8 +24,8 @@ export function addPlan(program: Command): void {
     .argument('<file>', 'sweep file')
     .option('--json', 'one JSON object')
     .action(async (file: string, options: { json?: boolean }) => {
+      const loaded = await loadSweep(file, locateHome());
       const home = openHome();
-      const loaded = await loadSweep(file, home);
       const store = await openStore(loaded.store);
       const preview = previewPlan(loaded.plan, await readStored(store, loaded));
       const compute = createLocalCompute({ workFolder: home.work });

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { Command } from 'commander';
 import { renderTerminal } from '../report/terminal.ts';
-import { openHome } from '../worker/home.ts';
+import { locateHome, openHome } from '../worker/home.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { type EndState, followSweep } from './follow-sweep.ts';
@@ -45,8 +45,8 @@ export const END_CODES: Record<EndState, ExitCode> = {
 };
 
 export async function runSweep(file: string, options: RunOptions): Promise<ExitCode> {
+  const loaded = await loadSweep(file, locateHome());
   const home = openHome();
-  const loaded = await loadSweep(file, home);
   const { plan } = loaded;
   const digest = await storePlan(loaded, home);
   const session = await Session.open(home, say);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openHome } from '../worker/home.ts';
+import { locateHome } from '../worker/home.ts';
 import { listSweeps } from './catalog.ts';
 import type { Session } from './connect.ts';
 import { readEnd } from './follow-sweep.ts';
@@ -70,7 +70,7 @@ function describe(status: SweepStatus): string {
 }
 
 async function showAll(options: { json?: boolean }): Promise<void> {
-  const home = openHome();
+  const home = locateHome();
   const session = await joinSession(home);
   try {
     const statuses: SweepStatus[] = [];

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { openStore } from '../store/open-store.ts';
 import { repairStore } from '../store/repair.ts';
 import { verifyStore } from '../store/verify.ts';
-import { openHome } from '../worker/home.ts';
+import { locateHome } from '../worker/home.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, printJson, say, table } from './output.ts';
 
@@ -59,6 +59,6 @@ function addRepair(command: Command): void {
 }
 
 function storeUrl(where: string | undefined): string {
-  if (where === undefined) return pathToFileURL(openHome().store).href;
+  if (where === undefined) return pathToFileURL(locateHome().store).href;
   return /^[a-z0-9]+:\/\//.test(where) ? where : pathToFileURL(resolve(where)).href;
 }

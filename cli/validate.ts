@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openHome } from '../worker/home.ts';
+import { locateHome } from '../worker/home.ts';
 import { loadSweep } from './load-sweep.ts';
 import { print, printJson } from './output.ts';
 
@@ -10,7 +10,7 @@ export function addValidate(program: Command): void {
     .argument('<file>', 'sweep file')
     .option('--json', 'one JSON object')
     .action(async (file: string, options: { json?: boolean }) => {
-      const { plan, sweep, suite } = await loadSweep(file, openHome());
+      const { plan, sweep, suite } = await loadSweep(file, locateHome());
       const facts = {
         sweep: plan.sweep,
         valid: true,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
@@ -15,13 +15,10 @@ export interface Home {
   record: string;
 }
 
-/** `RATCHET_HOME`, by default `.ratchet` in the working folder; created, private to the user. */
-export function openHome(folder = process.env['RATCHET_HOME'] ?? '.ratchet'): Home {
-  const wanted = resolve(folder);
-  mkdirSync(wanted, { recursive: true, mode: 0o700 });
-  const home = realpathSync(wanted);
+/** `RATCHET_HOME`, by default `.ratchet` in the working folder. Creates nothing. */
+export function locateHome(folder = process.env['RATCHET_HOME'] ?? '.ratchet'): Home {
+  const home = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   const at = (name: string): string => join(home, name);
-  for (const name of ['store', 'work', 'logs']) mkdirSync(at(name), { recursive: true });
   return {
     folder: home,
     database: at('temporal.db'),
@@ -30,6 +27,14 @@ export function openHome(folder = process.env['RATCHET_HOME'] ?? '.ratchet'): Ho
     logs: at('logs'),
     record: at('supervisor.json'),
   };
+}
+
+/** The home, created if it is not there, private to the user. */
+export function openHome(folder?: string): Home {
+  mkdirSync(locateHome(folder).folder, { recursive: true, mode: 0o700 });
+  const home = locateHome(folder);
+  for (const inside of [home.store, home.work, home.logs]) mkdirSync(inside, { recursive: true });
+  return home;
 }
 
 /** Tools that were obtained once stay here for every home of this user. */

@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Results } from '../../contract/results.ts';
+import { BIN, makeFolder, type Ran, ratchet } from './ratchet.ts';
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+
+describe('a tiny sweep by its verbs', () => {
+  const folder = makeFolder();
+  const env = { RATCHET_HOME: join(folder, 'home') };
+  const call = (...args: string[]): Promise<Ran> => ratchet(args, { cwd: folder, env });
+  let ended: { sweep: string; state: string; results: string; report: string };
+
+  beforeAll(async () => {
+    copyFileSync(join(EXAMPLES, 'tiny.yaml'), join(folder, 'tiny.yaml'));
+    const ran = await call('run', 'tiny.yaml', '--json');
+    expect(ran).toMatchObject({ code: 0 });
+    const lines = ran.stdout.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    ended = JSON.parse(lines[0] ?? '');
+  });
+
+  test('run ends with one JSON line that names results and report', () => {
+    expect(ended).toMatchObject({
+      sweep: expect.stringMatching(/^tiny-[0-9a-f]{12}$/),
+      state: 'done',
+    });
+    const results = JSON.parse(readFileSync(ended.results, 'utf8')) as Results;
+    expect(Object.keys(results.conditions)).toEqual(['keep', 'strip']);
+    const [run] = results.conditions['keep']?.runs ?? [];
+    expect(run).toMatchObject({ seed: 1, order: ['travel', 'banking'] });
+    expect(run?.matrix).toHaveLength(2);
+    expect(run?.blocks[0]).toMatchObject({
+      key: expect.stringMatching(/^[0-9a-f]{64}$/),
+      domain: 'travel',
+    });
+    expect(run?.blocks[0]?.steps).toBeGreaterThan(0);
+    expect(results.conditions['keep']?.averageAccuracy).toMatchObject({ n: 2 });
+    expect(results.data.counts).toHaveLength(2 * 2 * 2 * 2);
+    expect(readFileSync(ended.report, 'utf8')).toMatch(/^<!doctype html>/i);
+  });
+
+  test('run again on the same file finds everything done', async () => {
+    const before = readFileSync(ended.results);
+    const again = await call('run', 'tiny.yaml', '--json');
+    expect(JSON.parse(again.stdout)).toEqual(ended);
+    expect(readFileSync(ended.results)).toEqual(before);
+    const attempts = JSON.parse((await call('logs', '--json')).stdout) as { attempt: number }[];
+    expect(attempts).toHaveLength(8);
+    expect(attempts.every(({ attempt }) => attempt === 1)).toBe(true);
+  });
+
+  test('plan says that everything is stored', async () => {
+    const plan = JSON.parse((await call('plan', 'tiny.yaml', '--json')).stdout);
+    expect(plan.blocks).toEqual({ total: 8, stored: 8, resume: 0, compute: 0 });
+    expect(plan.cells).toEqual({ total: 24, stored: 24, score: 0, compute: 0 });
+    expect(plan.tokens.map(({ condition }: { condition: string }) => condition)).toEqual([
+      'keep',
+      'strip',
+    ]);
+    expect(plan.tokens[0].tokens).toBeGreaterThan(plan.tokens[1].tokens);
+  });
+
+  test('a third seed computes only its own', async () => {
+    const text = readFileSync(join(folder, 'tiny.yaml'), 'utf8').replace('seeds: 2', 'seeds: 3');
+    writeFileSync(join(folder, 'more.yaml'), text);
+    const plan = JSON.parse((await call('plan', 'more.yaml', '--json')).stdout);
+    expect(plan.blocks).toEqual({ total: 12, stored: 8, resume: 0, compute: 4 });
+    expect(plan.cells).toEqual({ total: 36, stored: 24, score: 0, compute: 12 });
+  });
+
+  test('status, for people and machines', async () => {
+    const status = JSON.parse((await call('status', '--json')).stdout);
+    expect(status).toMatchObject({
+      sweep: ended.sweep,
+      state: 'done',
+      cells: { planned: 24, missing: 0 },
+    });
+    expect((await call('status', '--all')).stdout).toMatch(/^SWEEP\s+STATE\s+CELLS.*\ntiny-/);
+    const unknown = await call('status', 'nothing');
+    expect(unknown.code).toBe(10);
+    expect(unknown.stderr).toMatch(/no sweep nothing .*did you mean tiny-/);
+  });
+
+  test('export writes a checkpoint and the data as OpenAI messages', async () => {
+    expect(
+      await call('export', 'checkpoint', 'keep/1/banking', '--output', 'weights'),
+    ).toMatchObject({ code: 0 });
+    const about = JSON.parse(readFileSync(join(folder, 'weights', 'checkpoint.json'), 'utf8'));
+    expect(about.manifest.files.map(({ name }: { name: string }) => name).toSorted()).toEqual(
+      readdirSync(join(folder, 'weights'))
+        .filter((name) => name !== 'checkpoint.json')
+        .toSorted(),
+    );
+    expect(await call('export', 'data', 'tiny.yaml', '--output', 'data')).toMatchObject({
+      code: 0,
+    });
+    const lines = readFileSync(join(folder, 'data', 'keep', '1', 'travel.train.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const { messages, tools } = JSON.parse(lines[0] ?? '');
+    expect(messages.at(-1).tool_calls.length).toBeGreaterThan(0);
+    expect(tools[0]).toMatchObject({
+      type: 'function',
+      function: { parameters: { type: 'object' } },
+    });
+    const taken = await call('export', 'data', 'tiny.yaml', '--output', 'data');
+    expect(taken).toMatchObject({ code: 2, stderr: expect.stringMatching(/not empty/) });
+    expect((await call('export', 'checkpoint', 'keep/9/banking', '--output', 'x')).code).toBe(10);
+  });
+
+  test('report and rescore work from the store alone', async () => {
+    const before = readFileSync(ended.results);
+    const report = await call('report', '--output', 'copy', '--json');
+    expect(JSON.parse(report.stdout)).toMatchObject({ sweep: ended.sweep, report: ended.report });
+    expect(readdirSync(join(folder, 'copy'))).toEqual(
+      expect.arrayContaining(['results.json', 'report.html', 'cells.csv']),
+    );
+    const rescored = JSON.parse((await call('rescore', '--json')).stdout);
+    expect(rescored).toMatchObject({ scored: 0, kept: 24, missing: 0 });
+    expect(readFileSync(ended.results)).toEqual(before);
+  });
+
+  test('store verify finds nothing wrong, doctor neither', async () => {
+    const verified = JSON.parse((await call('store', 'verify', '--json')).stdout);
+    expect(verified.findings).toEqual([]);
+    expect(verified.counts.blocks).toBe(8);
+    const doctor = await call('doctor', '--json');
+    expect(doctor.code).toBe(0);
+    expect(JSON.parse(doctor.stdout).map(({ name }: { name: string }) => name)).toContain(
+      'temporal',
+    );
+  });
+
+  test('init writes a file that validates, and never overwrites', async () => {
+    expect(await call('init', 'mine.yaml', '--name', 'mine')).toMatchObject({ code: 0 });
+    expect(await call('validate', 'mine.yaml')).toMatchObject({ code: 0 });
+    expect(await call('init', 'mine.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/exists/),
+    });
+  });
+});
+
+test('Ctrl-C detaches, says how to come back, and the sweep goes on', async () => {
+  const folder = makeFolder();
+  const env = {
+    ...process.env,
+    RATCHET_HOME: join(folder, 'home'),
+    NO_COLOR: '1',
+    RATCHET_IDLE_SECONDS: '1',
+  };
+  const child = spawn(process.execPath, [BIN, 'run', join(EXAMPLES, 'tiny.yaml'), '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [said, printed] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    if (said.includes('running')) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect(code).toBe(130);
+  const { sweep, state } = JSON.parse(printed);
+  expect(state).toBe('running');
+  expect(said).toContain(`Come back with: ratchet watch ${sweep}`);
+  const watched = await ratchet(['watch', '--json'], {
+    cwd: folder,
+    env: { RATCHET_HOME: env.RATCHET_HOME },
+  });
+  expect(JSON.parse(watched.stdout)).toMatchObject({ sweep, state: 'done' });
+  expect(existsSync(JSON.parse(watched.stdout).report)).toBe(true);
+});
