@@ -116,10 +116,11 @@ describe('the linter', () => {
   });
 });
 
+const quiet = (): void => undefined;
+
 test("the workflow bundler refuses a package that reaches for Node's modules", async () => {
   const copy = copyRules({ 'workflows/index.ts': { bad: "export * from 'env-paths';" } });
   const said: string[] = [];
-  const quiet = (): void => undefined;
   const error = (message: string): number => said.push(message);
   const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error };
   const bundled = bundleWorkflowCode({ workflowsPath: join(copy, 'workflows/index.ts'), logger });

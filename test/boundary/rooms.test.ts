@@ -5,20 +5,21 @@ interface References {
   references: { path: string }[];
 }
 
-const rooms = readJson<References>('tsconfig.json').references.map(({ path }) => path);
+const referencesOf = (...file: string[]): string[] =>
+  (readJson(...file) as References).references.map(({ path }) => path);
+const rooms = referencesOf('tsconfig.json');
 
 test.each(rooms)('%s imports only from rooms above it in tsconfig.json', (room) => {
   const above = rooms.slice(0, rooms.indexOf(room)).map((name) => `../${name}`);
-  const imports = readJson<References>(room, 'tsconfig.json').references.map(({ path }) => path);
-  expect(above).toEqual(expect.arrayContaining(imports));
+  expect(above).toEqual(expect.arrayContaining(referencesOf(room, 'tsconfig.json')));
 });
 
-interface LockedPackage {
-  optionalDependencies?: Record<string, string>;
+interface Lock {
+  packages: Record<string, { optionalDependencies?: Record<string, string> }>;
 }
 
 test('the lock file names every platform of every package: else npm ci refuses it elsewhere', () => {
-  const { packages } = readJson<{ packages: Record<string, LockedPackage> }>('package-lock.json');
+  const { packages } = readJson('package-lock.json') as Lock;
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(
       (name) =>

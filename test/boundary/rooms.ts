@@ -6,6 +6,6 @@ export const root = join(import.meta.dirname, '..', '..');
 /** Rooms that compute the same on every machine at every time. */
 export const DETERMINISTIC = 'contract spec plan worlds data metrics report workflows'.split(' ');
 
-export function readJson<T>(...names: string[]): T {
+export function readJson(...names: string[]): unknown {
   return JSON.parse(readFileSync(join(root, ...names), 'utf8'));
 }

@@ -1,4 +1,4 @@
-import Ajv from 'ajv';
+import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { verifyCalls } from '../../worlds/verify.ts';
 import { digestOf } from '../../contract/digest.ts';
