@@ -5,6 +5,9 @@ import type { Attachment } from '../worker/supervisor-socket.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError, EXIT } from './exit-codes.ts';
 
+/** Before whoever did not answer is asked again. */
+const OUTAGE_PAUSE = 300;
+
 /** A connection to Temporal with a live worker behind it, brought back when the server or the supervisor dies. */
 export class Session {
   private readonly home: Home;
@@ -31,19 +34,17 @@ export class Session {
     return this.current;
   }
 
-  /** Runs a call that may be repeated; while the server is away it is brought back and asked again. */
+  /** Runs a call that may be repeated; while server or supervisor are away they are brought back and it is asked again. */
   async ask<T>(call: (client: Client) => Promise<T>): Promise<T> {
     for (;;) {
-      const news = this.attachment?.latest;
-      if (news?.phase === 'failed') throw new CliError(EXIT.environment, news.message);
+      if (this.attachment?.ended) await this.reconnect();
       try {
         return await call(this.client);
       } catch (error) {
         if (!isOutage(error)) throw error;
-        await this.close();
-        await delay(500);
-        await this.connect();
       }
+      await delay(OUTAGE_PAUSE);
+      await this.reconnect();
     }
   }
 
@@ -53,13 +54,24 @@ export class Session {
     this.current = undefined;
   }
 
+  private async reconnect(): Promise<void> {
+    const news = this.attachment?.latest;
+    if (news?.phase === 'failed') throw new CliError(EXIT.environment, news.message);
+    await this.close();
+    await this.connect();
+  }
+
   private async connect(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         const supervised = await ensureSupervisor(this.home, this.say);
         this.attachment = supervised.attachment;
         this.ui = supervised.ui;
-        this.connection = await Connection.connect({ address: supervised.address });
+        // Without interceptors a call fails at once, instead of being repeated to a dead server for half a minute.
+        this.connection = await Connection.connect({
+          address: supervised.address,
+          interceptors: [],
+        });
         const namespace = process.env['TEMPORAL_NAMESPACE'] ?? 'default';
         this.current = new Client({ connection: this.connection, namespace });
         return;
@@ -70,7 +82,7 @@ export class Session {
             error instanceof Error ? error.message : String(error),
           );
         this.attachment?.close();
-        await delay(500);
+        await delay(OUTAGE_PAUSE);
       }
     }
   }

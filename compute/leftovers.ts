@@ -1,37 +1,61 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identifyProcess, isAlive } from '../store/process-identity.ts';
-import { processSchema } from '../store/records.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identifyProcess, identifySelf, isAlive } from '../store/process-identity.ts';
+import { type ProcessIdentity, processSchema, sha256Of } from '../store/records.ts';
 
 const RECORD = 'trainer.json';
 
-/** Notes which process works in a job's folder, with its start time, so that a later worker can tell it from another. */
+/** This process's name, for the folder of its jobs and in Temporal: no later process of the same id has it. */
+export function nameOwnProcess(): string {
+  return nameProcess(identifySelf());
+}
+
+function nameProcess({ pid, bootId, startTime }: ProcessIdentity): string {
+  return `${pid}-${sha256Of(`${bootId} ${startTime}`).slice(0, 8)}`;
+}
+
+/** Notes which process works in a job's folder, so that a later worker can tell it from another. */
 export async function recordTrainer(folder: string, pid: number | undefined): Promise<void> {
   if (pid === undefined) return;
   const identity = identifyProcess(pid);
   if (identity) await writeFile(join(folder, RECORD), JSON.stringify(identity));
 }
 
-/**
- * Ends trainers that outlived a killed worker and removes their folders. Trainers end on their own when their standard
- * input closes; this is for those that do not. Folders are named after their worker's process id.
- */
-export async function removeLeftovers(workFolder: string): Promise<void> {
-  for (const name of await readdir(workFolder).catch(() => [])) {
-    if (!/^\d+$/.test(name) || isWorker(Number(name))) continue;
-    for (const job of await readdir(join(workFolder, name)))
-      await endTrainer(join(workFolder, name, job));
-    await rm(join(workFolder, name), { recursive: true, force: true });
-  }
+/** Names of processes that left folders of jobs and live no more. */
+export async function findDeadWorkers(workFolder: string): Promise<string[]> {
+  const names = await readdir(workFolder).catch(() => []);
+  return names.filter((name) => {
+    const identity = identifyProcess(Number.parseInt(name, 10));
+    return !identity || nameProcess(identity) !== name;
+  });
 }
 
-/** An id of our own is a recycled one: nothing of ours is there yet. */
-function isWorker(pid: number): boolean {
-  return pid !== process.pid && identifyProcess(pid) !== undefined;
+/**
+ * Ends trainers that outlived a killed worker, and removes its folder. Trainers end on their own when their standard
+ * input closes; this is for those that do not.
+ */
+export async function removeLeftovers(workFolder: string, worker: string): Promise<void> {
+  const folder = join(workFolder, worker);
+  const jobs = await readdir(folder).catch(() => []);
+  await Promise.all(jobs.map((job) => endTrainer(join(folder, job))));
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function endTrainer(folder: string): Promise<void> {
-  const text = await readFile(join(folder, RECORD), 'utf8').catch(() => undefined);
-  const identity = text === undefined ? undefined : processSchema.safeParse(JSON.parse(text)).data;
-  if (identity && isAlive(identity)) process.kill(identity.pid, 'SIGKILL');
+  const trainer = await readTrainer(folder);
+  if (!trainer) return;
+  while (isAlive(trainer)) {
+    process.kill(trainer.pid, 'SIGKILL');
+    await delay(10);
+  }
+}
+
+/** Undefined: none, or its worker died while it wrote this. */
+async function readTrainer(folder: string): Promise<ProcessIdentity | undefined> {
+  try {
+    return processSchema.parse(JSON.parse(await readFile(join(folder, RECORD), 'utf8')));
+  } catch {
+    return undefined;
+  }
 }

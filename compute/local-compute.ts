@@ -11,17 +11,18 @@ import {
 } from '../contract/trainer.ts';
 import type { Compute, CountWork, GenerateHooks, GenerateWork } from './compute.ts';
 import { carryTraining } from './carry-training.ts';
+import { nameOwnProcess } from './leftovers.ts';
 import { runTrainer } from './trainer-process.ts';
 import { fetchWeights } from './weights.ts';
 
 /**
  * Trainers as processes of this machine, as many at once as it has processors. Their folders lie in `workFolder`, under
- * this process's id, so that what a killed worker left is known for what it is.
+ * this process's name, so that what a killed worker left is known for what it is.
  */
 export function createLocalCompute(settings: { workFolder: string; slots?: number }): Compute {
   const slot = pLimit(settings.slots ?? availableParallelism());
   const makeFolder = async (): Promise<string> => {
-    const own = join(settings.workFolder, String(process.pid));
+    const own = join(settings.workFolder, nameOwnProcess());
     await mkdir(own, { recursive: true });
     return mkdtemp(join(own, 'job-'));
   };

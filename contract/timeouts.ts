@@ -55,6 +55,8 @@ export const CLAIM_POLL = 0.5 * SECOND;
 /** How often a local trainer's events file is read. */
 export const EVENTS_POLL = 0.05 * SECOND;
 
+/** From starting a supervisor to its first word; on an overloaded machine Node alone takes seconds. */
+export const SUPERVISOR_START = 20 * SECOND;
 /** The supervisor: how long the embedded server may take to answer, and how long it lives without work. */
 export const SERVER_START = 60 * SECOND;
 export const SUPERVISOR_IDLE = 2 * MINUTE;

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SERVER_START } from '../contract/timeouts.ts';
 import { SEARCH_ATTRIBUTES } from '../contract/workflows.ts';
+import { hasEnded } from './children.ts';
 import type { Home } from './home.ts';
 
 export interface Ports {
@@ -39,10 +40,12 @@ export function startServer(binary: string, home: Home, ports: Ports): ChildProc
     ),
   ];
   const [command, ...rest] = [...dieWithParent(), binary, 'server', 'start-dev', ...options];
-  return spawn(command ?? binary, rest, {
+  const server = spawn(command ?? binary, rest, {
     stdio: ['ignore', log, log],
     env: { ...process.env, GOGC: '400' },
   });
+  closeSync(log);
+  return server;
 }
 
 /** On Linux the kernel ends the server with its supervisor; elsewhere the next supervisor does, by the record. */
@@ -51,19 +54,27 @@ function dieWithParent(): string[] {
   return existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : [];
 }
 
+/** The wanted ports where nobody else has them: whoever was connected to an earlier server finds it there again. */
+export async function choosePorts(wanted: Ports | null): Promise<Ports> {
+  return { server: await choosePort(wanted?.server), ui: await choosePort(wanted?.ui) };
+}
+
+async function choosePort(wanted = 0): Promise<number> {
+  return (await bind(wanted)) ?? (await bind(0)) ?? 0;
+}
+
 /** Resolves once the port answers; rejects when the server ends first or does not answer in time. */
 export async function waitForServer(server: ChildProcess, port: number): Promise<void> {
   const deadline = performance.now() + SERVER_START;
   while (performance.now() < deadline) {
-    if (server.exitCode !== null || server.signalCode !== null)
-      throw new Error('the Temporal server ended while it started: see server.log');
+    if (hasEnded(server)) throw new Error('the Temporal server ended while it started');
     if (await answers(port)) return;
     await delay(50);
   }
   throw new Error(`the Temporal server did not answer within ${SERVER_START / 1000} s`);
 }
 
-export function answers(port: number): Promise<boolean> {
+function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
@@ -71,12 +82,15 @@ export function answers(port: number): Promise<boolean> {
   });
 }
 
-export function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** The port if it is free (of port 0: some free one), or undefined. */
+function bind(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject).listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    probe
+      .once('error', () => resolve(undefined))
+      .listen(port, '127.0.0.1', () => {
+        const address = probe.address();
+        probe.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
+      });
   });
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Home } from './home.ts';
-import { SUPERVISOR_END } from '../contract/timeouts.ts';
+import { SUPERVISOR_END, SUPERVISOR_START } from '../contract/timeouts.ts';
+import { hasEnded } from './children.ts';
+import { type Home, openHome } from './home.ts';
 import type { SupervisorNews } from './supervisor-protocol.ts';
 import { readRecord } from './supervisor-record.ts';
 import { type Attachment, attach } from './supervisor-socket.ts';
@@ -41,32 +42,35 @@ function isOf(home: Home, pid: number): boolean {
 }
 
 async function start(home: Home): Promise<Attachment | undefined> {
+  openHome(home.folder); // It may have been removed since it was opened.
   const output = openSync(join(home.logs, 'supervisor.log'), 'a', 0o600);
   const child = spawn(process.execPath, [join(import.meta.dirname, 'supervisor.js')], {
     env: { ...process.env, RATCHET_HOME: home.folder },
     stdio: ['ignore', output, output],
     detached: true,
   });
+  closeSync(output);
+  child.on('error', () => undefined); // It has no process id then.
   child.unref();
-  for (let wait = 0; wait < 100; wait++) {
+  const deadline = performance.now() + SUPERVISOR_START;
+  for (;;) {
+    // Somebody else's may have been faster: then ours has ended already.
     const attachment = await attach(home);
-    if (attachment) return attachment;
+    if (attachment || hasEnded(child) || performance.now() > deadline) return attachment;
     await delay(50);
   }
-  return undefined;
 }
 
 async function waitUntilReady(
   attachment: Attachment,
   say: (line: string) => void,
 ): Promise<Extract<SupervisorNews, { phase: 'ready' }> | undefined> {
-  while (!attachment.ended) {
+  for (;;) {
     const news = attachment.latest;
     if (news?.phase === 'ready') return news;
     if (news?.phase === 'failed') throw new SupervisorFailed(news.message);
-    if (news?.phase === 'ending') return undefined;
+    if (news?.phase === 'ending' || attachment.ended) return undefined;
     if (news && news.message !== 'starting') say(news.message);
     await attachment.next();
   }
-  return undefined;
 }

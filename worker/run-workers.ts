@@ -19,6 +19,8 @@ const COMPUTE_SLOTS = 200;
 export async function runWorkers(wiring: {
   connection: NativeConnection;
   namespace: string;
+  /** Of this process, in Temporal. */
+  identity: string;
   compute: Compute;
   workflowBundle: string;
   signal: AbortSignal;
@@ -28,6 +30,7 @@ export async function runWorkers(wiring: {
   const shared: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
+    identity: wiring.identity,
     interceptors: { activity: [(context) => ({ inbound: new HeartbeatInterceptor(context) })] },
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,

@@ -1,3 +1,8 @@
+import { z } from 'zod';
+import { processSchema } from '../store/records.ts';
+
+const port = z.int().min(1).max(65_535);
+
 /**
  * What a supervisor tells whoever connects to its socket: one JSON object a line, the latest first and each change after.
  * The connection itself is the attachment: while one is open the supervisor does not end for being idle.
@@ -8,15 +13,11 @@ export type SupervisorNews =
   | { phase: 'failed'; pid: number; message: string }
   | { phase: 'ending'; pid: number };
 
-/** Process ids with start times, so that a recycled pid is never taken for ours. */
-export interface SupervisorRecord {
-  supervisor: ProcessRecord;
-  server: ProcessRecord | null;
-  worker: ProcessRecord | null;
-  ports: { server: number; ui: number } | null;
-}
-
-export interface ProcessRecord {
-  pid: number;
-  startTime: string;
-}
+/** Process ids with boot and start time, so that a recycled pid is never taken for ours. */
+export const supervisorRecordSchema = z.object({
+  supervisor: processSchema,
+  server: processSchema.nullable(),
+  worker: processSchema.nullable(),
+  ports: z.object({ server: port, ui: port }).nullable(),
+});
+export type SupervisorRecord = z.infer<typeof supervisorRecordSchema>;

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -10,11 +10,12 @@ import {
   RESTART_DELAY,
   SUPERVISOR_IDLE,
 } from '../contract/timeouts.ts';
-import { identifyProcess, isAlive } from '../store/process-identity.ts';
-import { findFreePort, type Ports, startServer, waitForServer } from './embedded-server.ts';
+import { identifyProcess, identifySelf } from '../store/process-identity.ts';
+import { endChild, endRecorded, readLastLine, waitForEnd } from './children.ts';
+import { choosePorts, startServer, waitForServer } from './embedded-server.ts';
 import { type Home, openHome } from './home.ts';
-import type { ProcessRecord, SupervisorRecord } from './supervisor-protocol.ts';
-import { readRecord } from './supervisor-record.ts';
+import type { SupervisorRecord } from './supervisor-protocol.ts';
+import { readRecord, writeRecord } from './supervisor-record.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
 import { obtainTemporal } from './temporal-binary.ts';
 
@@ -25,32 +26,47 @@ class Supervisor {
   private readonly record: SupervisorRecord;
   private server: ChildProcess | undefined;
   private worker: ChildProcess | undefined;
+  /** The server's. */
+  private address = '';
   private ending = false;
 
   constructor(home: Home, socket: SupervisorSocket) {
     this.home = home;
     this.socket = socket;
-    this.record = { supervisor: identify(process.pid), server: null, worker: null, ports: null };
+    this.record = { supervisor: identifySelf(), server: null, worker: null, ports: null };
   }
 
+  /** Until there is no work left, or something that is needed cannot be started. */
   async run(): Promise<void> {
     const before = readRecord(this.home);
-    endLeftovers(before);
+    await endLeftovers(before);
+    this.record.ports = before?.ports ?? null;
     const external = process.env['TEMPORAL_ADDRESS'];
-    const address = external ?? (await this.startEmbedded(before?.ports ?? null));
-    this.keepWorker(address);
-    const ui = this.record.ports ? `http://127.0.0.1:${this.record.ports.ui}` : null;
-    this.socket.tell({ phase: 'ready', pid: process.pid, address, ui });
-    await this.waitUntilIdle(address);
+    const lives: Promise<void>[] = [];
+    if (external) this.announce(external);
+    else lives.push(this.keepServer(await this.startEmbedded()));
+    lives.push(this.keepWorker(), this.waitUntilIdle());
+    await Promise.race(lives);
     await this.end();
   }
 
   async end(): Promise<void> {
     if (this.ending) return;
-    this.ending = true;
     this.socket.tell({ phase: 'ending', pid: process.pid });
-    await stop(this.worker, 'SIGTERM', 30_000);
-    await stop(this.server, 'SIGTERM', 10_000);
+    await this.endAll();
+  }
+
+  /** Whoever is attached hears why; whoever comes later finds no supervisor and starts another. */
+  async fail(message: string): Promise<void> {
+    log(message);
+    this.socket.tell({ phase: 'failed', pid: process.pid, message });
+    await this.endAll();
+  }
+
+  private async endAll(): Promise<void> {
+    this.ending = true;
+    await endChild(this.worker, 'SIGTERM', 30_000);
+    await endChild(this.server, 'SIGTERM', 10_000);
     rmSync(this.home.record, { force: true });
     this.socket.close();
   }
@@ -62,79 +78,113 @@ class Supervisor {
     process.exit(1);
   }
 
-  fail(message: string): void {
-    this.socket.tell({ phase: 'failed', pid: process.pid, message });
+  private announce(address: string): void {
+    // A worker finds an earlier address again, but not a new one.
+    if (this.address !== '' && address !== this.address) this.worker?.kill('SIGKILL');
+    this.address = address;
+    const ui = this.record.ports ? `http://127.0.0.1:${this.record.ports.ui}` : null;
+    this.socket.tell({ phase: 'ready', pid: process.pid, address, ui });
   }
 
-  private async startEmbedded(earlier: Ports | null): Promise<string> {
+  private async startEmbedded(): Promise<string> {
     const binary = await obtainTemporal((message) =>
       this.socket.tell({ phase: 'starting', pid: process.pid, message }),
     );
-    const ports = earlier ?? { server: await findFreePort(), ui: await findFreePort() };
-    this.record.ports = ports;
-    await this.keepServer(binary, ports).catch(async () => {
-      // The earlier ports may have been taken meanwhile.
-      Object.assign(ports, { server: await findFreePort(), ui: await findFreePort() });
-      await this.keepServer(binary, ports);
-    });
-    return `127.0.0.1:${ports.server}`;
+    await this.startServer(binary);
+    return binary;
   }
 
-  private async keepServer(binary: string, ports: Ports): Promise<void> {
-    const server = startServer(binary, this.home, ports);
-    this.server = server;
-    this.note('server', server);
-    await waitForServer(server, ports.server);
-    server.once('exit', async (code, signal) => {
+  private async startServer(binary: string): Promise<void> {
+    for (let failures = 0; !this.ending; ) {
+      const ports = await choosePorts(this.record.ports);
+      this.record.ports = ports;
+      this.server = startServer(binary, this.home, ports);
+      this.note('server', this.server);
+      try {
+        await waitForServer(this.server, ports.server);
+        return this.announce(`127.0.0.1:${ports.server}`);
+      } catch (error) {
+        if (isOwnFault(this.server)) failures++;
+        await endChild(this.server, 'SIGKILL', 0);
+        if (failures === MOST_QUICK_DEATHS) throw await this.explain(error, 'server.log');
+        await delay(RESTART_DELAY);
+      }
+    }
+  }
+
+  private async keepServer(binary: string): Promise<void> {
+    while (this.server && !this.ending) {
+      await waitForEnd(this.server);
       if (this.ending) return;
-      log(`the server ended (${code ?? signal}); starting it again`);
-      await delay(RESTART_DELAY);
-      await this.keepServer(binary, ports).catch((error: Error) => this.fail(error.message));
-    });
+      log(`the server ended (${describeEnd(this.server)}); starting it again`);
+      await this.startServer(binary);
+    }
   }
 
-  private keepWorker(address: string, quickDeaths = 0): void {
-    const started = performance.now();
+  private async keepWorker(): Promise<void> {
+    for (let quickDeaths = 0; !this.ending; ) {
+      const started = performance.now();
+      const worker = this.startWorker();
+      await waitForEnd(worker);
+      if (this.ending) return;
+      log(`the worker ended (${describeEnd(worker)}); starting it again`);
+      if (performance.now() - started > QUICK_DEATH) quickDeaths = 0;
+      else if (isOwnFault(worker)) quickDeaths++;
+      if (quickDeaths === MOST_QUICK_DEATHS)
+        throw await this.explain(new Error('the worker cannot start'), 'worker.log');
+      await delay(RESTART_DELAY);
+    }
+  }
+
+  private startWorker(): ChildProcess {
     const output = openSync(join(this.home.logs, 'worker.log'), 'a', 0o600);
     const worker = fork(join(import.meta.dirname, 'main.js'), [], {
-      env: { ...process.env, TEMPORAL_ADDRESS: address, RATCHET_HOME: this.home.folder },
+      env: { ...process.env, TEMPORAL_ADDRESS: this.address, RATCHET_HOME: this.home.folder },
       stdio: ['ignore', output, output, 'ipc'],
     });
+    closeSync(output);
     this.worker = worker;
     this.note('worker', worker);
-    worker.once('exit', async (code, signal): Promise<void> => {
-      if (this.ending) return;
-      log(`the worker ended (${code ?? signal}); starting it again`);
-      const deaths = performance.now() - started < QUICK_DEATH ? quickDeaths + 1 : 0;
-      if (deaths === MOST_QUICK_DEATHS) {
-        this.fail(`the worker cannot start: see ${join(this.home.logs, 'worker.log')}`);
-        return this.end();
-      }
-      await delay(RESTART_DELAY);
-      if (!this.ending) this.keepWorker(address, deaths);
-    });
+    return worker;
+  }
+
+  private async explain(error: unknown, logName: string): Promise<Error> {
+    const file = join(this.home.logs, logName);
+    const what = error instanceof Error ? error.message : String(error);
+    return new Error(`${what}: ${await readLastLine(file)} (all of it in ${file})`);
   }
 
   private note(role: 'server' | 'worker', child: ChildProcess): void {
-    this.record[role] = child.pid === undefined ? null : identify(child.pid);
-    const scratch = `${this.home.record}.${process.pid}`;
-    writeFileSync(scratch, `${JSON.stringify(this.record, null, 2)}\n`, { mode: 0o600 });
-    renameSync(scratch, this.home.record);
+    child.on('error', (error) => log(`the ${role}: ${error.message}`));
+    this.record[role] = (child.pid && identifyProcess(child.pid)) || null;
+    writeRecord(this.home, this.record);
   }
 
   /** Idle: nobody attached and no workflow open, for a while. */
-  private async waitUntilIdle(address: string): Promise<void> {
+  private async waitUntilIdle(): Promise<void> {
     const limit = Number(process.env['RATCHET_IDLE_SECONDS'] ?? SUPERVISOR_IDLE / 1000) * 1000;
-    const connection = await Connection.connect({ address });
-    const { workflow } = new Client({ connection });
     let idleSince = performance.now();
     while (performance.now() - idleSince < limit && !this.ending) {
       await delay(Math.min(limit, HOME_CHECK));
       if (!this.ending && !ownsHome(this.home)) this.abandon();
-      const open = await workflow.count('ExecutionStatus = "Running"').catch(() => ({ count: 1 }));
-      if (this.socket.attached > 0 || open.count > 0) idleSince = performance.now();
+      if (this.socket.attached > 0 || (await hasOpenWorkflows(this.address)))
+        idleSince = performance.now();
     }
-    await connection.close();
+  }
+}
+
+/** True also when the server does not answer: it may be on its way back. */
+async function hasOpenWorkflows(address: string): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address });
+    try {
+      const { workflow } = new Client({ connection });
+      return (await workflow.count('ExecutionStatus = "Running"')).count > 0;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return true;
   }
 }
 
@@ -142,30 +192,19 @@ function ownsHome(home: Home): boolean {
   return readRecord(home)?.supervisor.pid === process.pid;
 }
 
-function identify(pid: number): ProcessRecord {
-  return { pid, startTime: identifyProcess(pid)?.startTime ?? '' };
-}
-
 /** A supervisor that was killed may leave its server and worker behind; two servers must never share a database. */
-function endLeftovers(record: SupervisorRecord | undefined): void {
-  for (const left of [record?.worker, record?.server]) {
-    if (!left || !isAlive(left)) continue;
-    log(`ending process ${left.pid}, left behind by an earlier supervisor`);
-    process.kill(left.pid, 'SIGKILL');
-  }
+async function endLeftovers(record: SupervisorRecord | undefined): Promise<void> {
+  for (const left of [record?.worker, record?.server])
+    if (await endRecorded(left)) log(`ended ${left?.pid}, left behind by an earlier supervisor`);
 }
 
-async function stop(
-  child: ChildProcess | undefined,
-  signal: NodeJS.Signals,
-  patience: number,
-): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
-  await ended;
-  clearTimeout(timer);
+/** Not if somebody killed it. */
+function isOwnFault({ signalCode }: ChildProcess): boolean {
+  return signalCode !== 'SIGKILL';
+}
+
+function describeEnd({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode ?? `exit ${exitCode}`;
 }
 
 function log(line: string): void {
@@ -181,10 +220,7 @@ if (socket) {
   try {
     await supervisor.run();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    log(message);
-    supervisor.fail(message);
-    await supervisor.end();
+    await supervisor.fail(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
 }

@@ -1,0 +1,62 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { identifyProcess } from '../store/process-identity.ts';
+import type { ProcessIdentity } from '../store/records.ts';
+
+/** It exited, or never started. */
+export function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+export async function waitForEnd(child: ChildProcess): Promise<void> {
+  if (!hasEnded(child)) await once(child, 'exit');
+}
+
+/** Signals, waits, and kills when the patience (milliseconds) is over. */
+export async function endChild(
+  child: ChildProcess | undefined,
+  signal: NodeJS.Signals,
+  patience: number,
+): Promise<void> {
+  if (!child || hasEnded(child)) return;
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  await waitForEnd(child);
+  clearTimeout(timer);
+}
+
+/** Kills a process of somebody else's, if it is the very one that was recorded, and waits until it is gone. */
+export async function endRecorded(recorded: ProcessIdentity | null | undefined): Promise<boolean> {
+  if (!recorded || !isSame(recorded)) return false;
+  while (isSame(recorded)) {
+    process.kill(recorded.pid, 'SIGKILL');
+    await delay(10);
+  }
+  return true;
+}
+
+function isSame(recorded: ProcessIdentity): boolean {
+  const now = identifyProcess(recorded.pid);
+  return (
+    now !== undefined &&
+    now.bootId === recorded.bootId &&
+    now.pidNamespace === recorded.pidNamespace &&
+    now.startTime === recorded.startTime
+  );
+}
+
+/** The last line of a log that says something. */
+export async function readLastLine(file: string): Promise<string> {
+  const handle = await open(file).catch(() => undefined);
+  if (!handle) return '';
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, 2000);
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8').trimEnd().split('\n').at(-1) ?? '';
+  } finally {
+    await handle.close();
+  }
+}
