@@ -8,7 +8,7 @@ import { addTo, leavesOf } from './lexicon.ts';
 import type { Model } from './model.ts';
 import { learnOutcome } from './score.ts';
 import { unlistedIn } from './script.ts';
-import { tokenize } from './tokens.ts';
+import { isWordy, tokenize } from './tokens.ts';
 import { type Guide, walkCalls } from './walk.ts';
 import type { Example, Json, PropertySchema, ToolTable } from '../contract/dialogue.ts';
 
@@ -87,8 +87,8 @@ class ScriptGuide implements Guide {
 }
 
 /**
- * Learns the words of a block's targets before its first step: those that do not stand in their prompt. What does is to
- * be copied and not learned by heart.
+ * Learns the words of a block's targets before its first step: signs, and words that do not stand in their prompt. Words
+ * that do are to be copied and not learned by heart.
  */
 export function growLexicon(
   model: Model,
@@ -104,7 +104,8 @@ export function growLexicon(
         leavesOf(name, value),
       )) {
         for (const token of tokenize(leaf.text)) {
-          if (!standing.has(token)) addTo(model.lexicon.tokens, leaf.name, token);
+          if (!standing.has(token) || !isWordy(token))
+            addTo(model.lexicon.tokens, leaf.name, token);
         }
       }
     }

@@ -45,3 +45,8 @@ export function stemOf(word: string): string {
 }
 
 const STEM_LETTERS = 5;
+
+/** Whether a token is a word, a number or an identifier and not a sign. */
+export function isWordy(token: string): boolean {
+  return /[\p{L}\d]/u.test(token);
+}

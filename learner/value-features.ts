@@ -17,6 +17,8 @@ const T = {
   latest: hashText('write:latest'),
   argumentLatest: hashText('write:argument-latest'),
   latestTwo: hashText('write:latest-two'),
+  latestThree: hashText('write:latest-three'),
+  latestFour: hashText('write:latest-four'),
   length: hashText('write:length'),
   lengthLatest: hashText('write:length-latest'),
   shapes: hashText('write:shapes'),
@@ -103,6 +105,8 @@ function writingFeatures(state: ValueState, { prompt, model }: WritingContext): 
     mix(T.latest, latest),
     mix3(T.argumentLatest, slot.hash, latest),
     mix3(T.latestTwo, slot.hash, mix(hashOf(2), latest)),
+    mix3(T.latestThree, slot.hash, mix3(hashOf(3), hashOf(2), latest)),
+    mix3(T.latestFour, slot.hash, mix(mix3(hashOf(4), hashOf(3), hashOf(2)), latest)),
     mix3(T.length, slot.hash, length),
     mix3(T.lengthLatest, slot.hash, mix(length, latest)),
     mix3(T.shapes, slot.hash, shapes),
@@ -204,6 +208,10 @@ function listBeginnings(
     const keyed = mix(keyMatch, source.keyStart[position] as number);
     candidates.feature(mix(T.keyMatch, keyed));
     candidates.feature(mix3(T.keyMatch, keyed, segmentAt(source, position).roleHash));
+    if (segmentAt(source, position).role === 'restated') {
+      const format = segmentAt(source, position).roleHash;
+      candidates.feature(mix3(T.restated, format, slot.formatHash));
+    }
     if (used.has(position)) candidates.feature(mix(T.used, slot.hash));
   }
 }
@@ -309,5 +317,6 @@ function addJump(
   candidates.feature(restated);
   candidates.feature(mix3(restated, 1, Math.min(around.age, 8)));
   candidates.feature(mix3(restated, 2, lowerAt(source, origin - 1, around)));
-  candidates.feature(mix3(T.restated, segment.roleHash, state.slot.formatHash));
+  candidates.feature(mix3(T.restated, segment.roleHash, mix(state.slot.formatHash, 1)));
+  candidates.feature(mix3(T.restated, segment.roleHash, state.written.length));
 }
