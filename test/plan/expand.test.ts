@@ -1,0 +1,233 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cellsOf } from '../../plan/cells.ts';
+import { shapeOf } from '../../plan/expand.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { blockKeys, type Changes, planOf } from './study.ts';
+
+const FOUR = ['travel', 'banking', 'library', 'clinic'];
+
+/** Distinct orders of up to five domains. */
+const orders = fc
+  .integer({ min: 1, max: 5 })
+  .map((count) => ['a', 'b', 'c', 'd', 'e'].slice(0, count))
+  .chain((domains) =>
+    fc.uniqueArray(fc.shuffledSubarray(domains, { minLength: domains.length }), {
+      selector: (order) => order.join(),
+      minLength: 1,
+      maxLength: 12,
+    }),
+  );
+
+describe('the tree of blocks', () => {
+  test('24 orders of 4 domains are 64 blocks, not 96', () => {
+    const plan = planOf({ stream: { domains: FOUR, orders: 'all' } });
+    expect(plan.orders).toHaveLength(24);
+    expect(plan.shape.domains).toHaveLength(64);
+    expect(new Set(plan.lineages[0]?.blocks).size).toBe(64);
+  });
+
+  test('has one block for each distinct beginning of an order', () => {
+    fc.assert(
+      fc.property(orders, (given) => {
+        const { shape } = shapeOf(given);
+        const beginnings = given.flatMap((order) =>
+          order.map((_, i) => order.slice(0, i + 1).join()),
+        );
+        expect(shape.domains).toHaveLength(new Set(beginnings).size);
+      }),
+    );
+  });
+
+  test('walks every order from its root, through parents, to its end', () => {
+    fc.assert(
+      fc.property(orders, (given) => {
+        const { shape, orders: paths } = shapeOf(given);
+        expect(paths.map((path) => path.map((block) => shape.domains[block]))).toEqual(given);
+        for (const path of paths)
+          expect(path.map((block) => shape.parents[block])).toEqual([null, ...path.slice(0, -1)]);
+      }),
+    );
+  });
+
+  test('is listed depth first: a parent is the block before, or an ancestor of it', () => {
+    fc.assert(
+      fc.property(orders, (given) => {
+        const { shape } = shapeOf(given);
+        let path: number[] = [];
+        for (const [block, parent] of shape.parents.entries()) {
+          expect(parent === null || path.includes(parent)).toBe(true);
+          path = [...path.slice(0, parent === null ? 0 : path.indexOf(parent) + 1), block];
+        }
+      }),
+    );
+  });
+
+  test('does not depend on the order in which orders are listed', () => {
+    fc.assert(
+      fc.property(orders, (given) => {
+        expect(shapeOf(given.toReversed()).shape).toEqual(shapeOf(given).shape);
+      }),
+    );
+  });
+});
+
+test('lineages are whole seeds first, conditions as the file lists them', () => {
+  const { lineages } = planOf({ seeds: [5, 3, 9] });
+  expect(lineages.map(({ condition, seed }) => `${condition}/${seed}`)).toEqual(
+    'keep/5 strip/5 keep/3 strip/3 keep/9 strip/9'.split(' '),
+  );
+});
+
+describe('what is added computes only the difference', () => {
+  const THREE = { domains: FOUR, orders: [FOUR, FOUR.toReversed()] };
+  const added: [string, Changes, Changes, number][] = [
+    ['a seed', { seeds: [1, 2] }, { seeds: [1, 2, 3] }, 4],
+    ['an earlier seed', { seeds: [2] }, { seeds: [1, 2] }, 4],
+    [
+      'a condition',
+      { conditions: { keep: { trace: 'keep' } } },
+      { conditions: { strip: { trace: 'strip' }, keep: { trace: 'keep' } } },
+      4,
+    ],
+    ['an order', { stream: { domains: FOUR } }, { stream: THREE }, 16],
+    [
+      'a domain at the end',
+      { stream: { domains: FOUR.slice(0, 3) } },
+      { stream: { domains: FOUR } },
+      4,
+    ],
+  ];
+  test.each(added)('%s', (_, before, after, difference) => {
+    const earlier = new Set(blockKeys(planOf(before)));
+    const later = new Set(blockKeys(planOf(after)));
+    expect([...earlier].filter((key) => !later.has(key))).toEqual([]);
+    expect(later.size - earlier.size).toBe(difference);
+  });
+
+  test('a domain at the end leaves the scores of the others as they are', () => {
+    const earlier = scoreKeys(planOf({ stream: { domains: FOUR.slice(0, 3) } }));
+    const later = new Set(scoreKeys(planOf({ stream: { domains: FOUR } })));
+    expect(earlier.filter((key) => !later.has(key))).toEqual([]);
+  });
+
+  test('conditions that render alike share everything but their names', () => {
+    const conditions = { keep: { trace: 'keep' }, control: { trace: 'keep' } };
+    const { lineages } = planOf({ conditions });
+    expect(lineages[0]?.blocks).toEqual(lineages[1]?.blocks);
+  });
+});
+
+describe('what cannot change a result changes no key', () => {
+  const outside: [string, Changes][] = [
+    ['name', { name: 'renamed' }],
+    ['tags', { tags: { team: 'a' } }],
+    ['notes', { notes: 'a note' }],
+    ['parallelism', { parallelism: 7 }],
+    ['checkpoints', { checkpoints: { every: 3 } }],
+    ['budget', { budget: { computeHours: 1 } }],
+    ['question', { question: { contrast: 'keep - strip', metric: 'bwt' } }],
+    ['convention', { evaluate: { convention: 'bfcl' } }],
+    ['store', { store: './elsewhere' }],
+  ];
+  test.each(outside)('%s', (_, changes) => {
+    expect(blockKeys(planOf(changes))).toEqual(blockKeys(planOf()));
+    expect(scoreKeys(planOf(changes))).toEqual(scoreKeys(planOf()));
+  });
+
+  test.each(outside.slice(1, 6))('%s: and it is the same sweep', (_, changes) => {
+    expect(planOf(changes).sweep).toBe(planOf().sweep);
+  });
+
+  test.each(outside.slice(6, 8))('%s: but it is another sweep, for its report differs', (_, c) => {
+    expect(planOf(c).sweep).not.toBe(planOf().sweep);
+  });
+});
+
+describe('what decides a result changes its keys, and no more', () => {
+  test('sampling changes predictions, not blocks', () => {
+    const sampled = planOf({ evaluate: { decoding: { temperature: 1 } } });
+    expect(blockKeys(sampled)).toEqual(blockKeys(planOf()));
+    expect(common(predictionKeys(sampled), predictionKeys(planOf()))).toEqual([]);
+  });
+
+  test('another scorer changes scores, not predictions', () => {
+    const mended = planOf({}, { scorer: 'mended' });
+    expect(predictionKeys(mended)).toEqual(predictionKeys(planOf()));
+    expect(common(scoreKeys(mended), scoreKeys(planOf()))).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a hyperparameter',
+      {
+        trainer: {
+          kind: 'command',
+          command: ['true'],
+          identity: 'toy-1',
+          hyperparameters: { lr: 0.2 },
+        },
+      },
+      {},
+    ],
+    ['the trainer', {}, { trainer: { kind: 'command', identity: 'toy-2', description: '' } }],
+    ['the tools', {}, { tools: 'others' }],
+    ['the seeds', { seeds: [3, 4] }, {}],
+  ] satisfies [string, Changes, Parameters<typeof planOf>[1]][])(
+    '%s changes every block',
+    (_, changes, inputs) => {
+      expect(common(blockKeys(planOf(changes, inputs)), blockKeys(planOf()))).toEqual([]);
+    },
+  );
+
+  test('the data of a domain change its block and those behind it', () => {
+    const plain = planOf();
+    const dataset: Parameters<typeof planOf>[1] = {
+      dataset: (_condition, _seed, domain) => {
+        const file = { sha256: domain === 'banking' ? 'changed' : domain, size: 1, examples: 1 };
+        return { train: file, prompts: file, gold: file };
+      },
+    };
+    const changed = planOf({}, dataset);
+    expect(changed.lineages[0]?.blocks[1]).not.toBe(plain.lineages[0]?.blocks[1]);
+  });
+});
+
+describe('cells', () => {
+  test('every domain after every block, and before the first', () => {
+    const plan = planOf({ stream: { domains: FOUR } });
+    expect(domainsAfter(plan, null)).toEqual(FOUR);
+    expect(domainsAfter(plan, 1)).toEqual(FOUR);
+  });
+
+  test('evaluate.domains: seen leaves out what a block has not trained on its way', () => {
+    const stream = { domains: FOUR, orders: [FOUR, FOUR.toReversed()] };
+    const plan = planOf({ stream, evaluate: { domains: 'seen' } });
+    expect(domainsAfter(plan, null)).toEqual([]);
+    const reversed = plan.orders[1] ?? [];
+    expect(domainsAfter(plan, reversed[1] ?? null)).toEqual(['library', 'clinic']);
+  });
+});
+
+function domainsAfter(plan: Plan, block: number | null): string[] {
+  const [lineage] = plan.lineages;
+  return lineage ? cellsOf(plan, lineage, block).map(({ domain }) => domain) : [];
+}
+
+function cells(plan: Plan): ReturnType<typeof cellsOf> {
+  const checkpoints = [null, ...plan.shape.domains.keys()];
+  return plan.lineages.flatMap((one) => checkpoints.flatMap((block) => cellsOf(plan, one, block)));
+}
+
+function scoreKeys(plan: Plan): string[] {
+  return cells(plan).map(({ score }) => score);
+}
+
+function predictionKeys(plan: Plan): string[] {
+  return cells(plan).map(({ prediction }) => prediction);
+}
+
+function common(some: string[], others: string[]): string[] {
+  const known = new Set(others);
+  return some.filter((key) => known.has(key));
+}

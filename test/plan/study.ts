@@ -1,0 +1,50 @@
+import { digestOf } from '../../contract/digest.ts';
+import { expandSweep, type PlanInputs } from '../../plan/expand.ts';
+import type { Plan, RenderedFile } from '../../plan/plan.ts';
+import { parseSweep } from '../../spec/parse.ts';
+import type { SweepFile } from '../../spec/schema.ts';
+
+/** A small study whose every field a test may change. */
+const STUDY = {
+  version: 'ratchet/v1',
+  name: 'study',
+  suite: { kind: 'builtin' },
+  stream: { domains: ['travel', 'banking'] },
+  conditions: { keep: { trace: 'keep' }, strip: { trace: 'strip' } },
+  seeds: [1, 2],
+  trainer: { kind: 'command', command: ['true'], identity: 'toy-1', hyperparameters: { lr: 0.1 } },
+};
+
+export type Changes = Partial<Record<keyof SweepFile, unknown>>;
+
+/** The plan of the study with these fields changed, over data that are digests of what decides them. */
+export function planOf(changes: Changes = {}, inputs: Partial<PlanInputs> = {}): Plan {
+  const parsed = parseSweep(JSON.stringify({ ...STUDY, ...changes }), 'study.yaml');
+  if ('errors' in parsed) throw new Error(parsed.errors.map(({ expected }) => expected).join());
+  const { sweep: spec } = parsed;
+  const traceOf = new Map(spec.conditions.map(({ name, trace }) => [name, trace]));
+  return expandSweep({
+    spec,
+    suite: { digest: digestOf('suite'), files: [] },
+    trainer: { kind: 'command', identity: 'toy-1', description: 'a toy' },
+    scorer: digestOf('scorer'),
+    tools: digestOf('tools'),
+    dataset: (condition, seed, domain) => {
+      const of = [traceOf.get(condition) ?? '', seed, domain];
+      return {
+        train: rendered('train', of),
+        prompts: rendered('prompts', of),
+        gold: rendered('gold', of),
+      };
+    },
+    ...inputs,
+  });
+}
+
+export function rendered(kind: string, of: (string | number)[]): RenderedFile {
+  return { sha256: digestOf([kind, ...of]), size: 100, examples: 10 };
+}
+
+export function blockKeys(plan: Plan): string[] {
+  return plan.lineages.flatMap(({ blocks }) => blocks);
+}
