@@ -1,0 +1,84 @@
+import type { Compute, ComputeHooks } from '../compute/compute.ts';
+import type { EvaluatedCheckpoint } from '../contract/activities.ts';
+import { CausedError } from '../contract/causes.ts';
+import type { Prediction } from '../contract/dialogue.ts';
+import { scoreCell } from '../metrics/verdicts.ts';
+import { cellsOf, type PlannedCell } from '../plan/cells.ts';
+import type { Store } from '../store/store.ts';
+import {
+  commitPredictions,
+  commitScore,
+  hasScore,
+  parseJsonLines,
+  readGold,
+  readPredictions,
+} from './cells.ts';
+import type { Task } from './task.ts';
+
+/** Predicts and scores every cell of a checkpoint that has no score; stored predictions are only scored. */
+export async function evaluateCheckpoint(
+  compute: Compute,
+  task: Task,
+  hooks: ComputeHooks,
+): Promise<EvaluatedCheckpoint> {
+  const { store, plan, lineage, block } = task;
+  const cells = cellsOf(plan, lineage, block);
+  const missing: PlannedCell[] = [];
+  for (const cell of cells) {
+    if (await hasScore(store, cell.score)) continue;
+    const predictions = await readPredictions(store, cell.prediction);
+    if (predictions) await score(store, cell, predictions);
+    else missing.push(cell);
+  }
+  const computeSeconds = missing.length > 0 ? await predict(compute, task, missing, hooks) : 0;
+  return { computed: missing.length, reused: cells.length - missing.length, computeSeconds };
+}
+
+async function predict(
+  compute: Compute,
+  task: Task,
+  cells: PlannedCell[],
+  hooks: ComputeHooks,
+): Promise<number> {
+  const { store, plan, lineage, block, trainer } = task;
+  const byName = new Map(cells.map((cell) => [cell.domain, cell]));
+  const { computeSeconds } = await compute.generate(
+    {
+      store,
+      key: cells[0]?.prediction ?? '',
+      trainer,
+      hyperparameters: plan.spec.trainer.hyperparameters,
+      tools: plan.tools,
+      weights: block === null ? null : (lineage.blocks[block] ?? ''),
+      prompts: cells.map((cell) => ({ name: cell.domain, sha256: cell.data.prompts.sha256 })),
+      decoding: plan.decoding,
+    },
+    {
+      ...hooks,
+      onPredictions: async (name, bytes) => {
+        const cell = byName.get(name);
+        if (!cell)
+          throw new CausedError('trainer-bug', `predictions for ${name} were not asked for`);
+        const predictions = parsePredictions(name, bytes);
+        await commitPredictions(store, cell, predictions);
+        await score(store, cell, predictions);
+      },
+    },
+  );
+  return computeSeconds;
+}
+
+async function score(store: Store, cell: PlannedCell, predictions: Prediction[]): Promise<void> {
+  const gold = await readGold(store, cell);
+  await commitScore(store, cell, scoreCell(gold, predictions));
+}
+
+function parsePredictions(name: string, bytes: Uint8Array): Prediction[] {
+  try {
+    return parseJsonLines<Prediction>(bytes);
+  } catch (error) {
+    throw new CausedError('trainer-bug', `the predictions for ${name} are no JSON lines`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { resolveTrainer, type Trainer } from '../compute/trainers.ts';
+import type { Unit } from '../contract/activities.ts';
+import { CausedError } from '../contract/causes.ts';
+import type { CountEvent } from '../contract/trainer.ts';
+import { datasetOf, lineageAt } from '../plan/cells.ts';
+import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import type { Store } from '../store/store.ts';
+import { writeCounts } from './counts.ts';
+import { readPlan } from './plans.ts';
+
+/** A unit of a plan with everything that is needed to work on it. */
+export interface Task {
+  store: Store;
+  plan: Plan;
+  lineage: PlannedLineage;
+  block: number | null;
+  trainer: Trainer;
+  /** The domain, or `base`. */
+  label: string;
+}
+
+export async function openTask(
+  openStore: (url: string) => Promise<Store>,
+  unit: Unit,
+): Promise<Task> {
+  const store = await openStore(unit.store);
+  const plan = await readPlan(store, unit.plan);
+  const lineage = lineageAt(plan, unit.lineage);
+  const trainer = resolveTrainer(plan.spec.trainer);
+  if (trainer.identity !== plan.trainer.identity)
+    throw new CausedError(
+      'configuration',
+      `the plan was made with trainer ${plan.trainer.identity.slice(0, 12)}, this worker has ${trainer.identity.slice(0, 12)}: run the sweep file again to plan anew`,
+    );
+  const label = unit.block === null ? 'base' : (plan.shape.domains[unit.block] ?? '');
+  return { store, plan, lineage, block: unit.block, trainer, label };
+}
+
+/** The trainer names its one data file `train`, and prompt files by their domain. */
+export async function keepCount(task: Task, count: CountEvent): Promise<void> {
+  const { store, plan, lineage, block } = task;
+  const trained = block === null ? undefined : plan.shape.domains[block];
+  const isTraining = count.name === 'train';
+  const domain = isTraining ? trained : count.name;
+  if (domain === undefined || !(domain in lineage.data)) return;
+  const data = datasetOf(plan, lineage, domain);
+  await writeCounts(store, plan, (isTraining ? data.train : data.prompts).sha256, count);
+}

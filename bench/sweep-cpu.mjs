@@ -1,0 +1,53 @@
+// CPU seconds of a whole sweep from an empty home, every process counted: command line, supervisor, server, worker and its
+// trainers. Linux only. Usage: node bench/sweep-cpu.mjs [examples/api-bank.yaml]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const file = process.argv[2] ?? join(root, 'examples', 'api-bank.yaml');
+const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
+const TICKS = 100; // USER_HZ of Linux
+
+const started = performance.now();
+const run = spawnSync(process.execPath, [join(root, 'bin', 'ratchet.js'), 'run', file, '--json'], {
+  env: { ...process.env, RATCHET_HOME: home },
+  stdio: ['ignore', 'pipe', 'inherit'],
+  encoding: 'utf8',
+});
+const wallSeconds = (performance.now() - started) / 1000;
+if (run.status !== 0) process.exit(run.status ?? 1);
+
+/** Fields 14 to 17 of proc_pid_stat(5): own and reaped children's user and system time. */
+const cpuOf = (pid) => {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
+};
+const { supervisor, server, worker } = JSON.parse(readFileSync(join(home, 'supervisor.json'), 'utf8'));
+const own = process.resourceUsage();
+const result = {
+  file: file.slice(file.lastIndexOf('/') + 1),
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}`,
+  wallSeconds,
+  cpuSeconds: {
+    'worker and trainers': cpuOf(worker.pid),
+    server: cpuOf(server.pid),
+    supervisor: cpuOf(supervisor.pid),
+    'command line': cpuOf(process.pid) - (own.userCPUTime + own.systemCPUTime) / 1e6,
+  },
+};
+result.cpuSeconds.total = Object.values(result.cpuSeconds).reduce((sum, value) => sum + value, 0);
+console.log(JSON.stringify(result, null, 2));
+process.kill(supervisor.pid, 'SIGTERM');
+for (let wait = 0; wait < 100; wait++) {
+  try {
+    process.kill(supervisor.pid, 0);
+  } catch {
+    break;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+rmSync(home, { recursive: true, force: true });
