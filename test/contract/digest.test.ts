@@ -6,7 +6,7 @@ import { canonicalJson, digestOf, sha256Hex } from '../../contract/digest.ts';
 describe('canonical JSON, after RFC 8785', () => {
   test('writes the example of section 3.2.2', () => {
     const example = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27],
+      numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27],
       string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
       literals: [null, true, false],
     };
@@ -59,7 +59,7 @@ describe('canonical JSON, after RFC 8785', () => {
   test.each([[Number.NaN], [Number.POSITIVE_INFINITY], ['\ud800'], [undefined]])(
     'refuses %j, which JSON cannot hold',
     (value) => {
-      expect(() => canonicalJson(value)).toThrow();
+      expect(() => canonicalJson(value)).toThrow(/not allowed|not a JSON value/);
     },
   );
 
