@@ -25,7 +25,9 @@ const cpuOf = (pid) => {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
 };
-const { supervisor, server, worker } = JSON.parse(readFileSync(join(home, 'supervisor.json'), 'utf8'));
+const { supervisor, server, worker } = JSON.parse(
+  readFileSync(join(home, 'supervisor.json'), 'utf8'),
+);
 const own = process.resourceUsage();
 const result = {
   file: file.slice(file.lastIndexOf('/') + 1),
@@ -40,7 +42,7 @@ const result = {
   },
 };
 result.cpuSeconds.total = Object.values(result.cpuSeconds).reduce((sum, value) => sum + value, 0);
-console.log(JSON.stringify(result, null, 2));
+process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 process.kill(supervisor.pid, 'SIGTERM');
 for (let wait = 0; wait < 100; wait++) {
   try {

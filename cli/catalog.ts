@@ -31,7 +31,7 @@ export async function listSweeps(home: Home): Promise<CatalogEntry[]> {
       async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as CatalogEntry,
     ),
   );
-  return entries.sort((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
+  return entries.toSorted((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
 }
 
 /** By id, by the beginning of one, or, without a name, the latest. */

@@ -88,16 +88,15 @@ function summarise(
       expected: 'examples on both sides of the split',
       found: `${trained} to train on and ${heldOut} held out`,
     });
-  const file = (bytes: Uint8Array, examples: number): DatasetSummary['train'] => ({
-    sha256: sha256Hex(bytes),
-    size: bytes.length,
-    examples,
-  });
   return {
-    train: file(train, trained),
-    prompts: file(prompts, heldOut),
-    gold: file(gold, heldOut),
+    train: describeFile(train, trained),
+    prompts: describeFile(prompts, heldOut),
+    gold: describeFile(gold, heldOut),
   };
+}
+
+function describeFile(bytes: Uint8Array, examples: number): DatasetSummary['train'] {
+  return { sha256: sha256Hex(bytes), size: bytes.length, examples };
 }
 
 /** A sweep's store as a URL: its own, or the home's. */

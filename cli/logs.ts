@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readHistory } from '../store/attempt-history.ts';
+import { type AttemptHistory, readHistory } from '../store/attempt-history.ts';
 import { logPath } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -31,19 +31,9 @@ async function listAttempts(
   blocks: BlockName[],
   options: { json?: boolean },
 ): Promise<void> {
-  const rows: { block: string; attempt: number; from: number; result: string; said: string }[] = [];
+  const rows: AttemptRow[] = [];
   for (const { key, label } of blocks)
-    for (const { number, start, outcome } of await readHistory(store, key)) {
-      const said = outcome?.result === 'failed' ? `${outcome.cause}: ${outcome.message}` : '';
-      const damaged = start?.damaged.map(({ reason }) => `skipped a checkpoint: ${reason}`) ?? [];
-      rows.push({
-        block: label,
-        attempt: number,
-        from: start?.resumedFrom?.step ?? 0,
-        result: outcome?.result ?? 'running',
-        said: [said, ...damaged].filter(Boolean).join('; '),
-      });
-    }
+    for (const attempt of await readHistory(store, key)) rows.push(describeAttempt(label, attempt));
   if (options.json) return printJson(rows);
   const cells = rows.map(({ block, attempt, from, result, said }) => [
     block,
@@ -53,6 +43,26 @@ async function listAttempts(
     said.split('\n')[0]?.slice(0, 120) ?? '',
   ]);
   return print(table(['BLOCK', 'ATTEMPT', 'FROM STEP', 'RESULT', ''], cells));
+}
+
+interface AttemptRow {
+  block: string;
+  attempt: number;
+  from: number;
+  result: string;
+  said: string;
+}
+
+function describeAttempt(block: string, { number, start, outcome }: AttemptHistory): AttemptRow {
+  const failure = outcome?.result === 'failed' ? [`${outcome.cause}: ${outcome.message}`] : [];
+  const damaged = start?.damaged.map(({ reason }) => `skipped a checkpoint: ${reason}`) ?? [];
+  return {
+    block,
+    attempt: number,
+    from: start?.resumedFrom?.step ?? 0,
+    result: outcome?.result ?? 'running',
+    said: [...failure, ...damaged].join('; '),
+  };
 }
 
 async function printLogs(

@@ -124,11 +124,14 @@ async function sumByCondition(store: Store, plan: LoadedSweep['plan']): Promise<
   return [...sums.values()];
 }
 
+function number(value: number | undefined): string {
+  return (value ?? 0).toLocaleString('en-US');
+}
+
 function describe(preview: PlanPreview, tokens: TokenCount[]): string {
   const { blocks, cells } = preview;
   const rows = preview.conditions.map(({ condition, blocks: all, compute }) => {
     const count = tokens.find((one) => one.condition === condition);
-    const number = (value: number | undefined): string => (value ?? 0).toLocaleString('en-US');
     return [
       condition,
       String(all),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { locateHome } from '../worker/home.ts';
 import { listSweeps } from './catalog.ts';
 import type { Session } from './connect.ts';
-import { readEnd } from './follow-sweep.ts';
+import { type EndState, readEnd } from './follow-sweep.ts';
 import { joinSession, type OpenedSweep, openSweep } from './open-sweep.ts';
 import { print, printJson, table } from './output.ts';
 import { readProgress, type SweepView } from './progress.ts';
@@ -56,10 +56,14 @@ export async function readStatus(
     (results) => results.cells,
     () => null,
   );
-  const stored = cells?.missing === 0 ? 'done' : 'interrupted';
-  const known = ended === undefined || ended === 'broken' ? undefined : ended;
-  const state = view?.state ?? (running ? 'running' : (known ?? stored));
+  const state = running ? (view?.state ?? 'running') : stateOfEnded(ended, cells);
   return { sweep, file, submittedAt, state, cells, view };
+}
+
+/** Where Temporal does not know, the store does. */
+function stateOfEnded(ended: EndState | undefined, cells: SweepStatus['cells']): string {
+  if (ended !== undefined && ended !== 'broken') return ended;
+  return cells?.missing === 0 ? 'done' : 'interrupted';
 }
 
 function describe(status: SweepStatus): string {
