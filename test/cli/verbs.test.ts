@@ -98,10 +98,10 @@ describe('a tiny sweep by its verbs', () => {
     expect(await call('export', 'data', 'tiny.yaml', '--output', 'data')).toMatchObject({
       code: 0,
     });
-    const lines = readFileSync(join(folder, 'data', 'keep', '1', 'travel.train.jsonl'), 'utf8')
+    const exported = readFileSync(join(folder, 'data', 'keep', '1', 'travel.train.jsonl'), 'utf8')
       .trim()
       .split('\n');
-    const { messages, tools } = JSON.parse(lines[0] ?? '');
+    const { messages, tools } = JSON.parse(exported[0] ?? '');
     expect(messages.at(-1).tool_calls.length).toBeGreaterThan(0);
     expect(tools[0]).toMatchObject({
       type: 'function',
