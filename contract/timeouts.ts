@@ -30,8 +30,15 @@ export const COMPUTE_ACTIVITY = {
 
 export const HEARTBEAT_INTERVAL = 0.5 * SECOND;
 
-/** Pause before a failed stage runs again: doubles from the first to the last. */
-export const STAGE_RETRY = { first: 0.5 * SECOND, last: MINUTE } as const;
+/**
+ * Pause before a failed stage runs again: doubles from the first to the last. Faults that are not the work's own, such as
+ * a dead worker, say nothing about the next try.
+ */
+export const STAGE_RETRY = {
+  first: 0.5 * SECOND,
+  last: MINUTE,
+  lastOfOthers: 2 * SECOND,
+} as const;
 
 /** Lineages that end without a word (terminated by hand, lost with their database) are looked for this often. */
 export const RECONCILE_EVERY = 5 * MINUTE;
@@ -64,7 +71,9 @@ export const SUPERVISOR_IDLE = 2 * MINUTE;
 export const HOME_CHECK = SECOND;
 /** From the word that it ends to its end: trainers save their checkpoints meanwhile. */
 export const SUPERVISOR_END = 45 * SECOND;
-export const RESTART_DELAY = 0.5 * SECOND;
+export const RESTART_DELAY = 0.2 * SECOND;
+/** How often a starting worker looks whether the server, which starts beside it, answers. */
+export const CONNECT_POLL = 0.1 * SECOND;
 /** A worker that dies sooner than this so often in a row cannot start at all. */
 export const QUICK_DEATH = 5 * SECOND;
 export const MOST_QUICK_DEATHS = 5;

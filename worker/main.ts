@@ -5,7 +5,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { findDeadWorkers, nameOwnProcess, removeLeftovers } from '../compute/leftovers.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
-import { RESTART_DELAY, SERVER_START } from '../contract/timeouts.ts';
+import { CONNECT_POLL, SERVER_START } from '../contract/timeouts.ts';
 import { handBack } from './hand-back.ts';
 import { openHome } from './home.ts';
 import { runWorkers } from './run-workers.ts';
@@ -40,7 +40,7 @@ try {
   if (process.connected) process.disconnect();
 }
 
-/** The server may be on its way back. */
+/** The server may be on its way. */
 async function connectPatiently(): Promise<NativeConnection> {
   const deadline = performance.now() + SERVER_START;
   for (;;) {
@@ -48,7 +48,7 @@ async function connectPatiently(): Promise<NativeConnection> {
       return await NativeConnection.connect({ address });
     } catch (error) {
       if (stop.signal.aborted || performance.now() > deadline) throw error;
-      await delay(RESTART_DELAY);
+      await delay(CONNECT_POLL);
     }
   }
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import {
   HOME_CHECK,
   MOST_QUICK_DEATHS,
@@ -12,7 +11,7 @@ import {
 } from '../contract/timeouts.ts';
 import { identifyProcess, identifySelf } from '../store/process-identity.ts';
 import { endChild, endRecorded, readLastLine, waitForEnd } from './children.ts';
-import { choosePorts, startServer, waitForServer } from './embedded-server.ts';
+import { choosePorts, type Ports, startServer, waitForServer } from './embedded-server.ts';
 import { type Home, openHome } from './home.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
 import { readRecord, writeRecord } from './supervisor-record.ts';
@@ -40,11 +39,17 @@ class Supervisor {
   async run(): Promise<void> {
     const before = readRecord(this.home);
     await endLeftovers(before);
-    this.record.ports = before?.ports ?? null;
-    const external = process.env['TEMPORAL_ADDRESS'];
     const lives: Promise<void>[] = [];
-    if (external) this.announce(external);
-    else lives.push(this.keepServer(await this.startEmbedded()));
+    const external = process.env['TEMPORAL_ADDRESS'];
+    if (external) {
+      this.address = external;
+      this.announce();
+    } else {
+      const binary = await this.obtainServer();
+      await this.chooseAddress(before?.ports ?? null);
+      lives.push(this.keepServer(binary));
+    }
+    // The worker starts beside the server, and waits for it.
     lives.push(this.keepWorker(), this.waitUntilIdle());
     await Promise.race(lives);
     await this.end();
@@ -78,46 +83,47 @@ class Supervisor {
     process.exit(1);
   }
 
-  private announce(address: string): void {
-    // A worker finds an earlier address again, but not a new one.
-    if (this.address !== '' && address !== this.address) this.worker?.kill('SIGKILL');
-    this.address = address;
+  private announce(): void {
+    const { address } = this;
     const ui = this.record.ports ? `http://127.0.0.1:${this.record.ports.ui}` : null;
     this.socket.tell({ phase: 'ready', pid: process.pid, address, ui });
   }
 
-  private async startEmbedded(): Promise<string> {
-    const binary = await obtainTemporal((message) =>
+  private obtainServer(): Promise<string> {
+    return obtainTemporal((message) =>
       this.socket.tell({ phase: 'starting', pid: process.pid, message }),
     );
-    await this.startServer(binary);
-    return binary;
   }
 
-  private async startServer(binary: string): Promise<void> {
-    for (let failures = 0; !this.ending; ) {
-      const ports = await choosePorts(this.record.ports);
-      this.record.ports = ports;
-      this.server = startServer(binary, this.home, ports);
-      this.note('server', this.server);
-      try {
-        await waitForServer(this.server, ports.server);
-        return this.announce(`127.0.0.1:${ports.server}`);
-      } catch (error) {
-        if (isOwnFault(this.server)) failures++;
-        await endChild(this.server, 'SIGKILL', 0);
-        if (failures === MOST_QUICK_DEATHS) throw await this.explain(error, 'server.log');
-        await delay(RESTART_DELAY);
-      }
-    }
+  /** The wanted one while nobody else has it. A worker finds its server again there, but not at another address. */
+  private async chooseAddress(wanted: Ports | null): Promise<void> {
+    const ports = await choosePorts(wanted);
+    const address = `127.0.0.1:${ports.server}`;
+    if (address !== this.address) this.worker?.kill('SIGKILL');
+    this.record.ports = ports;
+    this.address = address;
   }
 
   private async keepServer(binary: string): Promise<void> {
-    while (this.server && !this.ending) {
-      await waitForEnd(this.server);
+    for (let failures = 0; this.record.ports && !this.ending; ) {
+      const { ports } = this.record;
+      const server = startServer(binary, this.home, ports);
+      this.server = server;
+      this.note('server', server);
+      try {
+        await waitForServer(server, ports.server);
+        this.announce();
+        failures = 0;
+        await waitForEnd(server);
+      } catch (error) {
+        if (isOwnFault(server)) failures++;
+        await endChild(server, 'SIGKILL', 0);
+        if (failures === MOST_QUICK_DEATHS) throw await this.explain(error, 'server.log');
+      }
       if (this.ending) return;
-      log(`the server ended (${describeEnd(this.server)}); starting it again`);
-      await this.startServer(binary);
+      log(`the server ended (${describeEnd(server)}); starting it again`);
+      await delay(RESTART_DELAY);
+      await this.chooseAddress(ports);
     }
   }
 
@@ -175,6 +181,8 @@ class Supervisor {
 
 /** True also when the server does not answer: it may be on its way back. */
 async function hasOpenWorkflows(address: string): Promise<boolean> {
+  // Heavy to load, and needed only when nobody is attached.
+  const { Client, Connection } = await import('@temporalio/client');
   try {
     const connection = await Connection.connect({ address });
     try {

@@ -39,7 +39,6 @@ export interface StageFailure {
  */
 export async function withBudgets<T>(stage: () => Promise<T>): Promise<T | StageFailure> {
   const spent = new Map<CauseName, number>();
-  let pause: number = STAGE_RETRY.first;
   for (;;) {
     try {
       return await stage();
@@ -50,8 +49,8 @@ export async function withBudgets<T>(stage: () => Promise<T>): Promise<T | Stage
       spent.set(failure.cause, failures);
       const { retries } = CAUSES[failure.cause];
       if (retries !== null && failures > retries) return failure;
-      await sleep(pause);
-      pause = Math.min(pause * 2, STAGE_RETRY.last);
+      const longest = retries === null ? STAGE_RETRY.lastOfOthers : STAGE_RETRY.last;
+      await sleep(Math.min(STAGE_RETRY.first * 2 ** (failures - 1), longest));
     }
   }
 }
