@@ -6,7 +6,7 @@ import { hashText, mix, mix3 } from './hashing.ts';
 import type { Model } from './model.ts';
 import type { SlotCard } from './tool-card.ts';
 
-const T = {
+const SALT = {
   name: hashText('argument:name'),
   full: hashText('argument:full'),
   before: hashText('argument:before'),
@@ -37,9 +37,9 @@ export function listArguments(
   candidates.closing = model.end;
   candidates.add(model.end);
   const missing = Math.min(open.filter((slot) => slot.required).length, 3);
-  candidates.feature(mix(T.end, missing));
-  candidates.feature(mix3(T.end, owner, before));
-  candidates.feature(mix3(T.end, before, 1));
+  candidates.feature(mix(SALT.end, missing));
+  candidates.feature(mix3(SALT.end, owner, before));
+  candidates.feature(mix3(SALT.end, before, 1));
   for (const [distance, slot] of open.entries()) {
     // An untrained model gives what the schema requires.
     candidates.add(model.symbols.intern(slot.name), slot.required ? 1 : -1);
@@ -55,15 +55,15 @@ function addSlotFeatures(
   before: number,
 ): void {
   const required = slot.required ? 1 : 0;
-  candidates.feature(mix(T.name, slot.hash));
-  candidates.feature(mix(T.full, slot.fullHash));
-  candidates.feature(mix3(T.before, before, slot.hash));
-  candidates.feature(mix3(T.before, before, slot.fullHash));
-  candidates.feature(mix3(T.next, Math.min(distance, 2), required));
-  for (const word of prompt.userWords) candidates.feature(mix3(T.user, slot.fullHash, word));
+  candidates.feature(mix(SALT.name, slot.hash));
+  candidates.feature(mix(SALT.full, slot.fullHash));
+  candidates.feature(mix3(SALT.before, before, slot.hash));
+  candidates.feature(mix3(SALT.before, before, slot.fullHash));
+  candidates.feature(mix3(SALT.next, Math.min(distance, 2), required));
+  for (const word of prompt.userWords) candidates.feature(mix3(SALT.user, slot.fullHash, word));
   for (const word of prompt.assistantWords) {
-    candidates.feature(mix3(T.assistant, slot.fullHash, word));
+    candidates.feature(mix3(SALT.assistant, slot.fullHash, word));
   }
   const isSpoken = slot.stems.some((stem) => prompt.userWords.includes(stem)) ? 1 : 0;
-  candidates.feature(mix3(T.spoken, isSpoken, required));
+  candidates.feature(mix3(SALT.spoken, isSpoken, required));
 }

@@ -4,13 +4,9 @@ import { createRandom, deriveSeed } from '../contract/random.ts';
 import type { CandidateSet } from './candidates.ts';
 import { type EncodedPrompt, encodePrompt } from './encode.ts';
 import type { FittedExample } from './fit.ts';
-import { addTo, leavesOf } from './lexicon.ts';
 import type { Model } from './model.ts';
-import { learnOutcome } from './score.ts';
-import { unlistedIn } from './script.ts';
-import { isWordy, tokenize } from './tokens.ts';
+import { learnOutcome, NEGLIGIBLE } from './score.ts';
 import { type Guide, walkCalls } from './walk.ts';
-import type { Example, Json, PropertySchema, ToolTable } from '../contract/dialogue.ts';
 
 export interface Lesson {
   prompt: EncodedPrompt;
@@ -60,9 +56,9 @@ export class Schedule {
   }
 }
 
-/** Adds the gradient of one example and returns its loss in nats. */
-export function learnLesson(lesson: Lesson, model: Model): number {
-  const guide = new ScriptGuide(lesson.script, model);
+/** Adds the gradient of one example and returns its loss in nats; slopes below `negligible` are left out. */
+export function learnLesson(lesson: Lesson, model: Model, negligible = NEGLIGIBLE): number {
+  const guide = new ScriptGuide(lesson.script, model, negligible);
   walkCalls(model, lesson.prompt, guide);
   return guide.loss;
 }
@@ -72,61 +68,18 @@ class ScriptGuide implements Guide {
   private at = 0;
   private readonly script: readonly number[];
   private readonly model: Model;
+  private readonly negligible: number;
 
-  constructor(script: readonly number[], model: Model) {
+  constructor(script: readonly number[], model: Model, negligible: number) {
     this.script = script;
     this.model = model;
+    this.negligible = negligible;
   }
 
   choose(candidates: CandidateSet): number {
     const outcome = this.script[this.at++];
     if (outcome === undefined) throw new RangeError('the script ends before the walk');
-    this.loss += learnOutcome(candidates, outcome, this.model.parameters);
+    this.loss += learnOutcome(candidates, outcome, this.model.parameters, this.negligible);
     return outcome;
-  }
-}
-
-/**
- * Learns the words of a block's targets before its first step: signs, and words that do not stand in their prompt. Words
- * that do are to be copied and not learned by heart.
- */
-export function growLexicon(
-  model: Model,
-  lessons: readonly FittedExample[],
-  tools: ToolTable,
-): void {
-  for (const { prompt, rendered } of lessons) {
-    const standing = new Set(rendered.segments.flatMap((segment) => tokenize(segment.text)));
-    for (const call of (prompt as Example).target) {
-      const listed = tools[call.name]?.function.parameters.properties ?? {};
-      growUnlisted(model, call.name, call.arguments, listed);
-      for (const leaf of Object.entries(call.arguments).flatMap(([name, value]) =>
-        leavesOf(name, value),
-      )) {
-        for (const token of tokenize(leaf.text)) {
-          if (!standing.has(token) || !isWordy(token))
-            addTo(model.lexicon.tokens, leaf.name, token);
-        }
-      }
-    }
-  }
-}
-
-function growUnlisted(
-  model: Model,
-  owner: string,
-  given: Record<string, Json>,
-  listed: Record<string, PropertySchema>,
-): void {
-  for (const name of unlistedIn(given, listed)) addTo(model.lexicon.unlisted, owner, name);
-  for (const [name, value] of Object.entries(given))
-    growNested(model, name, value, listed[name] ?? {});
-}
-
-function growNested(model: Model, name: string, value: Json, schema: PropertySchema): void {
-  if (Array.isArray(value)) {
-    for (const item of value) growNested(model, name, item, schema.items ?? {});
-  } else if (typeof value === 'object' && value !== null) {
-    growUnlisted(model, name, value, schema.properties ?? {});
   }
 }

@@ -20,11 +20,19 @@ const progressSchema = z.object({
 
 export type TrainingProgress = Omit<z.infer<typeof progressSchema>, 'format'>;
 
-export function writeCheckpoint(folder: string, model: Model, progress: TrainingProgress): void {
+export function writeCheckpoint(jobFolder: string, model: Model, progress: TrainingProgress): void {
   const files = { ...packModel(model), 'squares.bin': packTable(model.parameters.squares) };
-  const checkpoints = join(folder, 'checkpoints');
+  const checkpoints = join(jobFolder, 'checkpoints');
   mkdirSync(checkpoints, { recursive: true });
-  writeFolder(join(checkpoints, String(progress.step)), files, { format: 1, ...progress });
+  writeFolder(
+    join(checkpoints, String(progress.step)),
+    join(jobFolder, 'checkpoint.draft'),
+    files,
+    {
+      format: 1,
+      ...progress,
+    },
+  );
 }
 
 export function readCheckpoint(
@@ -47,9 +55,9 @@ export function readCheckpoint(
 }
 
 /** Complete checkpoints that the carrier has not yet taken away. */
-export function countStanding(folder: string): number {
+export function countStanding(jobFolder: string): number {
   try {
-    return readdirSync(join(folder, 'checkpoints')).filter((name) => /^\d+$/.test(name)).length;
+    return readdirSync(join(jobFolder, 'checkpoints')).filter((name) => /^\d+$/.test(name)).length;
   } catch {
     return 0;
   }

@@ -12,10 +12,10 @@ export interface CopyFeatures {
 /** Words before a position, in its segment, that may name what stands there. */
 export const WINDOW = 7;
 /** Segments further back are alike. */
-const OLDEST = 8;
+export const OLDEST = 8;
 
 /** One number a template keeps their hashes apart. */
-const T = {
+const SALT = {
   shape: hashText('shape'),
   role: hashText('role'),
   age: hashText('age'),
@@ -68,17 +68,17 @@ function addGeneral(
   const twoBefore = mix(lowerAt(source, origin - 2, around), before);
   const shapeBefore = shapeAt(source, origin - 1, around);
   hashes.push(
-    mix(T.shape, shape),
-    mix3(T.role, role, shape),
-    mix3(T.age, age, shape),
-    mix3(T.roleAge, role, age),
-    mix(T.before, before),
-    mix(T.twoBefore, twoBefore),
-    mix3(T.threeBefore, lowerAt(source, origin - 3, around), twoBefore),
-    mix3(T.after, lowerAt(source, position + 1, segment), shape),
-    mix3(T.shapes, mix(shapeBefore, shape), shapeAt(source, position + 1, segment)),
-    mix3(T.shapesBefore, mix(shapeAt(source, origin - 2, around), shapeBefore), shape),
-    mix(T.word, source.lower[position] as number),
+    mix(SALT.shape, shape),
+    mix3(SALT.role, role, shape),
+    mix3(SALT.age, age, shape),
+    mix3(SALT.roleAge, role, age),
+    mix(SALT.before, before),
+    mix(SALT.twoBefore, twoBefore),
+    mix3(SALT.threeBefore, lowerAt(source, origin - 3, around), twoBefore),
+    mix3(SALT.after, lowerAt(source, position + 1, segment), shape),
+    mix3(SALT.shapes, mix(shapeBefore, shape), shapeAt(source, position + 1, segment)),
+    mix3(SALT.shapesBefore, mix(shapeAt(source, origin - 2, around), shapeBefore), shape),
+    mix(SALT.word, source.lower[position] as number),
   );
 }
 
@@ -91,21 +91,21 @@ function addSpecific(
   const role = segment.roleHash;
   const origin = source.origin[position] as number;
   const around = segmentAt(source, origin);
-  hashes.push(mix3(T.beforeRole, lowerAt(source, origin - 1, around), role));
+  hashes.push(mix3(SALT.beforeRole, lowerAt(source, origin - 1, around), role));
   const key = source.keys[source.key[position] as number];
   if (key !== undefined) {
-    const keyed = mix3(T.key, hashText(key), source.keyStart[position] as number);
+    const keyed = mix3(SALT.key, hashText(key), source.keyStart[position] as number);
     hashes.push(keyed, mix(keyed, role));
-    for (const tool of segment.tools) hashes.push(mix3(T.tool, hashText(tool), keyed));
+    for (const tool of segment.tools) hashes.push(mix3(SALT.tool, hashText(tool), keyed));
     const record = source.records[source.record[position] as number];
-    if (record) hashes.push(mix3(T.named, record.rank, keyed));
+    if (record) hashes.push(mix3(SALT.named, record.rank, keyed));
   }
   const from = Math.max(around.start, origin - WINDOW);
   for (let near = from; near < origin; near++) {
-    hashes.push(mix(T.window, source.lower[near] as number));
+    hashes.push(mix(SALT.window, source.lower[near] as number));
   }
   if (around.role === 'user') {
     const isFirst = origin === around.start ? 1 : 0;
-    for (const word of segment.question) hashes.push(mix3(T.question, word, isFirst));
+    for (const word of segment.question) hashes.push(mix3(SALT.question, word, isFirst));
   }
 }

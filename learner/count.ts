@@ -3,7 +3,7 @@
 import { readPrompts } from './data-files.ts';
 import { Fitting } from './fit.ts';
 import type { StageJob } from './job.ts';
-import type { Stage } from './train.ts';
+import type { Stage } from './stage.ts';
 
 export function count(job: StageJob<'count'>, stage: Stage): void {
   for (const { name, file } of job.data) {

@@ -1,9 +1,8 @@
 /** A prompt ready for decisions: what they need of it is computed once, not in every epoch. */
 
-import type { Prompt, ToolTable } from '../contract/dialogue.ts';
 import { type CopyFeatures, readCopyFeatures } from './copy-features.ts';
 import { hashText, mix, mix3 } from './hashing.ts';
-import { type RenderedPrompt, renderPrompt } from './prompt.ts';
+import type { RenderedPrompt } from './prompt.ts';
 import { latestOf, readSource, type Source, type SourceSegment } from './source.ts';
 import type { Symbols } from './symbols.ts';
 import { readToolCard, type ToolCard } from './tool-card.ts';
@@ -43,16 +42,6 @@ export function encodePrompt(rendered: RenderedPrompt, symbols: Symbols): Encode
       .flatMap((segment) => segment.tools.map(hashText)),
     resultKeys: findResultKeys(source),
   };
-}
-
-/** Renders and encodes in one go. */
-export function readPrompt(
-  prompt: Prompt,
-  tools: ToolTable,
-  maxTokens: number,
-  symbols: Symbols,
-): EncodedPrompt {
-  return encodePrompt(renderPrompt(prompt, tools, maxTokens), symbols);
 }
 
 function hashStems(segment: SourceSegment | undefined): number[] {

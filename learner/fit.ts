@@ -16,6 +16,7 @@ export interface FittedPrompt {
 
 /** An example to learn from: its last turn and its target are whole. */
 export interface FittedExample extends FittedPrompt {
+  prompt: Example;
   script: string[];
 }
 

@@ -20,9 +20,13 @@ export type FolderFiles = Record<string, Uint8Array>;
 
 const MANIFEST = 'folder.json';
 
-/** `details` goes into the manifest. Whatever stood at `folder` is replaced. */
-export function writeFolder(folder: string, files: FolderFiles, details: object): void {
-  const draft = join(dirname(folder), `.${basename(folder)}.draft`);
+/** Written as `draft` first, on the same disk. `details` goes into the manifest. What stood at `folder` is replaced. */
+export function writeFolder(
+  folder: string,
+  draft: string,
+  files: FolderFiles,
+  details: object,
+): void {
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   const digests: Record<string, string> = {};
@@ -82,6 +86,6 @@ function syncFolder(folder: string): void {
   }
 }
 
-function sha256(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

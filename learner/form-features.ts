@@ -10,7 +10,7 @@ import type { SlotCard } from './tool-card.ts';
 export const FORMS = ['string', 'integer', 'number', 'boolean', 'null', 'array', 'object'] as const;
 export type Form = (typeof FORMS)[number];
 
-const T = {
+const SALT = {
   form: hashText('form'),
   truth: hashText('truth'),
   item: hashText('item'),
@@ -35,9 +35,9 @@ export function listForms(candidates: CandidateSet, slot: SlotCard, model: Model
   for (const form of FORMS) {
     const hash = hashText(form);
     candidates.add(model.symbols.intern(form), form === (slot.schema.type ?? 'string') ? TYPED : 0);
-    candidates.feature(mix3(T.form, hash, slot.typeHash));
-    candidates.feature(mix3(T.form, hash, slot.hash));
-    candidates.feature(mix3(T.form, hash, slot.fullHash));
+    candidates.feature(mix3(SALT.form, hash, slot.typeHash));
+    candidates.feature(mix3(SALT.form, hash, slot.hash));
+    candidates.feature(mix3(SALT.form, hash, slot.fullHash));
   }
 }
 
@@ -51,7 +51,7 @@ export function listTruths(
 ): void {
   candidates.clear();
   for (const truth of TRUTHS) {
-    const hash = mix(T.truth, hashText(truth));
+    const hash = mix(SALT.truth, hashText(truth));
     candidates.add(model.symbols.intern(truth));
     candidates.feature(hash);
     candidates.feature(mix(hash, slot.hash));
@@ -74,7 +74,7 @@ export function listItemChoice(
   candidates.closing = model.end;
   const length = Math.min(list.length, 6);
   for (const outcome of [model.end, model.symbols.intern(MORE)]) {
-    const hash = mix(T.item, outcome === model.end ? 0 : 1);
+    const hash = mix(SALT.item, outcome === model.end ? 0 : 1);
     candidates.add(outcome);
     candidates.feature(mix(hash, length));
     candidates.feature(mix3(hash, slot.hash, length));

@@ -16,7 +16,7 @@ import type { StageJob } from './job.ts';
 import type { Model } from './model.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { scoreCandidates } from './score.ts';
-import type { Stage } from './train.ts';
+import type { Stage } from './stage.ts';
 import { type Guide, walkCalls } from './walk.ts';
 import { readWeights } from './weights.ts';
 

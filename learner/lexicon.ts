@@ -1,5 +1,3 @@
-import type { Json } from '../contract/dialogue.ts';
-
 /** Texts by name, each once, in the order in which they came. */
 export type WordLists = Map<string, Set<string>>;
 
@@ -22,13 +20,4 @@ export function addTo(lists: WordLists, name: string, text: string): void {
   const list = lists.get(name);
   if (list) list.add(text);
   else lists.set(name, new Set([text]));
-}
-
-/** The strings and numbers of a value, however deep, with the argument or key that holds them. */
-export function leavesOf(name: string, value: Json): { name: string; text: string }[] {
-  if (typeof value === 'string') return [{ name, text: value }];
-  if (typeof value === 'number') return [{ name, text: String(value) }];
-  if (Array.isArray(value)) return value.flatMap((item) => leavesOf(name, item));
-  if (value === null || typeof value === 'boolean') return [];
-  return Object.entries(value).flatMap(([key, item]) => leavesOf(key, item));
 }

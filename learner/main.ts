@@ -8,7 +8,8 @@ import { EventLog } from './events.ts';
 import { LearnerFailure, wrongConfiguration } from './failure.ts';
 import { generate } from './generate.ts';
 import { type LearnerJob, readJob } from './job.ts';
-import { type Stage, type StopRequest, train } from './train.ts';
+import type { Stage, StopRequest } from './stage.ts';
+import { train } from './train.ts';
 
 async function main(): Promise<void> {
   const stop: StopRequest = { requested: false };

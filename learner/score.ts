@@ -48,6 +48,7 @@ export function learnOutcome(
   candidates: CandidateSet,
   outcome: number,
   parameters: Parameters,
+  negligible = NEGLIGIBLE,
 ): number {
   scoreCandidates(candidates, parameters.weights);
   const total = outcomeProbability(candidates, outcome);
@@ -56,7 +57,7 @@ export function learnOutcome(
   for (let candidate = 0; candidate < count; candidate++) {
     const probability = probabilities[candidate] as number;
     const slope = outcomes[candidate] === outcome ? probability - probability / total : probability;
-    if (Math.abs(slope) < NEGLIGIBLE) continue;
+    if (Math.abs(slope) < negligible) continue;
     const end = starts[candidate + 1] as number;
     for (let at = starts[candidate] as number; at < end; at++) {
       parameters.addGradient(features[at] as number, slope);

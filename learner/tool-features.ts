@@ -6,7 +6,7 @@ import { hashText, mix, mix3 } from './hashing.ts';
 import type { Model } from './model.ts';
 import type { ToolCard } from './tool-card.ts';
 
-const T = {
+const SALT = {
   name: hashText('tool:name'),
   bag: hashText('tool:bag'),
   nameWord: hashText('tool:name-word'),
@@ -47,9 +47,9 @@ function addEndFeatures(
   made: readonly number[],
 ): void {
   const count = Math.min(made.length, 4);
-  candidates.feature(mix(T.end, count));
-  candidates.feature(mix3(T.end, count, made.at(-1) ?? 0));
-  for (const word of prompt.userWords) candidates.feature(mix3(T.end, count, word));
+  candidates.feature(mix(SALT.end, count));
+  candidates.feature(mix3(SALT.end, count, made.at(-1) ?? 0));
+  for (const word of prompt.userWords) candidates.feature(mix3(SALT.end, count, word));
 }
 
 function addToolFeatures(
@@ -58,18 +58,18 @@ function addToolFeatures(
   tool: ToolCard,
   place: number,
 ): void {
-  candidates.feature(mix(T.name, tool.hash));
-  candidates.feature(mix(T.place, Math.min(place, 8)));
-  for (const word of prompt.bag) candidates.feature(mix3(T.bag, tool.hash, word));
+  candidates.feature(mix(SALT.name, tool.hash));
+  candidates.feature(mix(SALT.place, Math.min(place, 8)));
+  for (const word of prompt.bag) candidates.feature(mix3(SALT.bag, tool.hash, word));
   const latest = [prompt.request, prompt.userWords, prompt.assistantWords];
   for (const [speaker, words] of latest.entries()) {
-    const spoken = mix(T.nameWord, speaker);
+    const spoken = mix(SALT.nameWord, speaker);
     for (const nameWord of tool.nameWords) {
       for (const word of words) candidates.feature(mix3(spoken, nameWord, word));
     }
-    candidates.feature(mix3(T.nameMatch, speaker, countShared(tool.nameWords, words)));
+    candidates.feature(mix3(SALT.nameMatch, speaker, countShared(tool.nameWords, words)));
     candidates.feature(
-      mix3(T.otherMatch, speaker, Math.min(countShared(tool.otherWords, words), 4)),
+      mix3(SALT.otherMatch, speaker, Math.min(countShared(tool.otherWords, words), 4)),
     );
   }
 }
@@ -82,18 +82,18 @@ function addCallFeatures(
 ): void {
   const times = Math.min(prompt.called.filter((called) => called === tool.hash).length, 2);
   const latest = prompt.called.at(-1) ?? 0;
-  candidates.feature(mix(T.called, times));
-  candidates.feature(mix3(T.called, times, tool.hash));
-  candidates.feature(mix(T.latest, latest === tool.hash ? 1 : 0));
-  candidates.feature(mix3(T.latest, latest, tool.hash));
+  candidates.feature(mix(SALT.called, times));
+  candidates.feature(mix3(SALT.called, times, tool.hash));
+  candidates.feature(mix(SALT.latest, latest === tool.hash ? 1 : 0));
+  candidates.feature(mix3(SALT.latest, latest, tool.hash));
   for (const slot of tool.slots) {
     const isProvided = prompt.resultKeys.has(slot.hash) ? 1 : 0;
-    candidates.feature(mix3(T.needs, slot.hash, isProvided));
+    candidates.feature(mix3(SALT.needs, slot.hash, isProvided));
   }
   if (made.length === 0) return;
   const before = made.at(-1) ?? 0;
-  candidates.feature(mix(T.again, before === tool.hash ? 1 : 0));
-  candidates.feature(mix3(T.again, before, tool.hash));
+  candidates.feature(mix(SALT.again, before === tool.hash ? 1 : 0));
+  candidates.feature(mix3(SALT.again, before, tool.hash));
 }
 
 function countShared(some: readonly number[], others: readonly number[]): number {

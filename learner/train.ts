@@ -1,9 +1,9 @@
 /** The train stage: one block, step by step, with checkpoints that lose nothing. */
 
+import { readFileSync } from 'node:fs';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { digestOf } from '../contract/digest.ts';
-import type { Example, ToolTable } from '../contract/dialogue.ts';
-import { growLexicon, learnLesson, type Lesson, prepareLesson, Schedule } from './block.ts';
+import { learnLesson, type Lesson, prepareLesson, Schedule } from './block.ts';
 import {
   countStanding,
   readCheckpoint,
@@ -11,28 +11,15 @@ import {
   writeCheckpoint,
 } from './checkpoint.ts';
 import { readExamples } from './data-files.ts';
-import type { EventLog } from './events.ts';
 import { interrupted, wrongConfiguration } from './failure.ts';
 import { type FittedExample, Fitting } from './fit.ts';
-import { readFolder } from './folders.ts';
+import { readFolder, sha256 } from './folders.ts';
+import { growLexicon } from './grow-lexicon.ts';
 import type { StageJob } from './job.ts';
-import type { Model } from './model.ts';
+import { createModel, type Model } from './model.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import { readWeights, writeWeights } from './weights.ts';
-import { join } from 'node:path';
-
-/** Set by SIGTERM. */
-export interface StopRequest {
-  requested: boolean;
-}
-
-/** Where a stage runs. */
-export interface Stage {
-  folder: string;
-  events: EventLog;
-  tools: ToolTable;
-  stop: StopRequest;
-}
+import type { Stage } from './stage.ts';
+import { unpackModel, writeWeights } from './weights.ts';
 
 const UNACKNOWLEDGED = 2;
 const ACKNOWLEDGEMENT_POLL_MS = 10;
@@ -53,8 +40,7 @@ export async function train(job: StageJob<'train'>, stage: Stage): Promise<void>
 
 function fitExamples(job: StageJob<'train'>, stage: Stage): FittedExample[] {
   const fitting = new Fitting(stage.tools, job.hyperparameters);
-  const read: Example[] = readExamples(job.data);
-  const fitted = read.flatMap((example) => fitting.fitExample(example) ?? []);
+  const fitted = readExamples(job.data).flatMap((example) => fitting.fitExample(example) ?? []);
   stage.events.append(fitting.report('train'));
   if (fitted.length === 0) {
     throw wrongConfiguration(
@@ -71,23 +57,22 @@ function openModel(
   examples: readonly FittedExample[],
 ): { model: Model; progress: TrainingProgress } {
   const { tableBits } = job.hyperparameters;
-  const identity = digestJob(job, stage.tools, examples);
+  const parent = job.parent === null ? undefined : readFolder(job.parent);
+  const identity = identifyJob(job, parent?.details ?? null);
   if (job.resume !== null) return readCheckpoint(job.resume, tableBits, identity);
-  const model = readWeights(job.parent, tableBits);
+  const model =
+    job.parent !== null && parent
+      ? unpackModel(job.parent, parent.files, 2 ** tableBits)
+      : createModel(tableBits);
   growLexicon(model, examples, stage.tools);
   return { model, progress: { job: identity, step: 0, tokens: 0 } };
 }
 
-/** Of what decides the result of the block. */
-function digestJob(
-  job: StageJob<'train'>,
-  tools: ToolTable,
-  examples: readonly FittedExample[],
-): string {
+/** A digest of what decides the result of the block. */
+function identifyJob(job: StageJob<'train'>, parent: unknown): string {
   const { hyperparameters, seeds } = job;
-  const parent = job.parent === null ? null : readFolder(job.parent).details;
-  const prompts = examples.map((example) => example.prompt);
-  return digestOf({ hyperparameters, seeds, parent, tools, prompts });
+  const [data, tools] = [job.data, job.tools].map((file) => sha256(readFileSync(file)));
+  return digestOf({ hyperparameters, seeds, parent, data, tools });
 }
 
 class TrainingRun {
@@ -128,7 +113,7 @@ class TrainingRun {
       await setImmediate();
       if (stage.stop.requested) this.stopHere();
     }
-    writeWeights(join(stage.folder, 'weights'), this.model);
+    writeWeights(stage.folder, this.model);
     stage.events.append({ type: 'result', steps: progress.step, tokens: progress.tokens });
   }
 

@@ -1,8 +1,19 @@
 /** A value being written: its tokens, and where in the prompt they may be copied from. */
 
+import type { EncodedPrompt } from './encode.ts';
+import type { Model } from './model.ts';
 import type { Source } from './source.ts';
 import type { Symbols } from './symbols.ts';
 import type { SlotCard } from './tool-card.ts';
+
+/** What writing a value needs besides the value itself. */
+export interface WritingContext {
+  prompt: EncodedPrompt;
+  model: Model;
+  /** Positions that earlier values of this turn were copied from. */
+  used: ReadonlySet<number>;
+  kind: 'string' | 'integer' | 'number';
+}
 
 export class ValueState {
   readonly slot: SlotCard;
@@ -57,3 +68,6 @@ export class ValueState {
 }
 
 const COMMON = 3;
+
+/** Values of so many tokens and longer ones are alike. */
+export const LONG_VALUE = 24;

@@ -18,7 +18,7 @@ import { readNumber } from './numbers.ts';
 import { lowerAt, segmentAt } from './source.ts';
 import { createSlot, readSlots, type SlotCard } from './tool-card.ts';
 import { listTools } from './tool-features.ts';
-import { listTokens } from './value-features.ts';
+import { listTokens } from './token-features.ts';
 import { ValueState } from './value-state.ts';
 
 /** Takes the decisions: by a target's script, greedily, or by lot. */

@@ -1,5 +1,6 @@
 /** A model as a folder: what a block leaves to the next one and to `generate`. */
 
+import { join } from 'node:path';
 import { emptyLexicon, type Lexicon, type WordLists } from './lexicon.ts';
 import { damagedInput } from './failure.ts';
 import { type FolderFiles, readFolder, writeFolder } from './folders.ts';
@@ -10,8 +11,10 @@ import { packTable, unpackTable } from './sparse-table.ts';
 
 const FORMAT = 1;
 
-export function writeWeights(folder: string, model: Model): void {
-  writeFolder(folder, packModel(model), { format: FORMAT });
+/** In the job's folder, complete or absent. */
+export function writeWeights(jobFolder: string, model: Model): void {
+  const draft = join(jobFolder, 'weights.draft');
+  writeFolder(join(jobFolder, 'weights'), draft, packModel(model), { format: FORMAT });
 }
 
 /** Null is the base: nothing learned. */
