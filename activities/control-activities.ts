@@ -1,9 +1,11 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type {
-  ControlActivities,
-  LineageStatus,
-  OpenedLineage,
-  Unit,
+import {
+  type ControlActivities,
+  type LineageStatus,
+  type OpenedCheckpoint,
+  type OpenedLineage,
+  STRETCH,
+  type Unit,
 } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import { sha256Hex } from '../contract/digest.ts';
@@ -32,20 +34,25 @@ export function createControlActivities(dependencies: {
   });
 }
 
-async function openLineage(store: Store, of: Omit<Unit, 'block'>): Promise<OpenedLineage> {
+async function openLineage(
+  store: Store,
+  of: Omit<Unit, 'block'> & { from: number },
+): Promise<OpenedLineage> {
   const plan = await readPlan(store, of.plan);
   const lineage = lineageAt(plan, of.lineage);
   const { domains, parents } = plan.shape;
-  const committed: boolean[] = [];
-  for (const key of lineage.blocks) committed.push(await isReusable(store, key));
-  const checkpoints = [null, ...domains.keys()].map((block) => cellsOf(plan, lineage, block));
-  const scored = await Promise.all(
-    checkpoints.map(async (cells) => {
-      const found = await Promise.all(cells.map((cell) => hasScore(store, cell.score)));
-      return found.every(Boolean);
-    }),
-  );
-  return { domains, parents, committed, scored, cells: checkpoints.map((cells) => cells.length) };
+  const open = async (block: number | null): Promise<OpenedCheckpoint> => {
+    const cells = cellsOf(plan, lineage, block);
+    const scored = await Promise.all(cells.map((cell) => hasScore(store, cell.score)));
+    return { cells: cells.length, scored: scored.every(Boolean) };
+  };
+  const stretch: OpenedLineage['stretch'] = [];
+  for (const [offset, domain] of domains.slice(of.from, of.from + STRETCH).entries()) {
+    const block = of.from + offset;
+    const committed = await isReusable(store, lineage.blocks[block] ?? '');
+    stretch.push({ domain, parent: parents[block] ?? null, committed, ...(await open(block)) });
+  }
+  return { blocks: domains.length, base: await open(null), stretch };
 }
 
 /** A committed block is read in full before it is used again; what is damaged is recorded and computed again. */

@@ -9,17 +9,30 @@ export interface Unit {
   block: number | null;
 }
 
-/** The shape of a lineage and what the store already holds of it. */
+/** A stretch of a lineage, short enough for a history: its shape and what the store already holds of it. */
 export interface OpenedLineage {
-  /** Block i's domain and its parent (null: the base); parents come before children, depth first. */
-  domains: string[];
-  parents: (number | null)[];
-  /** Committed blocks, and checkpoints whose every cell is scored (index 0: the base, i + 1: block i). */
-  committed: boolean[];
-  scored: boolean[];
-  /** Cells of each checkpoint, indexed likewise. */
-  cells: number[];
+  /** Blocks of the whole lineage. */
+  blocks: number;
+  base: OpenedCheckpoint;
+  /** Blocks from the one that was asked for, at most `STRETCH`; parents come before children, depth first. */
+  stretch: OpenedBlock[];
 }
+
+/** A checkpoint's cells, and whether every one is scored. */
+export interface OpenedCheckpoint {
+  cells: number;
+  scored: boolean;
+}
+
+export interface OpenedBlock extends OpenedCheckpoint {
+  domain: string;
+  /** Null: the base. */
+  parent: number | null;
+  committed: boolean;
+}
+
+/** Blocks opened at once. */
+export const STRETCH = 200;
 
 export interface TrainedBlock {
   /** The attempt whose outcome holds the result; null when somebody else's manifest was found. */
@@ -47,7 +60,7 @@ export interface LineageStatus {
 
 /** Every activity: at least once, so each reads what is committed before it writes. */
 export interface ControlActivities {
-  openLineage(lineage: Omit<Unit, 'block'>): Promise<OpenedLineage>;
+  openLineage(lineage: Omit<Unit, 'block'> & { from: number }): Promise<OpenedLineage>;
   /** Renders the block's data (null: everything held out) into the store and checks it against the plan. */
   prepare(unit: Unit): Promise<void>;
   /** Commits the trained block's manifest; the first commit wins and the loser adopts it. */

@@ -43,6 +43,9 @@ export const STAGE_RETRY = {
 /** Lineages that end without a word (terminated by hand, lost with their database) are looked for this often. */
 export const RECONCILE_EVERY = 5 * MINUTE;
 
+/** A lineage that was being started when its sweep was cancelled may miss the word: it is given again this often. */
+export const CANCEL_AGAIN = 10 * SECOND;
+
 /** Cached workflows of a dead worker are handed to a live one after this. */
 export const STICKY_QUEUE_TIMEOUT = 2 * SECOND;
 

@@ -13,6 +13,8 @@ export interface SweepInput {
   parallelism: number;
   /** Seconds of compute after which no further lineage is started. */
   computeBudgetSeconds: number | null;
+  /** Milliseconds between looks for lineages that ended without a word; by default `RECONCILE_EVERY`. */
+  reconcileEvery?: number;
   state?: SweepState;
 }
 
@@ -48,6 +50,9 @@ export interface FailedLineage {
   failures: BlockFailure[];
 }
 
+/** Failures are for people: so many of a lineage, and of a sweep, are kept with their messages; then lineages are counted. */
+export const FAILURES_KEPT = 50;
+
 /** `block` is null for the zero-shot row. */
 export interface BlockFailure {
   block: number | null;
@@ -74,8 +79,9 @@ export interface LineageState {
   /** Blocks below it are settled: committed, failed or left out. */
   nextBlock: number;
   baseEvaluated: boolean;
-  /** Failed blocks and those left out behind them. */
+  /** On the way from the root to the next block: failed blocks and those left out behind them. */
   lost: number[];
+  /** The first `FAILURES_KEPT`. */
   failures: BlockFailure[];
   totals: LineageTotals;
   paused: boolean;

@@ -14,7 +14,7 @@ export interface Ports {
 }
 
 /** One task queue partition and no rollback journal: ten times the default's throughput on a small machine. */
-const DYNAMIC_CONFIG = [
+export const SERVER_SETTINGS: readonly string[] = [
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
   'matching.useNewMatcher=true',
@@ -22,7 +22,12 @@ const DYNAMIC_CONFIG = [
 ];
 
 /** Starts Temporal's dev server on the home's database, for this machine only. */
-export function startServer(binary: string, home: Home, ports: Ports): ChildProcess {
+export function startServer(
+  binary: string,
+  home: Home,
+  ports: Ports,
+  settings = SERVER_SETTINGS,
+): ChildProcess {
   const log = openSync(join(home.logs, 'server.log'), 'a', 0o600);
   const { sweep, condition, seed } = SEARCH_ATTRIBUTES;
   const options = [
@@ -34,7 +39,7 @@ export function startServer(binary: string, home: Home, ports: Ports): ChildProc
     `--db-filename=${home.database}`,
     '--sqlite-pragma=journal_mode=wal',
     '--sqlite-pragma=synchronous=normal',
-    ...DYNAMIC_CONFIG.map((setting) => `--dynamic-config-value=${setting}`),
+    ...settings.map((setting) => `--dynamic-config-value=${setting}`),
     ...[`${sweep}=Keyword`, `${condition}=Keyword`, `${seed}=Int`].map(
       (attribute) => `--search-attribute=${attribute}`,
     ),

@@ -10,17 +10,21 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OpenedLineage } from '../contract/activities.ts';
+import type { OpenedBlock, OpenedCheckpoint, OpenedLineage, Unit } from '../contract/activities.ts';
 import {
+  addTotals,
   type BlockFailure,
+  FAILURES_KEPT,
   type LineageEnded,
   type LineageInput,
   type LineageProgress,
   type LineageState,
+  type LineageTotals,
   NO_TOTALS,
   QUERIES,
   SIGNALS,
 } from '../contract/workflows.ts';
+import { Pausable } from './pausable.ts';
 import {
   computeActivities,
   controlActivities,
@@ -32,7 +36,7 @@ import {
 
 export const pauseSignal = defineSignal(SIGNALS.pause);
 export const resumeSignal = defineSignal(SIGNALS.resume);
-export const lineageProgressQuery = defineQuery<LineageProgress>(QUERIES.progress);
+const progressQuery = defineQuery<LineageProgress>(QUERIES.progress);
 
 /**
  * All blocks of one condition and seed, depth first, one training at a time. A block's evaluation runs beside the next
@@ -48,13 +52,8 @@ export async function lineage(input: LineageInput): Promise<LineageEnded> {
     if (!isCancellation(error)) throw error;
   }
   const { totals, failures } = walk.state;
-  const ended: LineageEnded = {
-    lineage: input.lineage,
-    start: input.start,
-    status,
-    totals: { ...totals, lineages: 1 },
-    failures: failures.slice(0, 50),
-  };
+  const { lineage: index, start } = input;
+  const ended = { lineage: index, start, status, totals: { ...totals, lineages: 1 }, failures };
   await CancellationScope.nonCancellable(() =>
     getExternalWorkflowHandle(input.sweep).signal(SIGNALS.lineageEnded, ended),
   ).catch(() => undefined); // The sweep may be gone; its successor reconciles.
@@ -63,12 +62,12 @@ export async function lineage(input: LineageInput): Promise<LineageEnded> {
 
 class LineageWalk {
   readonly state: LineageState;
+  private readonly input: LineageInput;
+  private readonly work: Pausable;
+  /** The first block of the stretch that is open, and the stretch. */
+  private readonly from: number;
   private opened: OpenedLineage | undefined;
   private evaluation: Promise<void> = Promise.resolve();
-  private readonly active = new Set<string>();
-  /** Scopes that a pause stops; what they computed up to their last checkpoint is kept. */
-  private readonly stoppable = new Set<CancellationScope>();
-  private readonly input: LineageInput;
 
   constructor(input: LineageInput) {
     this.input = input;
@@ -80,62 +79,68 @@ class LineageWalk {
       totals: NO_TOTALS,
       paused: false,
     };
-    setHandler(pauseSignal, () => this.pause());
-    setHandler(resumeSignal, () => {
-      this.state.paused = false;
-    });
-    setHandler(lineageProgressQuery, () => this.progress());
+    this.from = this.state.nextBlock;
+    this.work = new Pausable(this.state.paused);
+    setHandler(pauseSignal, () => this.work.pause());
+    setHandler(resumeSignal, () => this.work.resume());
+    setHandler(progressQuery, () => this.progress());
   }
 
+  /** Walks one stretch, and continues as new where the lineage is longer. */
   async run(): Promise<void> {
     try {
       const { block: _, ...whole } = this.unit(null);
-      this.opened = await controlActivities(`${this.input.label} open`).openLineage(whole);
+      const open = controlActivities(`${this.input.label} open`).openLineage;
+      this.opened = await open({ ...whole, from: this.from });
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.fail(null, 'open', describeFailure(error));
       return;
     }
     try {
-      await this.walkBlocks(this.opened.domains.length);
+      await this.walk(this.opened);
     } finally {
       await Promise.allSettled([this.evaluation]);
     }
+    if (this.state.nextBlock < this.opened.blocks) await this.continue();
   }
 
-  private async walkBlocks(blocks: number): Promise<void> {
-    if (!this.state.baseEvaluated) this.startEvaluation(null);
-    while (this.state.nextBlock < blocks) {
+  private async walk({ base, stretch }: OpenedLineage): Promise<void> {
+    if (!this.state.baseEvaluated) this.startEvaluation(null, base);
+    for (const opened of stretch) {
       const block = this.state.nextBlock;
-      const trained = await this.train(block);
+      const trained = await this.train(block, opened);
       await this.evaluation;
       this.state.baseEvaluated = true;
-      if (trained) this.startEvaluation(block);
-      this.state.nextBlock = block + 1;
-      if (workflowInfo().continueAsNewSuggested) {
-        await this.evaluation;
-        await condition(allHandlersFinished);
-        await continueAsNew<typeof lineage>({ ...this.input, state: this.state });
-      }
+      if (trained) this.startEvaluation(block, opened);
+      this.state.nextBlock++;
+      if (workflowInfo().continueAsNewSuggested) break;
     }
     await this.evaluation;
   }
 
-  private startEvaluation(block: number | null): void {
-    this.evaluation = this.evaluate(block);
+  private async continue(): Promise<void> {
+    await condition(allHandlersFinished);
+    const state = { ...this.state, paused: this.work.paused };
+    await continueAsNew<typeof lineage>({ ...this.input, state });
+  }
+
+  private startEvaluation(block: number | null, checkpoint: OpenedCheckpoint): void {
+    this.evaluation = this.evaluate(block, checkpoint);
     this.evaluation.catch(() => undefined); // Awaited later: until then a rejection has no handler.
   }
 
   /** True when the block is committed, by us or by anybody. */
-  private async train(block: number): Promise<boolean> {
-    const parent = this.opened?.parents[block] ?? null;
+  private async train(block: number, { parent, committed }: OpenedBlock): Promise<boolean> {
+    // Depth first: lost blocks beyond the parent lie on branches that the walk has left.
+    this.state.lost = this.state.lost.filter((lost) => parent !== null && lost <= parent);
+    if (committed) {
+      this.count({ blocksReused: 1 });
+      return true;
+    }
     if (parent !== null && this.state.lost.includes(parent)) {
       this.state.lost.push(block);
       return false;
-    }
-    if (this.opened?.committed[block]) {
-      this.count({ blocksReused: 1 });
-      return true;
     }
     const failure = await this.trainAndCommit(block);
     if (!failure) return true;
@@ -146,129 +151,87 @@ class LineageWalk {
 
   private async trainAndCommit(
     block: number,
-  ): Promise<(StageFailure & { stage: BlockFailure['stage'] }) | undefined> {
-    const unit = this.unit(block);
+  ): Promise<(StageFailure & Pick<BlockFailure, 'stage'>) | undefined> {
     const name = this.nameOf(block);
-    try {
-      await this.tracked(`prepare ${name}`, () => controlActivities(name).prepare(unit));
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return { ...describeFailure(error), stage: 'prepare' };
-    }
+    const unit = this.unit(block);
+    const prepared = await this.attempt(`prepare ${name}`, () =>
+      controlActivities(name).prepare(unit),
+    );
+    if (isFailure(prepared)) return { ...prepared, stage: 'prepare' };
     const trained = await withBudgets(() =>
-      this.pausable(`train ${name}`, () => computeActivities(name).train(unit)),
+      this.work.runPausable(`train ${name}`, () => computeActivities(name).train(unit)),
     );
     if (isFailure(trained)) return { ...trained, stage: 'train' };
-    try {
-      await this.tracked(`checkpoint ${name}`, () =>
-        controlActivities(name).checkpoint({ ...unit, attempt: trained.attempt }),
-      );
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      return { ...describeFailure(error), stage: 'checkpoint' };
-    }
-    this.count({
-      ...(trained.attempt === null ? { blocksReused: 1 } : { blocksTrained: 1 }),
-      computeSeconds: trained.computeSeconds,
-    });
+    const { attempt, computeSeconds } = trained;
+    const committed = await this.attempt(`checkpoint ${name}`, () =>
+      controlActivities(name).checkpoint({ ...unit, attempt }),
+    );
+    if (isFailure(committed)) return { ...committed, stage: 'checkpoint' };
+    this.count({ [attempt === null ? 'blocksReused' : 'blocksTrained']: 1, computeSeconds });
     return undefined;
   }
 
-  private async evaluate(block: number | null): Promise<void> {
-    const index = block === null ? 0 : block + 1;
-    if (this.opened?.scored[index]) {
-      this.count({ cellsReused: this.opened.cells[index] ?? 0 });
+  private async evaluate(block: number | null, checkpoint: OpenedCheckpoint): Promise<void> {
+    if (checkpoint.scored) {
+      this.count({ cellsReused: checkpoint.cells });
       return;
     }
     const name = this.nameOf(block);
-    if (block === null && !(await this.prepareBase())) return;
-    const result = await withBudgets(() =>
-      this.pausable(`evaluate ${name}`, () => computeActivities(name).evaluate(this.unit(block))),
+    const unit = this.unit(block);
+    if (block === null) {
+      const prepared = await this.attempt(`prepare ${name}`, () =>
+        controlActivities(name).prepare(unit),
+      );
+      if (isFailure(prepared)) return this.fail(null, 'prepare', prepared);
+    }
+    const scored = await withBudgets(() =>
+      this.work.runPausable(`evaluate ${name}`, () => computeActivities(name).evaluate(unit)),
     );
-    if (isFailure(result)) this.fail(block, 'evaluate', result);
-    else
-      this.count({
-        cellsComputed: result.computed,
-        cellsReused: result.reused,
-        computeSeconds: result.computeSeconds,
-      });
+    if (isFailure(scored)) return this.fail(block, 'evaluate', scored);
+    const { computed, reused, computeSeconds } = scored;
+    this.count({ cellsComputed: computed, cellsReused: reused, computeSeconds });
   }
 
-  private async prepareBase(): Promise<boolean> {
-    const name = this.nameOf(null);
+  /** Runs a control activity, which Temporal retries; what then fails is told, and cancellation passes through. */
+  private async attempt(name: string, stage: () => Promise<void>): Promise<StageFailure | void> {
     try {
-      await this.tracked(`prepare ${name}`, () => controlActivities(name).prepare(this.unit(null)));
-      return true;
+      await this.work.run(name, stage);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      this.fail(null, 'prepare', describeFailure(error));
-      return false;
+      return describeFailure(error);
     }
   }
 
-  /** Runs a stage; a pause stops it, and it starts again, from its last checkpoint, after the resume. */
-  private async pausable<T>(name: string, stage: () => Promise<T>): Promise<T> {
-    for (;;) {
-      await condition(() => !this.state.paused);
-      const scope = new CancellationScope({ cancellable: true });
-      this.stoppable.add(scope);
-      try {
-        return await this.tracked(name, () => scope.run(stage));
-      } catch (error) {
-        const ours = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
-        if (!isCancellation(error) || !ours) throw error;
-      } finally {
-        this.stoppable.delete(scope);
-      }
-    }
-  }
-
-  private async tracked<T>(name: string, stage: () => Promise<T>): Promise<T> {
-    this.active.add(name);
-    try {
-      return await stage();
-    } finally {
-      this.active.delete(name);
-    }
-  }
-
-  private pause(): void {
-    this.state.paused = true;
-    for (const scope of this.stoppable) scope.cancel();
-  }
-
-  private unit(block: number | null): Parameters<ReturnType<typeof computeActivities>['train']>[0] {
+  private unit(block: number | null): Unit {
     const { store, plan, sweep, lineage: index } = this.input;
     return { store, plan, sweep, lineage: index, block };
   }
 
   private nameOf(block: number | null): string {
-    return `${this.input.label}/${block === null ? 'base' : this.opened?.domains[block]}`;
+    const domain = block === null ? 'base' : this.opened?.stretch[block - this.from]?.domain;
+    return `${this.input.label}/${domain}`;
   }
 
   private fail(block: number | null, stage: BlockFailure['stage'], failure: StageFailure): void {
     const { cause, message } = failure;
-    this.state.failures.push({ block, label: this.nameOf(block), stage, cause, message });
+    const { failures } = this.state;
+    if (failures.length === FAILURES_KEPT) return;
+    failures.push({ block, label: this.nameOf(block), stage, cause, message });
   }
 
-  private count(part: Partial<LineageState['totals']>): void {
-    const { totals } = this.state;
-    const sums = Object.entries(part).map(([key, value]) => [
-      key,
-      totals[key as keyof typeof totals] + value,
-    ]);
-    this.state.totals = { ...totals, ...Object.fromEntries(sums) };
+  private count(part: Partial<LineageTotals>): void {
+    this.state.totals = addTotals(this.state.totals, { ...NO_TOTALS, ...part });
   }
 
   private progress(): LineageProgress {
-    const { totals, nextBlock, paused, failures } = this.state;
+    const { totals, nextBlock, failures } = this.state;
     return {
       label: this.input.label,
-      blocks: this.opened?.domains.length ?? 0,
+      blocks: this.opened?.blocks ?? 0,
       blocksSettled: nextBlock,
       cellsSettled: totals.cellsComputed + totals.cellsReused,
-      activities: [...this.active],
-      paused,
+      activities: this.work.activities(),
+      paused: this.work.paused,
       failures,
     };
   }

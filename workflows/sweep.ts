@@ -1,34 +1,24 @@
 import {
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
-import {
   allHandlersFinished,
   CancellationScope,
   CancelledFailure,
-  ChildWorkflowCancellationType,
   condition,
   continueAsNew,
   defineQuery,
   defineSignal,
   defineUpdate,
-  getExternalWorkflowHandle,
   isCancellation,
-  ParentClosePolicy,
   setHandler,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { RECONCILE_EVERY } from '../contract/timeouts.ts';
+import type { ControlActivities, LineageStatus } from '../contract/activities.ts';
+import { CANCEL_AGAIN, RECONCILE_EVERY } from '../contract/timeouts.ts';
 import {
   addTotals,
+  FAILURES_KEPT,
   type LineageEnded,
-  lineageLabel,
-  lineageWorkflowId,
   NO_TOTALS,
   QUERIES,
-  SEARCH_ATTRIBUTES,
   SIGNALS,
   type SweepInput,
   type SweepOutcome,
@@ -36,22 +26,14 @@ import {
   type SweepState,
   UPDATES,
 } from '../contract/workflows.ts';
-import { lineage, pauseSignal, resumeSignal } from './lineage.ts';
+import { pauseSignal, resumeSignal } from './lineage.ts';
+import { Lineages } from './lineages.ts';
 import { controlActivities } from './stages.ts';
 
 const lineageEndedSignal = defineSignal<[LineageEnded]>(SIGNALS.lineageEnded);
 const retryFailedSignal = defineSignal(SIGNALS.retryFailed);
 const setParallelismUpdate = defineUpdate<number, [number]>(UPDATES.setParallelism);
-const sweepProgressQuery = defineQuery<SweepProgress>(QUERIES.progress);
-
-const searchKeys = {
-  sweep: defineSearchAttributeKey(SEARCH_ATTRIBUTES.sweep, SearchAttributeType.KEYWORD),
-  condition: defineSearchAttributeKey(SEARCH_ATTRIBUTES.condition, SearchAttributeType.KEYWORD),
-  seed: defineSearchAttributeKey(SEARCH_ATTRIBUTES.seed, SearchAttributeType.INT),
-};
-
-/** Failures kept with their messages; beyond, a lineage's failures are counted and lie in its own history. */
-const FAILURES_KEPT = 100;
+const progressQuery = defineQuery<SweepProgress>(QUERIES.progress);
 
 /**
  * A sliding window over lineages, whole seeds first. Lineages are children that outlive each run of this workflow and
@@ -72,13 +54,16 @@ export async function sweep(input: SweepInput): Promise<SweepOutcome> {
 class SweepWindow {
   private readonly input: SweepInput;
   private readonly state: SweepState;
+  private readonly lineages: Lineages;
   private readonly total: number;
+  private readonly reconcileEvery: number;
   private phase: 'running' | 'cancelling' | 'reporting' | 'done' = 'running';
-  private controls: Promise<unknown> = Promise.resolve();
 
   constructor(input: SweepInput) {
     this.input = input;
+    this.lineages = new Lineages(input);
     this.total = input.conditions.length * input.seeds.length;
+    this.reconcileEvery = input.reconcileEvery ?? RECONCILE_EVERY;
     this.state = input.state ?? {
       cursor: 0,
       running: {},
@@ -102,15 +87,11 @@ class SweepWindow {
         this.phase = 'running';
         continue;
       }
-      if (workflowInfo().continueAsNewSuggested) {
-        await this.controls;
-        await condition(allHandlersFinished);
-        await continueAsNew<typeof sweep>({ ...this.input, state: this.state });
-      }
+      if (workflowInfo().continueAsNewSuggested) await this.continue();
       const before = this.inFlight().length;
       const woken = await condition(
         () => this.mayStart() || this.settled() || this.inFlight().length < before,
-        RECONCILE_EVERY,
+        this.reconcileEvery,
       );
       if (!woken) await this.reconcile();
     }
@@ -121,10 +102,9 @@ class SweepWindow {
   /** Cancels every child explicitly, waits until each has stopped, and reports what there is. */
   async cancel(): Promise<void> {
     this.phase = 'cancelling';
-    const cancelled = this.inFlight();
-    await Promise.allSettled(cancelled.map((index) => this.handleOf(index).cancel()));
     for (;;) {
-      if (await condition(() => this.inFlight().length === 0, RECONCILE_EVERY)) break;
+      await this.lineages.cancel(this.inFlight());
+      if (await condition(() => this.inFlight().length === 0, CANCEL_AGAIN)) break;
       await this.reconcile();
     }
     await this.report();
@@ -132,28 +112,31 @@ class SweepWindow {
   }
 
   outcome(): SweepOutcome {
-    const { ended, failed, cancelled } = this.state;
-    const unfinished = this.state.cursor < this.total;
-    const state =
-      failed.length > 0
-        ? 'failed'
-        : cancelled.length > 0
-          ? 'cancelled'
-          : unfinished
-            ? 'budget'
-            : 'done';
-    return { state, ended, failed: failed.length };
+    const { ended, failed } = this.state;
+    return { state: this.howItEnded(), ended, failed: failed.length };
+  }
+
+  private howItEnded(): SweepOutcome['state'] {
+    if (this.state.failed.length > 0) return 'failed';
+    if (this.state.cancelled.length > 0) return 'cancelled';
+    return this.state.cursor < this.total ? 'budget' : 'done';
+  }
+
+  private async continue(): Promise<void> {
+    await this.lineages.allTold();
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof sweep>({ ...this.input, state: this.state });
   }
 
   private handleControls(): void {
     setHandler(lineageEndedSignal, (ended) => this.settle(ended));
     setHandler(pauseSignal, () => {
       this.state.paused = true;
-      this.tellAll(pauseSignal);
+      this.lineages.tell(this.inFlight(), pauseSignal);
     });
     setHandler(resumeSignal, () => {
       this.state.paused = false;
-      this.tellAll(resumeSignal);
+      this.lineages.tell(this.inFlight(), resumeSignal);
     });
     setHandler(retryFailedSignal, () => {
       const { failed, cancelled, again } = this.state;
@@ -176,17 +159,20 @@ class SweepWindow {
         },
       },
     );
-    setHandler(sweepProgressQuery, () => this.progress());
+    setHandler(progressQuery, () => this.progress());
   }
 
+  /** A signal of an earlier start says nothing about the present one. */
   private settle(ended: LineageEnded): void {
     if (this.state.running[ended.lineage] !== ended.start) return;
     delete this.state.running[ended.lineage];
     this.state.ended = addTotals(this.state.ended, ended.totals);
     if (ended.status === 'cancelled') this.state.cancelled.push(ended.lineage);
     if (ended.status === 'failed') {
-      const kept = this.state.failed.length < FAILURES_KEPT ? ended.failures.slice(0, 5) : [];
-      this.state.failed.push({ lineage: ended.lineage, failures: kept });
+      const { failed } = this.state;
+      const kept = failed.reduce((sum, { failures }) => sum + failures.length, 0);
+      const failures = ended.failures.slice(0, FAILURES_KEPT - kept);
+      failed.push({ lineage: ended.lineage, failures });
     }
   }
 
@@ -212,76 +198,55 @@ class SweepWindow {
     const start = repeated === undefined ? 1 : (this.state.starts[index] ?? 1) + 1;
     if (start > 1) this.state.starts[index] = start;
     this.state.running[index] = start;
-    const { sweep: id, store, plan, conditions, seeds } = this.input;
-    const label = lineageLabel(this.input, index);
-    try {
-      await startChild(lineage, {
-        workflowId: lineageWorkflowId(id, label),
-        args: [{ sweep: id, store, plan, lineage: index, label, start }],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        cancellationType: ChildWorkflowCancellationType.ABANDON,
-        staticSummary: label,
-        typedSearchAttributes: [
-          { key: searchKeys.sweep, value: id },
-          { key: searchKeys.condition, value: conditions[index % conditions.length] ?? '' },
-          { key: searchKeys.seed, value: seeds[Math.floor(index / conditions.length)] ?? 0 },
-        ],
-      });
-    } catch (error) {
-      // Left over from an earlier execution of this sweep: when it ends, reconciling starts it again, and finds all done.
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    const isNew = await this.lineages.start(index, start);
+    // A pause may have come before there was anybody to hear it, and one that was left over may be paused.
+    if (this.state.paused) this.lineages.tell([index], pauseSignal);
+    else if (!isNew) this.lineages.tell([index], resumeSignal);
   }
 
   /** Lineages that ended without their signal are started again; what they committed is found, not computed. */
   private async reconcile(): Promise<void> {
-    const asked = this.inFlight();
-    const statuses = await controlActivities('reconcile').findRunning(
-      asked.map((index) => ({ workflowId: this.idOf(index), lineage: index })),
-    );
-    for (const { lineage: index, running } of statuses) {
-      if (running || !(index in this.state.running)) continue;
-      delete this.state.running[index];
-      if (this.phase === 'cancelling') this.state.cancelled.push(index);
-      else this.state.again.push(index);
+    const asked = this.inFlight().map((lineage) => ({
+      workflowId: this.lineages.idOf(lineage),
+      lineage,
+    }));
+    for (const { lineage, running } of await this.findRunning(asked)) {
+      if (running || !(lineage in this.state.running)) continue;
+      delete this.state.running[lineage];
+      if (this.phase === 'cancelling') this.state.cancelled.push(lineage);
+      else this.state.again.push(lineage);
+    }
+  }
+
+  /** Nothing, when nobody could tell: the next look may. */
+  private async findRunning(
+    asked: Parameters<ControlActivities['findRunning']>[0],
+  ): Promise<LineageStatus[]> {
+    try {
+      return await controlActivities('reconcile').findRunning(asked);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return [];
     }
   }
 
   private async report(): Promise<void> {
-    this.phase = this.phase === 'cancelling' ? 'cancelling' : 'reporting';
+    if (this.phase !== 'cancelling') this.phase = 'reporting';
     const { store, plan, sweep: id } = this.input;
     await controlActivities('report').report({ store, plan, sweep: id, failed: this.state.failed });
-  }
-
-  private tellAll(signal: typeof pauseSignal | typeof resumeSignal): void {
-    const told = this.inFlight().map((index) => this.handleOf(index).signal(signal.name));
-    this.controls = Promise.allSettled([this.controls, ...told]);
   }
 
   private inFlight(): number[] {
     return Object.keys(this.state.running).map(Number);
   }
 
-  private idOf(index: number): string {
-    return lineageWorkflowId(this.input.sweep, lineageLabel(this.input, index));
-  }
-
-  private handleOf(index: number): ReturnType<typeof getExternalWorkflowHandle> {
-    return getExternalWorkflowHandle(this.idOf(index));
-  }
-
   private progress(): SweepProgress {
-    const { ended, failed, cancelled, parallelism, paused, again, cursor } = this.state;
+    const { running: _, starts: __, paused, ...counts } = this.state;
     return {
+      ...counts,
       state: paused && this.phase === 'running' ? 'paused' : this.phase,
       lineages: this.total,
-      cursor,
       running: this.inFlight(),
-      again,
-      failed,
-      cancelled,
-      ended,
-      parallelism,
       budgetReached: this.budgetReached(),
     };
   }
