@@ -11,7 +11,7 @@ import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
 import { waitForClaim } from './claim.ts';
 import type { ComputeHooks, TrainResult, TrainWork } from './compute.ts';
-import { runTrainer } from './trainer-process.ts';
+import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights, putWeights } from './weights.ts';
 
 /**
@@ -28,16 +28,17 @@ export async function carryTraining(
   if ('result' in claimed) return claimed.result;
   const folder = await place.makeFolder();
   try {
-    return await new Carrier(work, hooks, claimed.attempt, folder).run(place.slot);
+    return await new Carrier(work, hooks, claimed.attempt, folder).run(place);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Where trainers run: folders of their own, and a bound on how many run at once. */
+/** Where trainers run: folders of their own, a bound on how many run at once, and how one is run. */
 export interface Place {
   slot: <T>(run: () => Promise<T>) => Promise<T>;
   makeFolder: () => Promise<string>;
+  run: RunTrainer;
 }
 
 class Carrier {
@@ -57,7 +58,7 @@ class Carrier {
   }
 
   /** Every way out writes the attempt's outcome, which releases the claim. */
-  async run(slot: Place['slot']): Promise<TrainResult> {
+  async run({ slot, run }: Place): Promise<TrainResult> {
     const { store } = this.work;
     const lease = keepLease(store, this.attempt, {
       renewal: LEASE_RENEWAL,
@@ -67,7 +68,7 @@ class Carrier {
     let ending: Ending;
     let failure: unknown;
     try {
-      ending = await slot(() => this.train(lease.lost));
+      ending = await slot(() => this.train(run, lease.lost));
     } catch (error) {
       failure = error;
       ending = this.endingOf(error, lease.lost);
@@ -81,11 +82,11 @@ class Carrier {
     return { attempt: this.attempt.number, computeSeconds };
   }
 
-  private async train(lost: AbortSignal): Promise<Ending> {
+  private async train(run: RunTrainer, lost: AbortSignal): Promise<Ending> {
     this.started = performance.now();
     const { job, parent } = await this.makeJob();
     const signal = AbortSignal.any([this.hooks.signal, lost]);
-    const end = await runTrainer({
+    const end = await run({
       trainer: this.work.trainer,
       folder: this.folder,
       job,

@@ -12,14 +12,20 @@ import {
 import type { Compute, CountWork, GenerateHooks, GenerateWork } from './compute.ts';
 import { carryTraining } from './carry-training.ts';
 import { nameOwnProcess } from './leftovers.ts';
-import { runTrainer } from './trainer-process.ts';
+import { type RunTrainer, runTrainer } from './trainer-process.ts';
 import { fetchWeights } from './weights.ts';
 
 /**
  * Trainers as processes of this machine, as many at once as it has processors. Their folders lie in `workFolder`, under
  * this process's name, so that what a killed worker left is known for what it is.
  */
-export function createLocalCompute(settings: { workFolder: string; slots?: number }): Compute {
+export function createLocalCompute(settings: {
+  workFolder: string;
+  slots?: number;
+  /** Another way to run a job than as a process: benchmarks leave the work out. */
+  run?: RunTrainer;
+}): Compute {
+  const { run = runTrainer } = settings;
   const slot = pLimit(settings.slots ?? availableParallelism());
   const makeFolder = async (): Promise<string> => {
     const own = join(settings.workFolder, nameOwnProcess());
@@ -27,10 +33,11 @@ export function createLocalCompute(settings: { workFolder: string; slots?: numbe
     return mkdtemp(join(own, 'job-'));
   };
   return {
-    count: (work, signal) => slot(() => inFolder(makeFolder, (f) => count(work, signal, f))),
-    generate: (work, hooks) => slot(() => inFolder(makeFolder, (f) => generate(work, hooks, f))),
+    count: (work, signal) => slot(() => inFolder(makeFolder, (f) => count(run, work, signal, f))),
+    generate: (work, hooks) =>
+      slot(() => inFolder(makeFolder, (f) => generate(run, work, hooks, f))),
     // Waiting for another's claim takes no slot: only what follows does.
-    train: (work, hooks) => carryTraining(work, hooks, { slot, makeFolder }),
+    train: (work, hooks) => carryTraining(work, hooks, { slot, makeFolder, run }),
   };
 }
 
@@ -46,7 +53,12 @@ async function inFolder<T>(
   }
 }
 
-async function count(work: CountWork, signal: AbortSignal, folder: string): Promise<CountEvent[]> {
+async function count(
+  run: RunTrainer,
+  work: CountWork,
+  signal: AbortSignal,
+  folder: string,
+): Promise<CountEvent[]> {
   await writeFile(join(folder, 'tools.json'), work.tools);
   const data = await Promise.all(
     work.data.map(async ({ name, bytes }, index) => {
@@ -65,7 +77,7 @@ async function count(work: CountWork, signal: AbortSignal, folder: string): Prom
     data,
   };
   const counts: CountEvent[] = [];
-  await runTrainer({
+  await run({
     trainer,
     folder,
     job,
@@ -79,6 +91,7 @@ async function count(work: CountWork, signal: AbortSignal, folder: string): Prom
 }
 
 async function generate(
+  run: RunTrainer,
   work: GenerateWork,
   hooks: GenerateHooks,
   folder: string,
@@ -87,7 +100,7 @@ async function generate(
   hooks.signal.throwIfAborted();
   const job = await makeGenerateJob(work, folder);
   const missing = new Set(work.prompts.map(({ name }) => name));
-  await runTrainer({
+  await run({
     trainer: work.trainer,
     folder,
     job,

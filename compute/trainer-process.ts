@@ -14,6 +14,16 @@ export interface TrainerCommand {
   command: string[];
 }
 
+export interface TrainerRun {
+  trainer: TrainerCommand;
+  folder: string;
+  job: Job;
+  signal: AbortSignal;
+  onEvent: (event: TrainerEvent) => Promise<void> | void;
+}
+
+export type RunTrainer = (run: TrainerRun) => Promise<TrainerEnd>;
+
 /** How a trainer ended: in order, stopped by us after a checkpoint, or by an error. */
 export type TrainerEnd = 'done' | 'interrupted';
 
@@ -21,13 +31,7 @@ export type TrainerEnd = 'done' | 'interrupted';
  * Runs one trainer on the job in `folder` and hands over its events in order; each is dealt with before the next. An
  * aborted `signal` sends SIGTERM, then SIGKILL when the grace is over. Throws `CausedError` for any other end.
  */
-export async function runTrainer(run: {
-  trainer: TrainerCommand;
-  folder: string;
-  job: Job;
-  signal: AbortSignal;
-  onEvent: (event: TrainerEvent) => Promise<void> | void;
-}): Promise<TrainerEnd> {
+export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const { folder, signal } = run;
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(run.job, null, 2)}\n`);
   const child = start(run.trainer, folder);
