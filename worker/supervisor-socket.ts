@@ -52,7 +52,9 @@ export class Attachment {
       this.ended = true;
       this.wake();
     });
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    lines.on('error', () => undefined); // It repeats the socket's.
+    lines.on('line', (line) => {
       this.latest = JSON.parse(line) as SupervisorNews;
       this.wake();
     });

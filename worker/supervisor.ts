@@ -169,12 +169,12 @@ class Supervisor {
   /** Idle: nobody attached and no workflow open, for a while. */
   private async waitUntilIdle(): Promise<void> {
     const limit = Number(process.env['RATCHET_IDLE_SECONDS'] ?? SUPERVISOR_IDLE / 1000) * 1000;
-    let idleSince = performance.now();
-    while (performance.now() - idleSince < limit && !this.ending) {
-      await delay(Math.min(limit, HOME_CHECK));
+    for (let idleSince: number | undefined; !this.ending; ) {
+      await delay(HOME_CHECK);
       if (!this.ending && !ownsHome(this.home)) this.abandon();
-      if (this.socket.attached > 0 || (await hasOpenWorkflows(this.address)))
-        idleSince = performance.now();
+      const busy = this.socket.attached > 0 || (await hasOpenWorkflows(this.address));
+      idleSince = busy ? undefined : (idleSince ?? performance.now());
+      if (idleSince !== undefined && performance.now() - idleSince >= limit) return;
     }
   }
 }

@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('a sweep whose processes are kille
         await checkStore(place, torment.kills);
         fired.push(...torment.kills);
         deck = deck.slice(torment.kills.length);
-        await torment.end();
+        await place.remove();
       }
     },
   );

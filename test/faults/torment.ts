@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../contract/random.ts';
 import type { Job } from '../../contract/trainer.ts';
 import {
-  endHome,
   findProcesses,
   type HomeProcess,
   killProcess,
@@ -74,7 +73,9 @@ export class Torment {
     return readFinished(this.client, code);
   }
 
-  private interrupted: Interrupted[] = [];
+  /** Jobs that the last kill ended, and every learner that lived then. */
+  private interrupted: LearnerJob[] = [];
+  private known = new Set<number>();
 
   /** Undefined: the sweep ended before anything of that kind could be killed. */
   private async strike(kind: KillKind): Promise<Kill | undefined> {
@@ -88,6 +89,7 @@ export class Torment {
       const before = await readStoreProgress(store);
       const learners = kind === 'learner' ? targets : this.learners();
       this.interrupted = kind === 'server' ? [] : learners.flatMap(readJob);
+      this.known = new Set(this.learners().map(({ pid }) => pid));
       const died = targets.filter((one) => one.role !== 'client' || this.client.running);
       const fired = died.filter(killProcess).map(({ role }) => role);
       if (fired.includes('client')) await this.client.exited;
@@ -100,10 +102,13 @@ export class Torment {
 
   private choose(kind: KillKind): HomeProcess[] {
     const found = findProcesses(this.place.home);
-    if (kind !== 'everything') {
-      const candidates = found.filter(({ role }) => role === kind);
-      return candidates.length > 0 ? [this.random.pick(candidates)] : [];
+    if (kind === 'learner') {
+      const learners = found.filter(({ role }) => role === kind);
+      return learners.length > 0 ? [this.random.pick(learners)] : [];
     }
+    // A process that is just being started looks like the one that starts it.
+    const byAge = found.toSorted((a, b) => Number(a.startTime) - Number(b.startTime));
+    if (kind !== 'everything') return byAge.filter(({ role }) => role === kind).slice(0, 1);
     if (!found.some(({ role }) => role === 'supervisor')) return [];
     const spareClient = this.random.below(2) === 0;
     return this.random.shuffle(found.filter(({ role }) => role !== 'client' || !spareClient));
@@ -118,9 +123,9 @@ export class Torment {
     const recovered = await waitFor(async () => {
       if (!this.client.running) return 'ended';
       const now = this.learners().flatMap(readJob);
-      for (const { key, pid } of this.interrupted) {
-        if (now.some((job) => job.key === key && job.pid !== pid)) continue;
-        if (!(await hasResult(store, key))) return false;
+      for (const { stage, key } of this.interrupted) {
+        if (now.some((job) => this.isSuccessor(job, { stage, key }))) continue;
+        if (stage === 'generate' || !(await hasResult(store, key))) return false;
       }
       return (await queryProgress(this.place.home, name)) && 'recovered';
     }, PATIENCE);
@@ -129,8 +134,9 @@ export class Torment {
     return recovered === 'ended' ? null : (performance.now() - killed) / 1000;
   }
 
-  async end(): Promise<void> {
-    await endHome(this.place.home);
+  /** What an evaluation has left to do, and with it its key, may be less than before. */
+  private isSuccessor(job: LearnerJob, of: Pick<LearnerJob, 'stage' | 'key'>): boolean {
+    return !this.known.has(job.pid) && (of.stage === 'generate' || job.key === of.key);
   }
 
   private learners(): HomeProcess[] {
@@ -142,16 +148,17 @@ export class Torment {
   }
 }
 
-interface Interrupted {
+interface LearnerJob {
   pid: number;
+  stage: Job['stage'];
   key: string;
 }
 
-/** The training that a learner is at; evaluations have no key that stays the same. */
-function readJob({ pid, command }: HomeProcess): Interrupted[] {
+function readJob({ pid, command }: HomeProcess): LearnerJob[] {
   try {
-    const job = JSON.parse(readFileSync(join(command.at(-1) ?? '', 'job.json'), 'utf8')) as Job;
-    return job.stage === 'train' ? [{ pid, key: job.key }] : [];
+    const file = join(command.at(-1) ?? '', 'job.json');
+    const { stage, key } = JSON.parse(readFileSync(file, 'utf8')) as Job;
+    return [{ pid, stage, key }];
   } catch {
     return []; // It has just ended.
   }
