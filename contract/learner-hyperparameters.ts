@@ -28,7 +28,7 @@ export const learnerHyperparameters = z.strictObject({
     .int()
     .min(10)
     .max(24)
-    .default(20)
+    .default(19)
     .describe('The table of hashed parameters has two to this power of them.'),
 });
 

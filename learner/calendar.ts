@@ -37,7 +37,7 @@ const DAY_PATTERNS = [
 
 const TIME_PATTERNS = [
   /\b(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?(?: ?(?<half>[ap])\.?m\b)?/gi,
-  /\b(?<hour>\d{1,2}) ?(?<half>[ap])\.?m\b/gi,
+  /(?<![:.\d])(?<hour>\d{1,2}) ?(?<half>[ap])\.?m\b/gi,
   /\b(?<noon>noon)\b/gi,
 ];
 
@@ -118,6 +118,7 @@ function readTime(groups: Found['groups']): Time | undefined {
   if (groups['noon'] !== undefined) return { hour: 12, minute: 0, second: 0 };
   const half = groups['half']?.toLowerCase();
   const said = Number(groups['hour']);
+  if (half !== undefined && said > 12) return undefined;
   const hour = half === undefined ? said : (said % 12) + (half === 'p' ? 12 : 0);
   const time = {
     hour,

@@ -21,7 +21,7 @@ import { type Guide, walkCalls } from './walk.ts';
 import { readWeights } from './weights.ts';
 
 export async function generate(job: StageJob<'generate'>, stage: Stage): Promise<void> {
-  const model = readWeights(job.weights, job.hyperparameters.tableBits);
+  const { model } = readWeights(job.weights, job.hyperparameters.tableBits);
   const files = job.prompts.map(({ name, file }) => ({ name, prompts: readPrompts(file) }));
   const steps = files.reduce((sum, file) => sum + file.prompts.length, 0);
   const meter = new ProgressMeter(stage.events, 0);

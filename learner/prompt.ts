@@ -152,10 +152,10 @@ function countListing(tool: Tool): number {
   const known = listingSizes.get(tool);
   if (known !== undefined) return known;
   const { name, description, parameters } = tool.function;
-  const properties = Object.entries(parameters.properties).map(([property, schema]) => {
-    return `${property} ${schema.type ?? ''} ${schema.description ?? ''}`;
+  const properties = Object.entries(parameters.properties).flatMap(([property, schema]) => {
+    return [property, schema.type ?? '', schema.description ?? ''];
   });
-  const size = countTokens([name, description, ...properties].join(' '));
+  const size = [name, description, ...properties].reduce((sum, text) => sum + countTokens(text), 0);
   listingSizes.set(tool, size);
   return size;
 }

@@ -13,13 +13,13 @@ import {
 import { readExamples } from './data-files.ts';
 import { interrupted, wrongConfiguration } from './failure.ts';
 import { type FittedExample, Fitting } from './fit.ts';
-import { readFolder, sha256 } from './folders.ts';
+import { sha256 } from './folders.ts';
 import { growLexicon } from './grow-lexicon.ts';
 import type { StageJob } from './job.ts';
-import { createModel, type Model } from './model.ts';
+import type { Model } from './model.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { Stage } from './stage.ts';
-import { unpackModel, writeWeights } from './weights.ts';
+import { readWeights, writeWeights } from './weights.ts';
 
 const UNACKNOWLEDGED = 2;
 const ACKNOWLEDGEMENT_POLL_MS = 10;
@@ -57,13 +57,9 @@ function openModel(
   examples: readonly FittedExample[],
 ): { model: Model; progress: TrainingProgress } {
   const { tableBits } = job.hyperparameters;
-  const parent = job.parent === null ? undefined : readFolder(job.parent);
-  const identity = identifyJob(job, parent?.details ?? null);
+  const { model, manifest } = readWeights(job.parent, tableBits);
+  const identity = identifyJob(job, manifest);
   if (job.resume !== null) return readCheckpoint(job.resume, tableBits, identity);
-  const model =
-    job.parent !== null && parent
-      ? unpackModel(job.parent, parent.files, 2 ** tableBits)
-      : createModel(tableBits);
   growLexicon(model, examples, stage.tools);
   return { model, progress: { job: identity, step: 0, tokens: 0 } };
 }

@@ -1,26 +1,40 @@
 /** A model as a folder: what a block leaves to the next one and to `generate`. */
 
 import { join } from 'node:path';
+import { z } from 'zod';
 import { emptyLexicon, type Lexicon, type WordLists } from './lexicon.ts';
-import { damagedInput } from './failure.ts';
+import { damagedInput, wrongConfiguration } from './failure.ts';
 import { type FolderFiles, readFolder, writeFolder } from './folders.ts';
 import { messageOf } from './job.ts';
 import { createModel, Model } from './model.ts';
 import { Parameters } from './parameters.ts';
 import { packTable, unpackTable } from './sparse-table.ts';
 
-const FORMAT = 1;
+/** Beside the files, in the folder's manifest. */
+const manifestSchema = z.object({ format: z.literal(1), tableBits: z.int() });
 
 /** In the job's folder, complete or absent. */
 export function writeWeights(jobFolder: string, model: Model): void {
+  const manifest = { format: 1, tableBits: Math.log2(model.parameters.size) };
   const draft = join(jobFolder, 'weights.draft');
-  writeFolder(join(jobFolder, 'weights'), draft, packModel(model), { format: FORMAT });
+  writeFolder(join(jobFolder, 'weights'), draft, packModel(model), manifest);
 }
 
-/** Null is the base: nothing learned. */
-export function readWeights(folder: string | null, tableBits: number): Model {
-  if (folder === null) return createModel(tableBits);
-  return unpackModel(folder, readFolder(folder).files, 2 ** tableBits);
+/** The manifest stands for the weights: it holds the digests of their files. Null is the base, nothing learned. */
+export function readWeights(
+  folder: string | null,
+  tableBits: number,
+): { model: Model; manifest: unknown } {
+  if (folder === null) return { model: createModel(tableBits), manifest: null };
+  const { files, details } = readFolder(folder);
+  const manifest = manifestSchema.safeParse(details);
+  if (!manifest.success) throw damagedInput(`${folder} holds no weights of this learner`);
+  if (manifest.data.tableBits !== tableBits) {
+    throw wrongConfiguration(
+      `${folder} has tableBits ${manifest.data.tableBits} and the job ${tableBits}`,
+    );
+  }
+  return { model: unpackModel(folder, files, 2 ** tableBits), manifest: details };
 }
 
 export function packModel(model: Model): FolderFiles {

@@ -61,7 +61,7 @@ question:
 #     batchSize: 4                      # examples per step
 #     maxPromptTokens: 4096             # longer prompts lose their oldest turns
 #     maxTargetTokens: 512              # longer targets are left out of training
-#     tableBits: 20                     # hashed parameters: two to this power
+#     tableBits: 19                     # hashed parameters: two to this power
 
 # Or any program that speaks the trainer protocol.
 # trainer:

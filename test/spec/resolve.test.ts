@@ -50,7 +50,7 @@ describe('defaults', () => {
             batchSize: 4,
             maxPromptTokens: 4096,
             maxTargetTokens: 512,
-            tableBits: 20,
+            tableBits: 19,
           },
         },
         evaluate: {
