@@ -106,30 +106,31 @@ export function renderHistory({ blocks }: History): Markup {
           rows: damage,
         })
       : '',
-    folded(
-      'Blocks',
-      table({
-        head: [
-          'condition, seed, domain',
-          'result',
-          'attempts',
-          'steps again',
-          'seconds',
-          'start',
-          'end',
-        ],
-        rows: blocks.map((block) => [
-          unitOf(block),
-          block.result,
-          block.attempts,
-          count(block.repeatedSteps),
-          block.seconds.toFixed(1),
-          block.start ?? '',
-          block.end ?? '',
-        ]),
-      }),
-    ),
+    folded('Blocks', tabulateBlocks(blocks)),
   );
+}
+
+function tabulateBlocks(blocks: BlockHistory[]): Markup {
+  return table({
+    head: [
+      'condition, seed, domain',
+      'result',
+      'attempts',
+      'steps again',
+      'seconds',
+      'start',
+      'end',
+    ],
+    rows: blocks.map((block) => [
+      unitOf(block),
+      block.result,
+      block.attempts,
+      count(block.repeatedSteps),
+      block.seconds.toFixed(1),
+      block.start ?? '',
+      block.end ?? '',
+    ]),
+  });
 }
 
 function unitOf({ condition, seed, domain }: BlockHistory): string {
