@@ -3,10 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import {
-  learnerHyperparameters,
-  type LearnerHyperparameters,
-} from '../contract/learner-hyperparameters.ts';
+import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
 import { PROTOCOL_VERSION } from '../contract/trainer.ts';
 import { wrongConfiguration } from './failure.ts';
 
@@ -42,7 +39,6 @@ const jobSchema = z.discriminatedUnion('stage', [
 
 export type LearnerJob = z.infer<typeof jobSchema>;
 export type StageJob<Stage extends LearnerJob['stage']> = Extract<LearnerJob, { stage: Stage }>;
-export type { LearnerHyperparameters };
 
 /** Reads `job.json`; its paths come out resolved against the folder. */
 export function readJob(folder: string): LearnerJob {

@@ -29,7 +29,7 @@ export function scoreCandidates(candidates: CandidateSet, weights: Float32Array)
 }
 
 /** The probability of an outcome: the sum over its candidates, already scored. */
-export function outcomeProbability(candidates: CandidateSet, outcome: number): number {
+function outcomeProbability(candidates: CandidateSet, outcome: number): number {
   let sum = 0;
   for (let candidate = 0; candidate < candidates.count; candidate++) {
     if (candidates.outcomes[candidate] === outcome) {
