@@ -45,19 +45,23 @@ export async function readPredictions(
   return record?.predictions;
 }
 
-/** Commits predictions; whoever was first wins, and equal keys predict alike. */
+/**
+ * Commits predictions and returns what stands: cells have no claim, so two sweeps may generate one at once, and the first
+ * wins.
+ */
 export async function commitPredictions(
   store: Store,
   cell: PlannedCell,
   predictions: Prediction[],
-): Promise<void> {
+): Promise<Prediction[]> {
   const record = {
     format: 1,
     key: cell.prediction,
     prompts: cell.data.prompts.sha256,
     predictions,
   };
-  await createRecord(store, predictionsPath(cell.prediction), record);
+  if (await createRecord(store, predictionsPath(cell.prediction), record)) return predictions;
+  return (await readPredictions(store, cell.prediction)) ?? predictions;
 }
 
 export async function readScore(store: Store, key: string): Promise<CellScore | undefined> {

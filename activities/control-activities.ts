@@ -8,15 +8,15 @@ import {
   type Unit,
 } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { sha256Hex } from '../contract/digest.ts';
-import { cellsOf, datasetOf, lineageAt } from '../plan/cells.ts';
+import { cellsOf, lineageAt } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
 import { commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
 import type { Store } from '../store/store.ts';
 import { hasScore } from './cells.ts';
 import { withCauses } from './failures.ts';
-import { openPlannedSuite, readPlan, renderPlanned, renderPlannedTools } from './plans.ts';
+import { readPlan } from './plans.ts';
+import { provideData } from './provide-data.ts';
 import { reportSweep } from './report-sweep.ts';
 
 /** Quick activities: a few operations on the store each. */
@@ -61,31 +61,9 @@ async function isReusable(store: Store, key: string): Promise<boolean> {
   return state === 'intact' && (await findDamage(store, key)).length === 0;
 }
 
-/** Puts every rendered file of the unit into the store; what the plan names is what must come out. */
 async function prepare(store: Store, unit: Unit): Promise<void> {
   const plan = await readPlan(store, unit.plan);
-  const lineage = lineageAt(plan, unit.lineage);
-  const domain = plan.shape.domains[unit.block ?? -1];
-  const wanted = domain === undefined ? plan.spec.stream.domains : [domain];
-  if (!(await store.hasBlob(plan.tools)))
-    await putPlanned(store, plan.tools, await renderPlannedTools(store, plan));
-  await openPlannedSuite(store, plan);
-  for (const one of wanted) {
-    const { train, prompts, gold } = datasetOf(plan, lineage, one);
-    const files = [train, prompts, gold];
-    const stored = await Promise.all(files.map(({ sha256, size }) => store.hasBlob(sha256, size)));
-    if (stored.every(Boolean)) continue;
-    const rendered = await renderPlanned(store, plan, { lineage, domain: one });
-    await putPlanned(store, train.sha256, rendered.train);
-    await putPlanned(store, prompts.sha256, rendered.prompts);
-    await putPlanned(store, gold.sha256, rendered.gold);
-  }
-}
-
-async function putPlanned(store: Store, planned: string, bytes: Uint8Array): Promise<void> {
-  if (sha256Hex(bytes) !== planned)
-    throw new CausedError('data', 'the data render differently than when the sweep was planned');
-  await store.putBlob(bytes, { overwrite: true });
+  await provideData(store, plan, lineageAt(plan, unit.lineage), plan.spec.stream.domains);
 }
 
 async function commitTrained(store: Store, unit: Unit & { attempt: number | null }): Promise<void> {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { EvaluatedCheckpoint } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
@@ -13,7 +14,14 @@ import {
   readGold,
   readPredictions,
 } from './cells.ts';
+import { provideData } from './provide-data.ts';
 import type { Task } from './task.ts';
+
+/** Text is kept as records can hold it: halves of surrogate pairs are replaced. */
+const predictionSchema = z.object({
+  id: z.string(),
+  text: z.string().transform((text) => Buffer.from(text, 'utf8').toString('utf8')),
+});
 
 /** Predicts and scores every cell of a checkpoint that has no score; stored predictions are only scored. */
 export async function evaluateCheckpoint(
@@ -23,6 +31,7 @@ export async function evaluateCheckpoint(
 ): Promise<EvaluatedCheckpoint> {
   const { store, plan, lineage, block } = task;
   const cells = cellsOf(plan, lineage, block);
+  await provideData(store, plan, lineage, plan.spec.stream.domains);
   const missing: PlannedCell[] = [];
   for (const cell of cells) {
     if (await hasScore(store, cell.score)) continue;
@@ -60,8 +69,7 @@ async function predict(
         if (!cell)
           throw new CausedError('trainer-bug', `predictions for ${name} were not asked for`);
         const predictions = parsePredictions(name, bytes);
-        await commitPredictions(store, cell, predictions);
-        await score(store, cell, predictions);
+        await score(store, cell, await commitPredictions(store, cell, predictions));
       },
     },
   );
@@ -75,10 +83,12 @@ async function score(store: Store, cell: PlannedCell, predictions: Prediction[])
 
 function parsePredictions(name: string, bytes: Uint8Array): Prediction[] {
   try {
-    return parseJsonLines<Prediction>(bytes);
+    return z.array(predictionSchema).parse(parseJsonLines(bytes));
   } catch (error) {
-    throw new CausedError('trainer-bug', `the predictions for ${name} are no JSON lines`, {
-      cause: error,
-    });
+    throw new CausedError(
+      'trainer-bug',
+      `the predictions for ${name} are not one {"id", "text"} a line`,
+      { cause: error },
+    );
   }
 }

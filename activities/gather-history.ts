@@ -3,26 +3,38 @@ import type { FailedLineage } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AttemptHistory, countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
 import { inspectBlock, listDamage } from '../store/blocks.ts';
-import type { Outcome } from '../store/records.ts';
+import { sweepPath } from '../store/layout.ts';
+import { type Outcome, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** How the sweep's blocks came to be: attempts, repeated steps, times, failures. */
 export async function gatherHistory(
   store: Store,
   plan: Plan,
-  failed: FailedLineage[],
+  failed: FailedLineage[] | null,
 ): Promise<History> {
+  const earlier = failed === null ? await readFailures(store, plan.sweep) : undefined;
   const blocks: BlockHistory[] = [];
   for (const [index, lineage] of plan.lineages.entries()) {
-    const failures = failed.find((one) => one.lineage === index)?.failures ?? [];
+    const failures = failed?.find((one) => one.lineage === index)?.failures ?? [];
     for (const [block, key] of lineage.blocks.entries()) {
       const domain = plan.shape.domains[block] ?? '';
       const of = { key, condition: lineage.condition, seed: lineage.seed, domain };
-      const told = failures.filter((failure) => failure.block === block);
-      blocks.push(await gatherBlock(store, plan.sweep, of, told));
+      // What failed before any training is told with the first block.
+      const told = failures.filter((failure) => (failure.block ?? 0) === block);
+      blocks.push(await gatherBlock(store, plan.sweep, of, earlier?.get(key) ?? told));
     }
   }
   return { format: HISTORY_FORMAT, sweep: plan.sweep, blocks };
+}
+
+async function readFailures(
+  store: Store,
+  sweep: string,
+): Promise<Map<string, BlockHistory['failures']>> {
+  const bytes = await store.read(sweepPath(sweep, 'history.json'));
+  const history = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as History);
+  return new Map(history?.blocks.map(({ key, failures }) => [key, failures]));
 }
 
 async function gatherBlock(
@@ -45,7 +57,10 @@ async function gatherBlock(
     start: attempts[0]?.claim?.claimedAt ?? null,
     end: attempts.at(-1)?.outcome?.endedAt ?? null,
     failures: failures.map(({ stage, cause, message }) => ({ stage, cause, message })),
-    damage: [...(await listDamage(store, key)).flat(), ...attempts.flatMap(describeSkipped)],
+    damage: [
+      ...((await unlessDamaged(listDamage(store, key))) ?? []).flat(),
+      ...attempts.flatMap(describeSkipped),
+    ],
   };
 }
 

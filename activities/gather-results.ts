@@ -5,7 +5,7 @@ import { type GatheredSweep, summariseSweep } from '../metrics/summarise.ts';
 import { cellsOf, datasetOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { readBlock } from '../store/blocks.ts';
-import type { BlockManifest } from '../store/records.ts';
+import { type BlockManifest, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { readScore } from './cells.ts';
 import { readCounts } from './counts.ts';
@@ -54,7 +54,8 @@ async function gatherLineage(
   plan: Plan,
   lineage: PlannedLineage,
 ): Promise<GatheredRun[]> {
-  const manifests = await Promise.all(lineage.blocks.map((key) => readManifest(store, key)));
+  const manifests: (BlockManifest | undefined)[] = [];
+  for (const key of lineage.blocks) manifests.push(await readManifest(store, key));
   const rows = new Map<number | null, Map<string, CellScore | null>>();
   for (const block of [null, ...lineage.blocks.keys()]) {
     const cells = cellsOf(plan, lineage, block);
@@ -83,17 +84,11 @@ async function gatherLineage(
 
 /** A damaged record is a missing result here; `store verify` tells which it is. */
 async function readManifest(store: Store, key: string): Promise<BlockManifest | undefined> {
-  return readBlock(store, key).then(
-    (block) => block?.manifest,
-    () => undefined,
-  );
+  return (await unlessDamaged(readBlock(store, key)))?.manifest;
 }
 
 async function readScoreOrMissing(store: Store, key: string): Promise<CellScore | null> {
-  return readScore(store, key).then(
-    (score) => score ?? null,
-    () => null,
-  );
+  return (await unlessDamaged(readScore(store, key))) ?? null;
 }
 
 /** By condition, seed and domain, as the spec lists them; files that no trainer has counted are left out. */
@@ -108,7 +103,7 @@ async function gatherCounts(store: Store, plan: Plan): Promise<DataCount[]> {
         ['held-out', data.prompts.sha256],
       ] as const;
       for (const [split, sha256] of sides) {
-        const found = await readCounts(store, plan, sha256);
+        const found = await unlessDamaged(readCounts(store, plan, sha256));
         if (!found) continue;
         const { examples, tokens, truncatedExamples, truncatedTurns, droppedExamples } = found;
         const cuts = { truncatedExamples, truncatedTurns, droppedExamples };

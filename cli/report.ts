@@ -18,7 +18,7 @@ export function addReport(program: Command): void {
         store: entry.store,
         plan: entry.plan,
         sweep: plan.sweep,
-        failed: [],
+        failed: null,
       });
       if (options.output) await copyReport(entry.store, plan.sweep, options.output);
       const paths = await materialiseReport(entry.store, plan.sweep);

@@ -5,6 +5,7 @@ import { reportSweep } from '../activities/report-sweep.ts';
 import { scorerIdentity } from '../compute/trainers.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
 import { cellsOf } from '../plan/cells.ts';
+import { identifySweep } from '../plan/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
 import { recordSweep } from './catalog.ts';
@@ -19,14 +20,16 @@ export function addRescore(program: Command): void {
     .option('--json', 'one JSON object')
     .action(async (wanted: string | undefined, options: { json?: boolean }) => {
       const { home, entry, store, plan } = await openSweep(wanted);
-      const rescored: Plan = { ...plan, scorer: scorerIdentity() };
+      const rescored = identifySweep({ ...plan, scorer: scorerIdentity() });
       const counts = await scoreAll(store, rescored);
       const digest = await writePlan(store, rescored);
-      await recordSweep(home, { ...entry, plan: digest });
-      await reportSweep(store, { store: entry.store, plan: digest, sweep: plan.sweep, failed: [] });
-      if (options.json) return printJson({ sweep: plan.sweep, ...counts });
+      const { sweep } = rescored;
+      const submittedAt = new Date().toISOString();
+      await recordSweep(home, { ...entry, sweep, plan: digest, submittedAt });
+      await reportSweep(store, { store: entry.store, plan: digest, sweep, failed: null });
+      if (options.json) return printJson({ sweep, ...counts });
       return say(
-        `${plan.sweep}: ${counts.scored} cells scored, ${counts.kept} were already, ${counts.missing} have no predictions yet`,
+        `${sweep}: ${counts.scored} cells scored, ${counts.kept} were already, ${counts.missing} have no predictions yet`,
       );
     });
 }

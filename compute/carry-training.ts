@@ -12,7 +12,8 @@ import type { BlockManifest } from '../store/records.ts';
 import { waitForClaim } from './claim.ts';
 import type { ComputeHooks, TrainResult, TrainWork } from './compute.ts';
 import type { RunTrainer } from './trainer-process.ts';
-import { fetchWeights, putWeights } from './weights.ts';
+import { wellFormed } from './trainer-end.ts';
+import { fetchWeights, listPlainFiles, putWeights } from './weights.ts';
 
 /**
  * Carries one block between store and trainer: claims an attempt, brings in parent, data and the newest checkpoint, stores
@@ -74,8 +75,8 @@ class Carrier {
       ending = this.endingOf(error, lease.lost);
     }
     await lease.stop();
-    await this.storeLog();
     const recorded = await recordOutcome(store, this.attempt, ending);
+    await this.storeLog().catch(() => undefined); // Good to have; never worth a finished training.
     if (failure !== undefined) throw failure;
     if (!recorded) throw new CausedError('superseded', 'a newer attempt took over this block');
     const computeSeconds = this.seconds();
@@ -83,6 +84,7 @@ class Carrier {
   }
 
   private async train(run: RunTrainer, lost: AbortSignal): Promise<Ending> {
+    this.hooks.signal.throwIfAborted(); // It may have waited for its slot.
     this.started = performance.now();
     const { job, parent } = await this.makeJob();
     const signal = AbortSignal.any([this.hooks.signal, lost]);
@@ -147,6 +149,7 @@ class Carrier {
   private async storeCheckpoint(step: number): Promise<void> {
     const folder = join(this.folder, 'checkpoints', String(step));
     this.step = Math.max(this.step, step);
+    await listPlainFiles(folder);
     if (!(await putPartial(this.work.store, this.attempt, step, folder)))
       throw new CausedError('superseded', 'a newer attempt took over this block');
     await rm(folder, { recursive: true, force: true });
@@ -174,7 +177,7 @@ class Carrier {
     if (this.hooks.signal.aborted) return { result: 'interrupted', step, reason: 'stopped' };
     const cause = error instanceof CausedError ? error.causeName : 'internal';
     const message = error instanceof Error ? error.message : String(error);
-    return { result: 'failed', step, cause, message: message.slice(0, 2000) };
+    return { result: 'failed', step, cause, message: wellFormed(message.slice(0, 2000)) };
   }
 
   private async storeLog(): Promise<void> {

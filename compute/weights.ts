@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
 import { type Block, findDamage, readBlock } from '../store/blocks.ts';
+import { isObjectPath } from '../store/object-path.ts';
 import type { NamedFile } from '../store/records.ts';
 import { type Store, StoreError } from '../store/store.ts';
 
@@ -28,13 +29,29 @@ export async function putWeights(
   folder: string,
   overwrite: boolean,
 ): Promise<NamedFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  const names = await listPlainFiles(folder);
   if (names.length === 0) throw new CausedError('trainer-bug', 'the trainer left no weights');
   const files: NamedFile[] = [];
-  for (const name of names.toSorted())
+  for (const name of names)
     files.push({ name, ...(await store.putBlobFile(join(folder, name), { overwrite })) });
   return files;
+}
+
+/**
+ * Names of the files below a folder that a trainer wrote. Links, and names that no store could hold, are its bug: left
+ * out silently they would make an incomplete checkpoint.
+ */
+export async function listPlainFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => {
+      const name = relative(folder, join(entry.parentPath, entry.name));
+      if (entry.isFile() && isObjectPath(name)) return name;
+      throw new CausedError(
+        'trainer-bug',
+        `the trainer left ${JSON.stringify(name)}: a plain file was expected, named in letters, digits, '.', '_' and '-', not beginning with a dot`,
+      );
+    })
+    .toSorted();
 }

@@ -50,7 +50,8 @@ export interface SweepToReport {
   store: string;
   plan: string;
   sweep: string;
-  failed: FailedLineage[];
+  /** Null: as the report before says. */
+  failed: FailedLineage[] | null;
 }
 
 export interface LineageStatus {

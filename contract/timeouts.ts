@@ -43,7 +43,7 @@ export const STAGE_RETRY = {
 /** Lineages that end without a word (terminated by hand, lost with their database) are looked for this often. */
 export const RECONCILE_EVERY = 5 * MINUTE;
 
-/** A lineage that was being started when its sweep was cancelled may miss the word: it is given again this often. */
+/** Lineages that still run after their sweep was cancelled are told so again this often. */
 export const CANCEL_AGAIN = 10 * SECOND;
 
 /** Cached workflows of a dead worker are handed to a live one after this. */
@@ -77,6 +77,6 @@ export const SUPERVISOR_END = 45 * SECOND;
 export const RESTART_DELAY = 0.2 * SECOND;
 /** How often a starting worker looks whether the server, which starts beside it, answers. */
 export const CONNECT_POLL = 0.1 * SECOND;
-/** A worker that dies sooner than this so often in a row cannot start at all. */
-export const QUICK_DEATH = 5 * SECOND;
+/** A worker that dies sooner than this so often in a row does so again; its start alone may take seconds. */
+export const QUICK_DEATH = 20 * SECOND;
 export const MOST_QUICK_DEATHS = 5;

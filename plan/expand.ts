@@ -36,17 +36,32 @@ export function expandSweep(inputs: PlanInputs): Plan {
     }),
   );
   const { convention, decoding } = spec.evaluate;
-  const decided = { shape, orders, lineages, datasets: datasets.list, convention, decoding };
-  const digest = digestOf({
-    ...decided,
-    tools,
-    trainer: trainer.identity,
+  const decided = { shape, orders, lineages, datasets: datasets.list };
+  return identifySweep({
+    format: 'ratchet/plan/1',
+    spec,
+    suite,
+    trainer,
     scorer,
+    tools,
+    ...decided,
+    convention,
+    // Greedy decoding draws nothing: its seed decides nothing.
+    decoding: decoding.temperature === 0 ? { temperature: 0, seed: 0 } : decoding,
+  });
+}
+
+/** Names the sweep after everything that decides its results; what is outside keys is outside this too. */
+export function identifySweep(plan: Omit<Plan, 'sweep'>): Plan {
+  const { spec, trainer, scorer, tools, shape, orders, lineages, datasets } = plan;
+  const { convention, decoding } = plan;
+  const digest = digestOf({
+    ...{ shape, orders, lineages, datasets, convention, decoding, tools, scorer },
+    trainer: trainer.identity,
     question: spec.question ?? null,
     evaluate: spec.evaluate.domains,
   });
-  const sweep = `${spec.name}-${digest.slice(0, 12)}`;
-  return { format: 'ratchet/plan/1', sweep, spec, suite, trainer, scorer, tools, ...decided };
+  return { ...plan, sweep: `${spec.name}-${digest.slice(0, 12)}` };
 }
 
 /** Orders merged into a tree: orders that begin alike share those blocks. */

@@ -1,0 +1,53 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CausedError } from '../contract/causes.ts';
+import { TRAINER_STALL } from '../contract/timeouts.ts';
+import { TRAINER_EXIT } from '../contract/trainer.ts';
+
+/** How a trainer ended: in order, stopped by us after a checkpoint, or by an error. */
+export type TrainerEnd = 'done' | 'interrupted';
+
+/** What a trainer's end means. Throws the `CausedError` of every end that is not one of the two good ones. */
+export async function judgeEnd(
+  child: ChildProcess,
+  seen: { stopped: boolean; stalled: boolean; folder: string },
+): Promise<TrainerEnd> {
+  if (child.pid === undefined)
+    throw new CausedError(
+      'configuration',
+      `the trainer's command cannot be started: ${child.spawnfile}`,
+    );
+  const { exitCode, signalCode } = child;
+  if (exitCode === TRAINER_EXIT.done) return 'done';
+  if (seen.stopped) return 'interrupted';
+  if (seen.stalled)
+    throw new CausedError(
+      'stalled',
+      `no event from the trainer for ${TRAINER_STALL / 60_000} minutes`,
+    );
+  const tail = await readTail(join(seen.folder, 'trainer.log'));
+  if (exitCode === TRAINER_EXIT.configuration)
+    throw new CausedError('configuration', `the trainer refuses its configuration: ${tail}`);
+  if (exitCode === TRAINER_EXIT.damaged)
+    throw new CausedError('store-corrupt', `the trainer was given damaged files: ${tail}`);
+  if (exitCode === TRAINER_EXIT.interrupted || signalCode === 'SIGKILL' || signalCode === 'SIGTERM')
+    throw new CausedError(
+      'preempted',
+      `the trainer was ended from outside (${signalCode ?? 'exit 75'})`,
+    );
+  throw new CausedError(
+    'trainer-bug',
+    `the trainer failed (${signalCode ?? `exit ${exitCode}`}): ${tail}`,
+  );
+}
+
+async function readTail(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return wellFormed(text.trimEnd().slice(-400)) || 'it left no log';
+}
+
+/** A cut may have halved a surrogate pair, which records cannot hold. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
