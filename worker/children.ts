@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identifyProcess } from '../store/process-identity.ts';
 import type { ProcessIdentity } from '../store/records.ts';
@@ -47,16 +47,9 @@ function isSame(recorded: ProcessIdentity): boolean {
   );
 }
 
-/** The last line of a log that says something. */
-export async function readLastLine(file: string): Promise<string> {
-  const handle = await open(file).catch(() => undefined);
-  if (!handle) return '';
-  try {
-    const { size } = await handle.stat();
-    const length = Math.min(size, 2000);
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8').trimEnd().split('\n').at(-1) ?? '';
-  } finally {
-    await handle.close();
-  }
+/** The last line of a log that tells of an error, or just the last. */
+export async function readLastError(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const lines = text.slice(-10_000).trimEnd().split('\n');
+  return (lines.findLast((line) => /\berror\b/i.test(line)) ?? lines.at(-1) ?? '').trim();
 }

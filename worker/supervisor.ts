@@ -10,7 +10,7 @@ import {
   SUPERVISOR_IDLE,
 } from '../contract/timeouts.ts';
 import { identifyProcess, identifySelf } from '../store/process-identity.ts';
-import { endChild, endRecorded, readLastLine, waitForEnd } from './children.ts';
+import { endChild, endRecorded, readLastError, waitForEnd } from './children.ts';
 import { choosePorts, type Ports, startServer, waitForServer } from './embedded-server.ts';
 import { type Home, openHome } from './home.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
@@ -137,7 +137,7 @@ class Supervisor {
       if (performance.now() - started > QUICK_DEATH) quickDeaths = 0;
       else if (isOwnFault(worker)) quickDeaths++;
       if (quickDeaths === MOST_QUICK_DEATHS)
-        throw await this.explain(new Error('the worker cannot start'), 'worker.log');
+        throw await this.explain(new Error('the worker keeps ending'), 'worker.log');
       await delay(RESTART_DELAY);
     }
   }
@@ -157,7 +157,7 @@ class Supervisor {
   private async explain(error: unknown, logName: string): Promise<Error> {
     const file = join(this.home.logs, logName);
     const what = error instanceof Error ? error.message : String(error);
-    return new Error(`${what}: ${await readLastLine(file)} (all of it in ${file})`);
+    return new Error(`${what}: ${await readLastError(file)} (all of it in ${file})`);
   }
 
   private note(role: 'server' | 'worker', child: ChildProcess): void {

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { openFileStore } from '../../store/file-store.ts';
 import type { Store } from '../../store/store.ts';
 import { endHome } from './home-processes.ts';
@@ -78,6 +77,14 @@ export function writeSweep(
   return file;
 }
 
+/** A supervisor with an environment of its own, before any verb brings one. */
+export function startSupervisor(place: Place, env: NodeJS.ProcessEnv): void {
+  spawn(process.execPath, [join(ROOT, 'dist', 'worker', 'supervisor.js')], {
+    env: { ...process.env, RATCHET_HOME: place.home, ...env },
+    stdio: 'ignore',
+  });
+}
+
 /** `ratchet` with some arguments as a process, as a person in a terminal starts it. */
 export class RatchetProcess {
   readonly child: ChildProcess;
@@ -137,9 +144,4 @@ export function readFinished(run: RatchetProcess, code: number | null): Omit<Fin
       cause: error,
     });
   }
-}
-
-/** A sweep file's `store:` that several homes share. */
-export function sharedStore(place: Pick<Place, 'folder'>): string {
-  return pathToFileURL(join(place.folder, 'shared-store')).href;
 }

@@ -1,7 +1,7 @@
 // A trainer for tests, with no learning in it: its weights are a hash chain over the examples in their order, so that any
-// step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`, `fail` (a tool whose
-// domain ends it with exit 1), `refuse` (exit 78), `deaf` (it ignores SIGTERM). TOY_STEP_MS: how long a step takes, in
-// the environment since it must not change keys.
+// step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`; `fail` (it ends with exit 1
+// on data with an example whose id begins so) `unless` (a file of that name exists); `refuse` (exit 78); `deaf` (it ignores
+// SIGTERM). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -26,8 +26,8 @@ const readLines = (file) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const { epochs = 1, fail, refuse, deaf = false } = job.hyperparameters;
-const stepMs = Number(process.env.TOY_STEP_MS ?? job.hyperparameters.stepMs ?? 0);
+const { epochs = 1, fail, unless, refuse, deaf = false } = job.hyperparameters;
+const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
 let stopped = false;
 process.on('SIGTERM', () => {
   stopped = !deaf;
@@ -59,7 +59,7 @@ const count = (name, file) => {
 async function train() {
   count('train', job.data);
   const examples = readLines(job.data);
-  if (fail && examples.some(({ tools }) => tools.includes(fail)))
+  if (fail && !(unless && existsSync(unless)) && examples.some(({ id }) => id.startsWith(fail)))
     throw new Error(`told to fail on ${fail}`);
   const steps = examples.length * epochs;
   const parent = job.parent ? readFileSync(at(job.parent, 'weights.txt'), 'utf8') : 'base';
