@@ -4,7 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import {
-  ChildWorkflowCancellationType,
+  CancellationScope,
   getExternalWorkflowHandle,
   ParentClosePolicy,
   startChild,
@@ -37,8 +37,15 @@ export class Lineages {
     return lineageWorkflowId(this.input.sweep, lineageLabel(this.input, index));
   }
 
-  /** `start` is the number of this start. False: one of an earlier execution of this sweep still runs. */
-  async start(index: number, start: number): Promise<boolean> {
+  /**
+   * `start` is the number of this start. False: one of an earlier execution of this sweep still runs. Not to be cancelled:
+   * a start that was interrupted would leave a lineage of which nobody knows whether it lives.
+   */
+  start(index: number, start: number): Promise<boolean> {
+    return CancellationScope.nonCancellable(() => this.startOrFind(index, start));
+  }
+
+  private async startOrFind(index: number, start: number): Promise<boolean> {
     const { sweep, store, plan, conditions, seeds } = this.input;
     const label = lineageLabel(this.input, index);
     try {
@@ -46,7 +53,6 @@ export class Lineages {
         workflowId: this.idOf(index),
         args: [{ sweep, store, plan, lineage: index, label, start }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        cancellationType: ChildWorkflowCancellationType.ABANDON,
         staticSummary: label,
         typedSearchAttributes: [
           { key: searchKeys.sweep, value: sweep },

@@ -9,7 +9,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { ComputeActivities, ControlActivities } from '../contract/activities.ts';
-import { CAUSES, type CauseName, isCauseName } from '../contract/causes.ts';
+import { CAUSES, type Cause, type CauseName, isCauseName } from '../contract/causes.ts';
 import { COMPUTE_ACTIVITY, CONTROL_ACTIVITY, STAGE_RETRY } from '../contract/timeouts.ts';
 import { TASK_QUEUES } from '../contract/workflows.ts';
 
@@ -47,9 +47,9 @@ export async function withBudgets<T>(stage: () => Promise<T>): Promise<T | Stage
       const failure = describeFailure(error);
       const failures = (spent.get(failure.cause) ?? 0) + 1;
       spent.set(failure.cause, failures);
-      const { retries } = CAUSES[failure.cause];
-      if (retries !== null && failures > retries) return failure;
-      const longest = retries === null ? STAGE_RETRY.lastOfOthers : STAGE_RETRY.last;
+      const { retries, outside }: Cause = CAUSES[failure.cause];
+      if (failures > retries) return failure;
+      const longest = outside ? STAGE_RETRY.lastOfOthers : STAGE_RETRY.last;
       await sleep(Math.min(STAGE_RETRY.first * 2 ** (failures - 1), longest));
     }
   }

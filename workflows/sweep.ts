@@ -193,6 +193,7 @@ class SweepWindow {
   }
 
   private async startNext(): Promise<void> {
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
     const repeated = this.state.again.shift();
     const index = repeated ?? this.state.cursor++;
     const start = repeated === undefined ? 1 : (this.state.starts[index] ?? 1) + 1;

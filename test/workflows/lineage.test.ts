@@ -1,0 +1,174 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Shape } from './imaginary-work.ts';
+import { TestTemporal } from './temporal.ts';
+
+const CHAIN: Shape = [
+  ['travel', null],
+  ['banking', 0],
+  ['library', 1],
+];
+
+/** Two orders that begin alike, and one of its own. */
+const TREE: Shape = [
+  ['travel', null],
+  ['banking', 0],
+  ['library', 1],
+  ['library', 0],
+  ['banking', null],
+  ['travel', 4],
+];
+
+const temporal = new TestTemporal();
+
+describe.concurrent('the walk', () => {
+  test('each block is prepared, trained and committed before the next one trains', async () => {
+    const work = temporal.imagine('steps', CHAIN);
+    const handle = await temporal.startLineage('steps');
+    expect(await handle.result()).toMatchObject({
+      status: 'done',
+      totals: {
+        lineages: 1,
+        blocksTrained: 3,
+        blocksReused: 0,
+        cellsComputed: 8,
+        computeSeconds: 3,
+      },
+    });
+    const steps = work.log.filter((line) => !/evaluate|base/.test(line));
+    const blocks = ['0/0', '0/1', '0/2'].flatMap((block) =>
+      ['prepare', 'train', 'checkpoint'].flatMap((stage) => [
+        `begin ${stage} ${block}`,
+        `end ${stage} ${block}`,
+      ]),
+    );
+    expect(steps).toEqual(['begin open 0', 'end open 0', ...blocks]);
+  });
+
+  test('every checkpoint is evaluated, the untrained base first', async () => {
+    const work = temporal.imagine('evaluations', CHAIN);
+    await (await temporal.startLineage('evaluations')).result();
+    expect(work.begun('evaluate')).toEqual(['base', 0, 1, 2].map((block) => `evaluate 0/${block}`));
+  });
+
+  test('a block is evaluated while the next one trains, at most one behind', async () => {
+    const work = temporal.imagine('beside', CHAIN);
+    const release = work.hold('evaluate 0/0');
+    const handle = await temporal.startLineage('beside');
+    await vi.waitFor(() => expect(work.has('end checkpoint 0/1')).toBe(true), 20_000);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(work.has('end evaluate 0/0')).toBe(false);
+    expect(work.has('begin evaluate 0/1')).toBe(false);
+    expect(work.has('begin prepare 0/2')).toBe(false);
+    release();
+    expect(await handle.result()).toMatchObject({ status: 'done' });
+  });
+
+  test('what is committed or scored already is not computed again', async () => {
+    const work = temporal.imagine('stored', CHAIN);
+    work.committed.add('0/0').add('0/1');
+    work.scored.add('0/base').add('0/0');
+    const handle = await temporal.startLineage('stored');
+    expect(await handle.result()).toMatchObject({
+      status: 'done',
+      totals: { blocksTrained: 1, blocksReused: 2, cellsComputed: 4, cellsReused: 4 },
+    });
+    expect(work.begun('train')).toEqual(['train 0/2']);
+    expect(work.begun('evaluate')).toEqual(['evaluate 0/1', 'evaluate 0/2']);
+  });
+});
+
+describe.concurrent('a failed block', () => {
+  test('takes its descendants with it, and nobody else', async () => {
+    const work = temporal.imagine('descendants', TREE);
+    work.fail('train 0/1', 'trainer-bug');
+    const handle = await temporal.startLineage('descendants');
+    expect(await handle.result()).toMatchObject({
+      status: 'failed',
+      totals: { blocksTrained: 4 },
+      failures: [
+        {
+          block: 1,
+          label: 'keep/1/banking',
+          stage: 'train',
+          cause: 'trainer-bug',
+          message: 'imaginary',
+        },
+      ],
+    });
+    expect(work.begun('train')).toEqual([0, 1, 3, 4, 5].map((block) => `train 0/${block}`));
+    expect(work.begun('evaluate')).not.toContain('evaluate 0/1');
+  });
+
+  test('does not keep a descendant that is stored from being evaluated', async () => {
+    const work = temporal.imagine('heir', CHAIN);
+    work.committed.add('0/1');
+    work.fail('train 0/0', 'configuration');
+    await (await temporal.startLineage('heir')).result();
+    expect(work.begun('train')).toEqual(['train 0/0', 'train 0/2']);
+    expect(work.begun('evaluate')).toEqual(['base', 1, 2].map((block) => `evaluate 0/${block}`));
+  });
+
+  test.each(['prepare', 'checkpoint'] as const)('may have failed at %s', async (stage) => {
+    const work = temporal.imagine(stage, CHAIN);
+    work.fail(`${stage} 0/1`, 'data');
+    const { status, failures } = await (await temporal.startLineage(stage)).result();
+    expect({ status, failures }).toMatchObject({
+      status: 'failed',
+      failures: [{ block: 1, stage, cause: 'data' }],
+    });
+  });
+});
+
+test.concurrent('a failed evaluation leaves training alone', async () => {
+  const work = temporal.imagine('unscored', CHAIN);
+  work.fail('evaluate 0/0', 'trainer-bug');
+  work.fail('prepare 0/base', 'data');
+  const handle = await temporal.startLineage('unscored');
+  expect(await handle.result()).toMatchObject({
+    status: 'failed',
+    totals: { blocksTrained: 3, cellsComputed: 4 },
+    failures: [
+      { block: null, label: 'keep/1/base', stage: 'prepare' },
+      { block: 0, label: 'keep/1/travel', stage: 'evaluate' },
+    ],
+  });
+});
+
+test.concurrent('a lineage that cannot be opened says so', async () => {
+  const work = temporal.imagine('closed', CHAIN);
+  work.fail('open 0', 'store-unreachable');
+  const handle = await temporal.startLineage('closed');
+  expect(await handle.result()).toMatchObject({
+    status: 'failed',
+    failures: [{ block: null, stage: 'open', cause: 'store-unreachable' }],
+  });
+});
+
+describe.concurrent('each cause has a budget of its own', () => {
+  test('pre-emptions use up nobody’s', async () => {
+    const work = temporal.imagine('budgets', [['travel', null]]);
+    work.fail('train 0/0', 'stalled', 'preempted', 'preempted', 'superseded', 'stalled');
+    const { status } = await (await temporal.startLineage('budgets')).result();
+    expect(status).toBe('done');
+    expect(work.begun('train')).toHaveLength(6);
+  });
+
+  test('what has spent it fails', async () => {
+    const work = temporal.imagine('spent', [['travel', null]]);
+    work.fail('train 0/0', 'stalled', 'preempted', 'stalled', 'stalled');
+    const { failures } = await (await temporal.startLineage('spent')).result();
+    expect(failures).toMatchObject([{ stage: 'train', cause: 'stalled' }]);
+    expect(work.begun('train')).toHaveLength(4);
+  });
+
+  test.each(['trainer-bug', 'configuration', 'data'] as const)(
+    '%s stops at once',
+    async (cause) => {
+      const work = temporal.imagine(cause, [['travel', null]]);
+      work.fail('train 0/0', cause, cause);
+      const { failures } = await (await temporal.startLineage(cause)).result();
+      expect(failures).toMatchObject([{ cause }]);
+      expect(work.begun('train')).toHaveLength(1);
+    },
+  );
+});

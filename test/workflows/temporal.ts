@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
+import { afterAll, beforeAll } from 'vitest';
+import { createControlActivities } from '../../activities/control-activities.ts';
+import { HeartbeatInterceptor } from '../../activities/heartbeat.ts';
+import type { ComputeActivities, ControlActivities } from '../../contract/activities.ts';
+import { HEARTBEAT_INTERVAL } from '../../contract/timeouts.ts';
+import {
+  type LineageInput,
+  type SweepInput,
+  type SweepProgress,
+  QUERIES,
+  TASK_QUEUES,
+  WORKFLOWS,
+} from '../../contract/workflows.ts';
+import {
+  choosePorts,
+  SERVER_SETTINGS,
+  startServer,
+  waitForServer,
+} from '../../worker/embedded-server.ts';
+import { openHome } from '../../worker/home.ts';
+import { obtainTemporal } from '../../worker/temporal-binary.ts';
+import type { sweep, lineage } from '../../workflows/index.ts';
+import { checkHistories } from './histories.ts';
+import { ImaginaryWork, type Shape } from './imaginary-work.ts';
+
+export const BUNDLE = join(import.meta.dirname, '..', '..', 'dist', 'workflows.bundle.js');
+
+/**
+ * A Temporal server for the tests of one file, with workers that run the real workflows over imaginary work. At the end
+ * every history is checked: small payloads, and a replay that decides alike.
+ */
+export class TestTemporal {
+  private readonly works = new Map<string, ImaginaryWork>();
+  private connected: Client | undefined;
+  private stop: (() => Promise<void>) | undefined;
+
+  constructor(settings: string[] = []) {
+    beforeAll(async () => {
+      this.stop = await this.start(settings);
+    });
+    afterAll(() => this.stop?.());
+  }
+
+  get client(): Client {
+    if (!this.connected) throw new Error('used outside a test');
+    return this.connected;
+  }
+
+  /** Work for the sweep of this name. */
+  imagine(sweepName: string, shape: Shape): ImaginaryWork {
+    const work = new ImaginaryWork(shape);
+    this.works.set(sweepName, work);
+    return work;
+  }
+
+  startSweep(
+    input: Partial<SweepInput> & Pick<SweepInput, 'sweep'>,
+  ): Promise<WorkflowHandle<typeof sweep>> {
+    const whole: SweepInput = {
+      store: 'file:///imaginary',
+      plan: 'a'.repeat(64),
+      conditions: ['keep', 'strip'],
+      seeds: [1, 2],
+      parallelism: 2,
+      computeBudgetSeconds: null,
+      ...input,
+    };
+    return this.client.workflow.start<typeof sweep>(WORKFLOWS.sweep, {
+      workflowId: input.sweep,
+      taskQueue: TASK_QUEUES.control,
+      args: [whole],
+    });
+  }
+
+  /** A lineage on its own: the signal to its sweep finds nobody. */
+  startLineage(name: string): Promise<WorkflowHandle<typeof lineage>> {
+    const input: LineageInput = {
+      sweep: name,
+      store: 'file:///imaginary',
+      plan: 'a'.repeat(64),
+      lineage: 0,
+      label: 'keep/1',
+      start: 1,
+    };
+    return this.client.workflow.start<typeof lineage>(WORKFLOWS.lineage, {
+      workflowId: `${name}/keep/1`,
+      taskQueue: TASK_QUEUES.control,
+      args: [input],
+    });
+  }
+
+  progress(handle: WorkflowHandle): Promise<SweepProgress> {
+    return handle.query<SweepProgress>(QUERIES.progress);
+  }
+
+  private async start(settings: string[]): Promise<() => Promise<void>> {
+    const filter = makeTelemetryFilterString({ core: 'ERROR' });
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter } },
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'ratchet-temporal-'));
+    const ports = await choosePorts(null);
+    const binary = await obtainTemporal((line) => process.stderr.write(`${line}\n`));
+    const server = startServer(binary, openHome(folder), ports, [...SERVER_SETTINGS, ...settings]);
+    await waitForServer(server, ports.server);
+    const address = `127.0.0.1:${ports.server}`;
+    const connection = await Connection.connect({ address });
+    const native = await NativeConnection.connect({ address });
+    this.connected = new Client({ connection });
+    const stopWorkers = await this.startWorkers(native, this.connected);
+    return async () => {
+      await stopWorkers();
+      await checkHistories(this.client, BUNDLE);
+      await native.close();
+      await connection.close();
+      server.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    };
+  }
+
+  private async startWorkers(
+    connection: NativeConnection,
+    client: Client,
+  ): Promise<() => Promise<void>> {
+    const { findRunning } = createControlActivities({
+      openStore: () => Promise.reject(new Error('nothing is stored')),
+      client,
+    });
+    const shared = {
+      connection,
+      interceptors: {
+        activity: [
+          (context: HeartbeatInterceptor['context']) => ({
+            inbound: new HeartbeatInterceptor(context),
+          }),
+        ],
+      },
+      maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+      defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+    };
+    const control: ControlActivities = {
+      openLineage: (of) => this.workOf(of.sweep).openLineage(of),
+      prepare: (unit) => this.workOf(unit.sweep).prepare(unit),
+      checkpoint: (unit) => this.workOf(unit.sweep).checkpoint(unit),
+      report: (of) => this.workOf(of.sweep).report(of),
+      findRunning,
+    };
+    const compute: ComputeActivities = {
+      train: (unit) => this.workOf(unit.sweep).train(unit),
+      evaluate: (unit) => this.workOf(unit.sweep).evaluate(unit),
+    };
+    const workers = await Promise.all([
+      Worker.create({
+        ...shared,
+        taskQueue: TASK_QUEUES.control,
+        workflowBundle: { codePath: BUNDLE },
+        activities: control,
+      }),
+      Worker.create({ ...shared, taskQueue: TASK_QUEUES.compute, activities: compute }),
+    ]);
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    return async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+    };
+  }
+
+  private workOf(sweepName: string): ImaginaryWork {
+    const work = this.works.get(sweepName);
+    if (!work) throw new Error(`nobody imagined ${sweepName}`);
+    return work;
+  }
+}
