@@ -44,11 +44,16 @@ export class Fitting {
     return { prompt, rendered };
   }
 
-  /** Undefined when the example is dropped: nothing to predict, or too long for its last turn or its target. */
+  /**
+   * Undefined when the example is dropped: it has nothing to predict, calls a tool that its prompt does not list, or is
+   * too long for its last turn or its target to be whole.
+   */
   fitExample(example: Example): FittedExample | undefined {
     const rendered = renderPrompt(example, this.tools, this.limits.maxPromptTokens);
     const script = writeScript(example.target, this.tools);
-    if (!rendered.fits || script.length === 0 || script.length > this.limits.maxTargetTokens) {
+    const isWhole = rendered.fits && script.length <= this.limits.maxTargetTokens;
+    const isListed = example.target.every((call) => example.tools.includes(call.name));
+    if (!isWhole || !isListed || script.length === 0) {
       this.counts.examples++;
       this.counts.droppedExamples++;
       return undefined;

@@ -5,7 +5,7 @@
  * Ordinals, clock times and amounts with a unit (`25th`, `3pm`, `5kg`) come apart, shorter numbers into their digits.
  */
 const TOKEN =
-  / ?(?:\p{L}+\d[\p{L}\d]*|\d+\p{L}+\d[\p{L}\d]*|\d{5,}(?!\p{L})|\p{L}+|\d|[^\s\p{L}\d])|\s/gu;
+  / ?(?:\p{L}+\d[\p{L}\d]*|\d+\p{L}+\d[\p{L}\d]*|\d{5,}(?![\p{L}\d])|\p{L}+|\d|[^\s\p{L}\d])|\s/gu;
 
 /** Joining the tokens gives the text back. */
 export function tokenize(text: string): string[] {

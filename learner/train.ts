@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { digestOf } from '../contract/digest.ts';
-import { learnLesson, type Lesson, prepareLesson, Schedule } from './block.ts';
 import {
   countStanding,
   readCheckpoint,
@@ -16,8 +15,10 @@ import { type FittedExample, Fitting } from './fit.ts';
 import { sha256 } from './folders.ts';
 import { growLexicon } from './grow-lexicon.ts';
 import type { StageJob } from './job.ts';
+import { learnLesson, Lessons } from './lesson.ts';
 import type { Model } from './model.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { Schedule } from './schedule.ts';
 import type { Stage } from './stage.ts';
 import { readWeights, writeWeights } from './weights.ts';
 
@@ -25,17 +26,12 @@ const UNACKNOWLEDGED = 2;
 const ACKNOWLEDGEMENT_POLL_MS = 10;
 
 export async function train(job: StageJob<'train'>, stage: Stage): Promise<void> {
-  const { hyperparameters, seeds } = job;
+  const { epochs, batchSize } = job.hyperparameters;
   const examples = fitExamples(job, stage);
-  const schedule = new Schedule(
-    examples.length,
-    hyperparameters.epochs,
-    hyperparameters.batchSize,
-    seeds.order,
-  );
   const { model, progress } = openModel(job, stage, examples);
+  const schedule = new Schedule(examples.length, epochs, batchSize, job.seeds.order);
   const run = new TrainingRun(job, stage, model, progress, schedule);
-  await run.run(examples.map((example) => prepareLesson(example, model)));
+  await run.run(new Lessons(examples, model));
 }
 
 function fitExamples(job: StageJob<'train'>, stage: Stage): FittedExample[] {
@@ -97,7 +93,7 @@ class TrainingRun {
     this.meter = new ProgressMeter(stage.events, progress.tokens);
   }
 
-  async run(lessons: readonly Lesson[]): Promise<void> {
+  async run(lessons: Lessons): Promise<void> {
     const { progress, schedule, stage } = this;
     while (progress.step < schedule.steps) {
       this.takeStep(lessons);
@@ -113,10 +109,10 @@ class TrainingRun {
     stage.events.append({ type: 'result', steps: progress.step, tokens: progress.tokens });
   }
 
-  private takeStep(lessons: readonly Lesson[]): void {
+  private takeStep(lessons: Lessons): void {
     const { hyperparameters } = this.job;
-    for (const at of this.schedule.batch(this.progress.step)) {
-      const lesson = lessons[at] as Lesson;
+    for (const place of this.schedule.batch(this.progress.step)) {
+      const lesson = lessons.at(place);
       this.meter.add(learnLesson(lesson, this.model));
       this.progress.tokens += lesson.tokens;
     }

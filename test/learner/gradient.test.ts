@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../contract/random.ts';
 import type { Example, ToolTable } from '../../contract/dialogue.ts';
-import { learnLesson, prepareLesson } from '../../learner/block.ts';
+import { learnLesson, prepareLesson } from '../../learner/lesson.ts';
 import type { CandidateSet } from '../../learner/candidates.ts';
 import { Fitting } from '../../learner/fit.ts';
 import { growLexicon } from '../../learner/grow-lexicon.ts';

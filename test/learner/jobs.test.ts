@@ -36,13 +36,14 @@ const withTurns = (id: string, ...turns: Message[]): Example => {
   return { ...example, messages: [...example.messages.slice(0, 1), ...turns] };
 };
 
-/** Long dialogues: 4 that fit, 3 that lose turns, 2 whose last turn is too long, 1 without calls, 1 with a long target. */
+/** Long dialogues: 4 that fit, 3 that lose turns, 2 whose last turn is too long, 1 without calls, 1 of a tool not listed, 1 with a long target. */
 function mixedExamples(): Example[] {
   return [
     ...[1, 2, 3, 4].map((at) => withTurns(`fits-${at}`, spoken(at))),
     ...[1, 2, 3].map((at) => withTurns(`cut-${at}`, spoken(30), spoken(30), spoken(30))),
     ...[1, 2].map((at) => withTurns(`dropped-${at}`, spoken(3), spoken(70))),
     toyExample('no-call', 'Hi.', [], ['FindTrips']),
+    toyExample('not-listed', 'Hi.', [{ name: 'ListMuseums', arguments: {} }], ['FindTrips']),
     toyExample('long-target', 'Hi.', [
       { name: 'FindTrips', arguments: { city: 'Oslo '.repeat(40) } },
     ]),
@@ -64,10 +65,10 @@ test('count says what train processes, to the token', async () => {
   const [count, toy] = countsOf(counted);
   expect(count).toMatchObject({
     name: 'train',
-    examples: 11,
+    examples: 12,
     truncatedExamples: 3,
     truncatedTurns: 6,
-    droppedExamples: 4,
+    droppedExamples: 5,
   });
   expect(toy).toMatchObject({
     name: 'toy',
@@ -105,8 +106,8 @@ test('generate predicts every prompt in order and counts the cut ones, long last
   const ended = await runToEnd(job);
   expect(readPredictions(ended.folder).map(({ id }) => id)).toEqual(prompts.map(({ id }) => id));
   expect(countsOf(ended)).toMatchObject([
-    { name: 'a', examples: 11, truncatedExamples: 5, droppedExamples: 0 },
-    { name: 'b', examples: 11, truncatedExamples: 5, droppedExamples: 0 },
+    { name: 'a', examples: 12, truncatedExamples: 5, droppedExamples: 0 },
+    { name: 'b', examples: 12, truncatedExamples: 5, droppedExamples: 0 },
   ]);
   const kinds = ended.events.filter(({ type }) => type !== 'progress').map(({ type }) => type);
   expect(kinds).toEqual(['count', 'predictions', 'count', 'predictions', 'result']);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Example, Json, ToolTable } from '../../contract/dialogue.ts';
-import { learnLesson, prepareLesson } from '../../learner/block.ts';
+import { learnLesson, prepareLesson } from '../../learner/lesson.ts';
 import type { CandidateSet } from '../../learner/candidates.ts';
 import { Fitting } from '../../learner/fit.ts';
 import { growLexicon } from '../../learner/grow-lexicon.ts';

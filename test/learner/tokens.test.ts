@@ -18,6 +18,7 @@ test('a token carries the one space before it', () => {
 test('identifiers stay whole, short numbers, ordinals and clock times come apart', () => {
   expect(tokenize('n9m8k7 J46801 90123456')).toEqual(['n9m8k7', ' J46801', ' 90123456']);
   expect(tokenize('March 25th, 3pm')).toEqual(['March', ' 2', '5', 'th', ',', ' 3', 'pm']);
+  expect(tokenize('123456kg')).toEqual([...'123456', 'kg']);
   expect(tokenize('2023-03-05')).toEqual([...'2023-03-05']);
 });
 

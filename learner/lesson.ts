@@ -1,6 +1,5 @@
-/** The steps of one block: which examples each learns from, and learning from one. */
+/** An example made ready for learning, and learning from it. */
 
-import { createRandom, deriveSeed } from '../contract/random.ts';
 import type { CandidateSet } from './candidates.ts';
 import { type EncodedPrompt, encodePrompt } from './encode.ts';
 import type { FittedExample } from './fit.ts';
@@ -23,36 +22,28 @@ export function prepareLesson(fitted: FittedExample, model: Model): Lesson {
   };
 }
 
-/** Splits every epoch's order into steps; the last step of an epoch may be short. */
-export class Schedule {
-  readonly steps: number;
-  private readonly examples: number;
-  private readonly batchSize: number;
-  private readonly seed: number;
-  private order: { epoch: number; examples: number[] } | undefined;
+/** Encoded prompts are large: of a small block all are kept from epoch to epoch, of a large one the first. */
+const MOST_KEPT = 2000;
 
-  constructor(examples: number, epochs: number, batchSize: number, seed: number) {
+/** Lessons by their place in the data, prepared when they are first needed. */
+export class Lessons {
+  private readonly examples: readonly FittedExample[];
+  private readonly model: Model;
+  private readonly kept = new Map<number, Lesson>();
+
+  constructor(examples: readonly FittedExample[], model: Model) {
     this.examples = examples;
-    this.batchSize = batchSize;
-    this.seed = seed;
-    this.steps = epochs * Math.ceil(examples / batchSize);
+    this.model = model;
   }
 
-  /** The examples of a step, counted from 0. */
-  batch(step: number): number[] {
-    const perEpoch = Math.ceil(this.examples / this.batchSize);
-    const from = (step % perEpoch) * this.batchSize;
-    return this.orderOf(Math.floor(step / perEpoch)).slice(from, from + this.batchSize);
-  }
-
-  /** A random stream an epoch: going on from a checkpoint needs nothing but the step. */
-  private orderOf(epoch: number): number[] {
-    if (this.order?.epoch !== epoch) {
-      const random = createRandom(deriveSeed(this.seed, 'epoch', epoch));
-      const examples = random.shuffle(Array.from({ length: this.examples }, (_, at) => at));
-      this.order = { epoch, examples };
-    }
-    return this.order.examples;
+  at(place: number): Lesson {
+    const kept = this.kept.get(place);
+    if (kept) return kept;
+    const example = this.examples[place];
+    if (!example) throw new RangeError(`no example ${place}`);
+    const lesson = prepareLesson(example, this.model);
+    if (place < MOST_KEPT) this.kept.set(place, lesson);
+    return lesson;
   }
 }
 
