@@ -22,8 +22,7 @@ export function causeOf(error: unknown): CauseName {
 
 /** Whether Temporal has retried this activity as often as the cause allows. */
 function isSpent(cause: CauseName): boolean {
-  const { retries } = CAUSES[cause];
-  return retries !== null && Context.current().info.attempt > retries;
+  return Context.current().info.attempt > CAUSES[cause].retries;
 }
 
 /** Gives every activity's failures their cause as Temporal's failure type; what no retry can mend is not retried. */

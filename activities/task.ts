@@ -1,4 +1,4 @@
-import { resolveTrainer, type Trainer } from '../compute/trainers.ts';
+import { resolveTrainer, scorerIdentity, type Trainer } from '../compute/trainers.ts';
 import type { Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { CountEvent } from '../contract/trainer.ts';
@@ -7,6 +7,9 @@ import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
 import { writeCounts } from './counts.ts';
 import { readPlan } from './plans.ts';
+
+/** Of the code that this process has loaded, whatever is built beside it later. */
+const SCORER = scorerIdentity();
 
 /** A unit of a plan with everything that is needed to work on it. */
 export interface Task {
@@ -31,6 +34,11 @@ export async function openTask(
     throw new CausedError(
       'configuration',
       `the plan was made with trainer ${plan.trainer.identity.slice(0, 12)}, this worker has ${trainer.identity.slice(0, 12)}: run the sweep file again to plan anew`,
+    );
+  if (plan.scorer !== SCORER)
+    throw new CausedError(
+      'configuration',
+      'the plan was made by another build of Ratchet than this worker: end the supervisor, then run the sweep file again',
     );
   const label = unit.block === null ? 'base' : (plan.shape.domains[unit.block] ?? '');
   return { store, plan, lineage, block: unit.block, trainer, label };

@@ -26,12 +26,18 @@ export async function recordSweep(home: Home, entry: CatalogEntry): Promise<void
 export async function listSweeps(home: Home): Promise<CatalogEntry[]> {
   const folder = join(home.folder, 'sweeps');
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
-  const entries = await Promise.all(
-    names.map(
-      async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as CatalogEntry,
-    ),
-  );
-  return entries.toSorted((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
+  const entries = await Promise.all(names.map((name) => readEntry(join(folder, name))));
+  return entries.flat().toSorted((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
+}
+
+/** None where the file is torn: submitting the sweep again writes it anew. */
+async function readEntry(file: string): Promise<CatalogEntry[]> {
+  try {
+    return [JSON.parse(await readFile(file, 'utf8')) as CatalogEntry];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }
 
 /** By id, by the beginning of one, or, without a name, the latest. */

@@ -1,6 +1,6 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { ensureSupervisor, SupervisorFailed } from '../worker/ensure-supervisor.ts';
-import type { Home } from '../worker/home.ts';
+import { type Home, temporalNamespace } from '../worker/home.ts';
 import type { Attachment } from '../worker/supervisor-socket.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -72,8 +72,7 @@ export class Session {
           address: supervised.address,
           interceptors: [],
         });
-        const namespace = process.env['TEMPORAL_NAMESPACE'] ?? 'default';
-        this.current = new Client({ connection: this.connection, namespace });
+        this.current = new Client({ connection: this.connection, namespace: temporalNamespace() });
         return;
       } catch (error) {
         if (error instanceof SupervisorFailed || attempt === 10)

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SIGNALS, UPDATES } from '../contract/workflows.ts';
 import { Session } from './connect.ts';
@@ -43,12 +43,23 @@ export function addControl(program: Command): void {
   program
     .command('parallelism')
     .description('set how many lineages of a running sweep run at once')
-    .argument('<lineages>', 'a whole number', Number)
+    .argument('<lineages>', 'a whole number from 1 to 1000', parseLineages)
     .argument('[sweep]', 'id or its beginning; default: the latest')
-    .action(async (lineages: number, wanted: string | undefined) => {
-      await withTarget(wanted, (to) => to.setParallelism(lineages));
-      say(`at most ${lineages} lineages at once`);
+    .option('--json', 'one JSON object')
+    .action(async (lineages: number, wanted: string | undefined, options: { json?: boolean }) => {
+      const sweep = await withTarget(wanted, async (to) => {
+        await to.setParallelism(lineages);
+        return to.sweep;
+      });
+      if (options.json) return printJson({ sweep, parallelism: lineages });
+      return say(`${sweep}: at most ${lineages} lineages at once`);
     });
+}
+
+function parseLineages(text: string): number {
+  const lineages = Number(text);
+  if (Number.isInteger(lineages) && lineages >= 1 && lineages <= 1000) return lineages;
+  throw new InvalidArgumentError('a whole number from 1 to 1000 was expected.');
 }
 
 function control(
@@ -139,8 +150,7 @@ async function awaitEffect(
   if (signal !== SIGNALS.pause) return;
   for (;;) {
     const view = await session.ask((client) => readProgress(client, plan));
-    const busy = view?.lineages.some(({ activities }) => activities.length > 0) ?? false;
-    if (view?.state !== 'running' && !busy) return;
+    if (view && view.state !== 'running' && view.lineages.every(({ isBusy }) => !isBusy)) return;
     await delay(200);
   }
 }

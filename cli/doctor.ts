@@ -2,7 +2,7 @@ import { access, constants, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { pc } from './colors.ts';
 import { scorerIdentity } from '../compute/trainers.ts';
 import { isAlive } from '../store/process-identity.ts';
 import { openStore } from '../store/open-store.ts';

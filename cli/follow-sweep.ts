@@ -1,3 +1,4 @@
+import { rootCause } from '@temporalio/common';
 import {
   WorkflowFailedError,
   type WorkflowHandle,
@@ -11,6 +12,7 @@ import { readProgress, type SweepView } from './progress.ts';
 
 const LOOK_EVERY = 500;
 
+/** `broken`: terminated by hand, or by an error in Ratchet or around it. */
 export type EndState = SweepOutcome['state'] | 'detached' | 'broken';
 
 /** Shows a sweep until it ends, through deaths of server, worker and supervisor; `detached` when `signal` aborts. */
@@ -30,7 +32,7 @@ export async function followSweep(
   return 'detached';
 }
 
-/** How a sweep ended; undefined while it runs. `broken`: terminated by hand, or by an error in Ratchet. */
+/** How a sweep ended; undefined while it runs. */
 export async function readEnd(handle: WorkflowHandle): Promise<EndState | undefined> {
   try {
     const { status } = await handle.describe();
@@ -41,5 +43,16 @@ export async function readEnd(handle: WorkflowHandle): Promise<EndState | undefi
     if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError)
       return 'broken';
     throw error;
+  }
+}
+
+/** Why a sweep is `broken`, for people. */
+export async function explainBroken(handle: WorkflowHandle): Promise<string> {
+  try {
+    await handle.result();
+    return 'it ended';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'Temporal no longer knows it';
+    return rootCause(error) ?? String(error);
   }
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { sweepTemplate } from '../spec/template.ts';
 import { packageFolder } from './package-folder.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { say, suggest } from './output.ts';
+import { printJson, say, suggest } from './output.ts';
 
 export function addInit(program: Command): void {
   program
@@ -13,7 +13,8 @@ export function addInit(program: Command): void {
     .description('write a commented sweep file')
     .argument('[file]', 'where to', 'sweep.yaml')
     .option('--name <name>', 'name of the sweep')
-    .action(async (file: string, options: { name?: string }) => {
+    .option('--json', 'one JSON object')
+    .action(async (file: string, options: { name?: string; json?: boolean }) => {
       const folder = basename(dirname(resolve(file))).toLowerCase();
       const name =
         options.name ??
@@ -25,7 +26,8 @@ export function addInit(program: Command): void {
       if (existsSync(file))
         throw new CliError(EXIT.usage, `${file} exists: name another file, or remove it first`);
       await writeFile(file, sweepTemplate({ name: name.slice(0, 40), schema }), { flag: 'wx' });
+      if (options.json) return printJson({ file });
       say(`wrote ${file}`);
-      suggest(`ratchet plan ${file}`);
+      return suggest(`ratchet plan ${file}`);
     });
 }

@@ -35,7 +35,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
 };
 
 async function addVerbs(named: string | undefined): Promise<void> {
-  const known = named === undefined ? undefined : VERBS[named];
+  const known = named !== undefined && Object.hasOwn(VERBS, named) ? VERBS[named] : undefined;
   const loaders = known ? [known] : Object.values(VERBS);
   const adders = new Set(await Promise.all(loaders.map((load) => load())));
   for (const add of adders) add(program);

@@ -1,7 +1,7 @@
-import pc from 'picocolors';
+import { pc } from './colors.ts';
 import type { Paint } from '../report/terminal.ts';
 
-/** Picocolors honours NO_COLOR and pipes. */
+/** How reports are painted on a terminal. */
 const STYLES: Record<Parameters<Paint>[1], (text: string) => string> = {
   plain: (text) => text,
   heading: pc.bold,

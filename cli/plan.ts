@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { pc } from './colors.ts';
 import { readCounts, writeCounts } from '../activities/counts.ts';
 import type { Compute } from '../compute/compute.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';

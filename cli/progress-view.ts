@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { pc } from './colors.ts';
 import { formatDuration } from './output.ts';
 import type { ActivityView, LineageView, SweepView } from './progress.ts';
 

@@ -31,14 +31,14 @@ export interface LineageView {
   blocks: number;
   blocksSettled: number;
   activities: ActivityView[];
+  /** A stage runs, or nobody could be asked. */
+  isBusy: boolean;
 }
 
 export interface ActivityView extends HeartbeatDetails {
   attempt: number;
 }
 
-/** Running lineages that are asked for their details at once; the others are shown by their status alone. */
-const LINEAGES_ASKED = 16;
 const QUERY_PATIENCE = 5000;
 
 /** Asks the sweep and its running lineages; undefined when Temporal does not know the sweep, or no worker answers. */
@@ -52,10 +52,10 @@ export async function readProgress(client: Client, plan: Plan): Promise<SweepVie
       throw error;
     });
   if (!progress) return undefined;
-  const asked = await Promise.all(
-    progress.running.slice(0, LINEAGES_ASKED).map((index) => askLineage(client, plan, index)),
+  const answers = await Promise.all(
+    listAsked(progress).map((index) => askLineage(client, plan, index)),
   );
-  return assemble(plan, progress, new Map(asked));
+  return assemble(plan, progress, new Map(answers));
 }
 
 /** A query needs a worker; while that starts again there is nothing to show. */
@@ -66,6 +66,13 @@ function isWorkerAway(error: unknown): boolean {
 
 /** gRPC: deadline exceeded, failed precondition. */
 const WORKER_AWAY = new Set([4, 9]);
+
+/** So many running lineages are asked for their details; all of them where it matters whether any still works. */
+const LINEAGES_ASKED = 16;
+
+function listAsked({ state, running }: SweepProgress): number[] {
+  return state === 'running' ? running.slice(0, LINEAGES_ASKED) : running;
+}
 
 type Asked = { progress: LineageProgress; activities: ActivityView[] };
 
@@ -113,6 +120,7 @@ function assemble(
       blocks,
       blocksSettled: details?.progress.blocksSettled ?? settled,
       activities: details?.activities ?? [],
+      isBusy: status === 'running' && details?.progress.activities.length !== 0,
     };
   });
   const cellsRunning = [...asked.values()].reduce(

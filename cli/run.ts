@@ -1,10 +1,11 @@
 import { createLogUpdate } from 'log-update';
 import type { Command } from 'commander';
+import { CAUSES, isCauseName } from '../contract/causes.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { locateHome, openHome } from '../worker/home.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
-import { type EndState, followSweep } from './follow-sweep.ts';
+import { type EndState, explainBroken, followSweep } from './follow-sweep.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { paint, print, printJson, say, suggest } from './output.ts';
 import type { SweepView } from './progress.ts';
@@ -84,24 +85,34 @@ export async function attend(
     finish(options, { sweep: plan.sweep, state: 'running', results: null, report: null });
     return EXIT.detached;
   }
-  if (ended === 'broken')
+  if (ended === 'broken') {
+    const why = await session.ask((client) => explainBroken(client.workflow.getHandle(plan.sweep)));
+    finish(options, { sweep: plan.sweep, state: 'broken', results: null, report: null });
     throw new CliError(
       EXIT.failed,
-      `the sweep ${plan.sweep} was ended from outside; run its file again to go on`,
+      `the sweep ${plan.sweep} broke off: ${why}\nrun its file again to go on: what is committed stays`,
     );
-  await sayWhatWasDamaged(loaded.store, plan.sweep);
+  }
+  await sayWhatHappened(loaded.store, plan.sweep);
   const paths = await materialiseReport(loaded.store, plan.sweep);
   if (!options.json) print(renderTerminal(await readResults(loaded.store, plan.sweep), paint));
   finish(options, { sweep: plan.sweep, state: ended, ...paths });
   if (!options.json) say(`report: ${paths.report}`);
-  if (ended === 'failed') suggest(`ratchet logs ${plan.sweep}`);
+  if (ended === 'failed') suggest(`ratchet logs --sweep ${plan.sweep}`);
   return END_CODES[ended];
 }
 
-async function sayWhatWasDamaged(store: string, sweep: string): Promise<void> {
-  for (const { condition, seed, domain, damage } of (await readHistoryFile(store, sweep)).blocks)
-    for (const what of damage)
-      say(`damaged and made good: ${condition}/${seed}/${domain}: ${what}`);
+/** Failures with what mends them, and damage that was made good. */
+async function sayWhatHappened(store: string, sweep: string): Promise<void> {
+  const { blocks } = await readHistoryFile(store, sweep);
+  for (const { condition, seed, domain, damage, failures } of blocks) {
+    const block = `${condition}/${seed}/${domain}`;
+    for (const what of damage) say(`damaged and made good: ${block}: ${what}`);
+    for (const { stage, cause, message } of failures) {
+      say(`failed: ${block}: ${stage}: ${cause}: ${message}`);
+      if (isCauseName(cause)) say(`  mend: ${CAUSES[cause].mend}`);
+    }
+  }
 }
 
 function finish(

@@ -3,25 +3,30 @@
 export interface Cause {
   /** What is seen. */
   recognised: string;
-  /** Retries within one lineage; null: without limit (the fault is not the work's own). */
-  retries: number | null;
+  /** Retries of one stage. */
+  retries: number;
+  /** The fault is not the work's own: it is tried again soon. */
+  outside?: boolean;
   mend: string;
 }
 
 export const CAUSES = {
   preempted: {
     recognised: 'the trainer exited 75 or was killed from outside without our asking',
-    retries: null,
-    mend: 'nothing to do: it goes on from the last durable checkpoint',
+    retries: 100,
+    outside: true,
+    mend: 'nothing to do: it goes on from the last durable checkpoint; if it recurs, see whether memory runs out',
   },
   'worker-lost': {
     recognised: 'the activity stopped sending heartbeats: its worker died or lost the server',
-    retries: null,
+    retries: 100,
+    outside: true,
     mend: 'nothing to do: another worker goes on from the last durable checkpoint',
   },
   superseded: {
     recognised: 'a newer attempt holds the claim on this block',
-    retries: null,
+    retries: 100,
+    outside: true,
     mend: 'nothing to do: the newer attempt commits the block',
   },
   stalled: {

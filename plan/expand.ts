@@ -56,7 +56,14 @@ export function identifySweep(plan: Omit<Plan, 'sweep'>): Plan {
   const { spec, trainer, scorer, tools, shape, orders, lineages, datasets } = plan;
   const { convention, decoding } = plan;
   const digest = digestOf({
-    ...{ shape, orders, lineages, datasets, convention, decoding, tools, scorer },
+    shape,
+    orders,
+    lineages,
+    datasets,
+    convention,
+    decoding,
+    tools,
+    scorer,
     trainer: trainer.identity,
     question: spec.question ?? null,
     evaluate: spec.evaluate.domains,
