@@ -2,6 +2,7 @@ import {
   defineSearchAttributeKey,
   SearchAttributeType,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowIdReusePolicy,
 } from '@temporalio/common';
 import {
   CancellationScope,
@@ -17,6 +18,7 @@ import {
 } from '../contract/workflows.ts';
 import { lineage, type pauseSignal, type resumeSignal } from './lineage.ts';
 
+const { ALLOW_DUPLICATE, TERMINATE_IF_RUNNING } = WorkflowIdReusePolicy;
 const { KEYWORD, INT } = SearchAttributeType;
 const searchKeys = {
   sweep: defineSearchAttributeKey(SEARCH_ATTRIBUTES.sweep, KEYWORD),
@@ -53,6 +55,8 @@ export class Lineages {
         workflowId: this.idOf(index),
         args: [{ sweep, store, plan, lineage: index, label, start }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
+        // An earlier start that has told its end may not have closed yet: all that it would still do is return.
+        workflowIdReusePolicy: start > 1 ? TERMINATE_IF_RUNNING : ALLOW_DUPLICATE,
         staticSummary: label,
         typedSearchAttributes: [
           { key: searchKeys.sweep, value: sweep },

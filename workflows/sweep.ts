@@ -80,7 +80,7 @@ class SweepWindow {
 
   async run(): Promise<void> {
     for (;;) {
-      while (this.mayStart()) await this.startNext();
+      await this.fill();
       if (this.settled()) {
         await this.report();
         if (this.settled()) break; // A retry may have come while the report was written.
@@ -192,8 +192,15 @@ class SweepWindow {
     return budget !== null && this.state.ended.computeSeconds >= budget;
   }
 
-  private async startNext(): Promise<void> {
+  /** Starts lineages until the window is full. */
+  private async fill(): Promise<void> {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+    const starting: Promise<void>[] = [];
+    while (this.mayStart()) starting.push(this.startNext());
+    await Promise.all(starting);
+  }
+
+  private async startNext(): Promise<void> {
     const repeated = this.state.again.shift();
     const index = repeated ?? this.state.cursor++;
     const start = repeated === undefined ? 1 : (this.state.starts[index] ?? 1) + 1;

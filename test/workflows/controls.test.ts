@@ -2,7 +2,7 @@ import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/clie
 import { CancelledFailure } from '@temporalio/common';
 import { describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../../contract/random.ts';
-import { SIGNALS, UPDATES } from '../../contract/workflows.ts';
+import { type LineageEnded, NO_TOTALS, SIGNALS, UPDATES } from '../../contract/workflows.ts';
 import type { ImaginaryWork, Shape } from './imaginary-work.ts';
 import { TestTemporal } from './temporal.ts';
 
@@ -135,7 +135,32 @@ describe.concurrent('retrying', () => {
     await handle.signal(SIGNALS.retryFailed);
     release();
     expect(await handle.result()).toMatchObject({ state: 'done', failed: 0 });
-    expect(work.reports.map(({ failed }) => failed.length)).toEqual([1, 0]);
+    expect(work.reports.map(({ failed }) => failed?.length)).toEqual([1, 0]);
+  });
+
+  test('takes over from a lineage that has told its end and not yet closed', async () => {
+    const work = temporal.imagine('closing', ONE);
+    work.hold('train 0/0');
+    const handle = await temporal.startSweep({
+      sweep: 'closing',
+      conditions: ['keep'],
+      seeds: [1],
+    });
+    await until(work, 'begin train 0/0');
+    const ended: LineageEnded = {
+      lineage: 0,
+      start: 1,
+      status: 'failed',
+      totals: NO_TOTALS,
+      failures: [],
+    };
+    const release = work.hold('report');
+    await handle.signal(SIGNALS.lineageEnded, ended);
+    await handle.signal(SIGNALS.retryFailed);
+    await vi.waitFor(() => expect(work.begun('open')).toHaveLength(2), 20_000);
+    release();
+    work.hold('train 0/0')();
+    expect(await handle.result()).toMatchObject({ state: 'done', ended: { lineages: 1 } });
   });
 
   test('includes lineages that were cancelled by hand', async () => {

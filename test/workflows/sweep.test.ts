@@ -60,7 +60,7 @@ describe.concurrent('a failed lineage', () => {
       work.fail(`train ${index}/0`, 'trainer-bug');
     const handle = await temporal.startSweep({ sweep: 'storm', seeds, parallelism: 20 });
     expect(await handle.result()).toMatchObject({ state: 'failed', failed: 60 });
-    const failures = work.reports[0]?.failed.flatMap((one) => one.failures) ?? [];
+    const failures = work.reports[0]?.failed?.flatMap((one) => one.failures) ?? [];
     expect(failures).toHaveLength(50);
     expect(failures.every(({ message }) => message.length === 500)).toBe(true);
   });
