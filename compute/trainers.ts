@@ -15,9 +15,10 @@ export type TrainerSettings =
   | { kind: 'command'; command: string[]; identity: string; description?: string | undefined };
 
 interface Identities {
-  /** Digests of the learner's and the scorer's bundles. */
+  /** Digests of the learner's and the scorer's bundles, and of everything that was compiled. */
   learner: string;
   scorer: string;
+  build: string;
 }
 
 export function resolveTrainer(settings: TrainerSettings): Trainer {
@@ -36,6 +37,11 @@ export function resolveTrainer(settings: TrainerSettings): Trainer {
 /** Digest of the code that scores: a mended scorer scores anew. */
 export function scorerIdentity(): string {
   return readIdentities().scorer;
+}
+
+/** Of all of Ratchet's code: processes of different builds must not work together. */
+export function buildIdentity(): string {
+  return readIdentities().build;
 }
 
 function readIdentities(): Identities {

@@ -2,7 +2,7 @@
 // and the workflows (a prebuilt bundle starts a worker several times faster).
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { build } from 'esbuild';
@@ -31,10 +31,18 @@ const bundle = (entry, outfile) =>
 await bundle('learner/main.ts', dist('learner.mjs'));
 await bundle('metrics/verdicts.ts', dist('scorer.mjs'));
 
-const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+const digest = (...files) =>
+  files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
+const compiled = readdirSync(dist(''))
+  .map((folder) => dist(`${folder}/tsconfig.tsbuildinfo`))
+  .filter((file) => existsSync(file));
 writeFileSync(
   dist('identities.json'),
-  JSON.stringify({ learner: digest(dist('learner.mjs')), scorer: digest(dist('scorer.mjs')) }),
+  JSON.stringify({
+    learner: digest(dist('learner.mjs')),
+    scorer: digest(dist('scorer.mjs')),
+    build: digest(...compiled, 'package-lock.json'),
+  }),
 );
 
 // Webpack takes seconds: only when a file that workflows can reach has changed.

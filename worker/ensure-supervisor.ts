@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { buildIdentity } from '../compute/trainers.ts';
 import { SUPERVISOR_END, SUPERVISOR_START } from '../contract/timeouts.ts';
 import { hasEnded } from './children.ts';
 import { type Home, openHome } from './home.ts';
@@ -26,8 +27,12 @@ export async function ensureSupervisor(
   for (let attempt = 1; attempt <= 5; attempt++) {
     const attachment = (await attach(home)) ?? (await start(home));
     const ready = attachment ? await waitUntilReady(attachment, say) : undefined;
-    if (attachment && ready && isOf(home, ready.pid))
-      return { attachment, address: ready.address, ui: ready.ui };
+    if (attachment && ready && isOf(home, ready.pid)) {
+      if (ready.build === buildIdentity())
+        return { attachment, address: ready.address, ui: ready.ui };
+      say('another build of Ratchet runs here: it saves its checkpoints and makes way');
+      process.kill(ready.pid, 'SIGTERM');
+    }
     // It died while it started, is ending, or belongs to a home that was removed: it will soon be gone.
     await attachment?.end(SUPERVISOR_END);
   }

@@ -9,7 +9,7 @@ const port = z.int().min(1).max(65_535);
  */
 export type SupervisorNews =
   | { phase: 'starting'; pid: number; message: string }
-  | { phase: 'ready'; pid: number; address: string; ui: string | null }
+  | { phase: 'ready'; pid: number; address: string; ui: string | null; build: string }
   | { phase: 'failed'; pid: number; message: string }
   | { phase: 'ending'; pid: number };
 

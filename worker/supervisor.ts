@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { buildIdentity } from '../compute/trainers.ts';
 import {
   HOME_CHECK,
   MOST_QUICK_DEATHS,
@@ -9,14 +10,18 @@ import {
   RESTART_DELAY,
   SUPERVISOR_IDLE,
 } from '../contract/timeouts.ts';
+import { TASK_QUEUES } from '../contract/workflows.ts';
 import { identifyProcess, identifySelf } from '../store/process-identity.ts';
 import { endChild, endRecorded, readLastError, waitForEnd } from './children.ts';
 import { choosePorts, type Ports, startServer, waitForServer } from './embedded-server.ts';
-import { type Home, openHome } from './home.ts';
+import { type Home, openHome, temporalNamespace } from './home.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
 import { readRecord, writeRecord } from './supervisor-record.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
 import { obtainTemporal } from './temporal-binary.ts';
+
+/** Of the code that this process has loaded, whatever is built beside it later. */
+const BUILD = buildIdentity();
 
 /** Owns the embedded server and worker of one home: starts them, restarts what dies, ends when there is no work. */
 class Supervisor {
@@ -86,7 +91,7 @@ class Supervisor {
   private announce(): void {
     const { address } = this;
     const ui = this.record.ports ? `http://127.0.0.1:${this.record.ports.ui}` : null;
-    this.socket.tell({ phase: 'ready', pid: process.pid, address, ui });
+    this.socket.tell({ phase: 'ready', pid: process.pid, address, ui, build: BUILD });
   }
 
   private obtainServer(): Promise<string> {
@@ -145,7 +150,12 @@ class Supervisor {
   private startWorker(): ChildProcess {
     const output = openSync(join(this.home.logs, 'worker.log'), 'a', 0o600);
     const worker = fork(join(import.meta.dirname, 'main.js'), [], {
-      env: { ...process.env, TEMPORAL_ADDRESS: this.address, RATCHET_HOME: this.home.folder },
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: this.address,
+        TEMPORAL_NAMESPACE: temporalNamespace(),
+        RATCHET_HOME: this.home.folder,
+      },
       stdio: ['ignore', output, output, 'ipc'],
     });
     closeSync(output);
@@ -186,8 +196,9 @@ async function hasOpenWorkflows(address: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address });
     try {
-      const { workflow } = new Client({ connection });
-      return (await workflow.count('ExecutionStatus = "Running"')).count > 0;
+      const { workflow } = new Client({ connection, namespace: temporalNamespace() });
+      const ours = `ExecutionStatus = "Running" AND TaskQueue = "${TASK_QUEUES.control}"`;
+      return (await workflow.count(ours)).count > 0;
     } finally {
       await connection.close();
     }
