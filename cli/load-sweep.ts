@@ -45,14 +45,19 @@ export async function loadSweep(file: string, home: Home, store?: string): Promi
   const sweep = await readSweepFile(file);
   const { folder, sources } = await readSources(sweep, file);
   const suite = openNamed(sweep, folder, sources);
-  const plan = planSweep(sweep, suite, sources);
+  const plan = planSweep(sweep, suite, sources, dirname(resolve(file)));
   return { file, sweep, suite, sources, plan, store: store ?? storeOf(sweep, file, home) };
 }
 
 /** Renders everything once per variant of the suite, keeps digests, and expands the plan. */
-export function planSweep(sweep: Sweep, suite: Suite, sources: readonly SuiteSource[]): Plan {
+export function planSweep(
+  sweep: Sweep,
+  suite: Suite,
+  sources: readonly SuiteSource[],
+  workingFolder: string,
+): Plan {
   const summaries = new Map<string, DatasetSummary>();
-  const trainer = resolveTrainer(sweep.trainer);
+  const trainer = resolveTrainer(sweep.trainer, workingFolder);
   const files = sources.map(({ name, bytes }) => ({
     name,
     sha256: sha256Hex(bytes),
@@ -62,6 +67,7 @@ export function planSweep(sweep: Sweep, suite: Suite, sources: readonly SuiteSou
     spec: sweep,
     suite: { digest: suite.digest, files },
     trainer: { kind: trainer.kind, identity: trainer.identity, description: trainer.description },
+    workingFolder,
     scorer: scorerIdentity(),
     tools: sha256Hex(renderTools(suite)),
     dataset: (condition, seed, domain) => {

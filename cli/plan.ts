@@ -86,7 +86,7 @@ async function countTokens(
     }
   if (missing.size > 0) {
     const data = [...missing].map(([name, bytes]) => ({ name, bytes }));
-    const trainer = resolveTrainer(plan.spec.trainer);
+    const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
     const { hyperparameters } = plan.spec.trainer;
     const work = { key: plan.sweep, trainer, hyperparameters, tools: renderTools(suite), data };
     for (const count of await compute.count(work, new AbortController().signal))

@@ -21,15 +21,19 @@ interface Identities {
   build: string;
 }
 
-export function resolveTrainer(settings: TrainerSettings): Trainer {
+/** `workingFolder`: where relative names in a command start. */
+export function resolveTrainer(settings: TrainerSettings, workingFolder: string): Trainer {
   if (settings.kind === 'command') {
-    const { kind, command, identity, description } = settings;
-    return { kind, command, identity, description: description ?? command.join(' ') };
+    const { kind, command, identity } = settings;
+    const description = settings.description ?? command.join(' ');
+    return { kind, command, identity, description, workingFolder };
   }
+  // How `Math.exp` rounds may change with Node's minor version.
+  const node = process.versions.node.split('.').slice(0, 2).join('.');
   return {
     kind: 'builtin',
     command: [process.execPath, builtFile('learner.mjs')],
-    identity: readIdentities().learner,
+    identity: `${readIdentities().learner}-node${node}`,
     description: 'built-in CPU learner: a small log-linear copy model, no language model',
   };
 }

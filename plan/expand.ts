@@ -7,6 +7,7 @@ export interface PlanInputs {
   spec: Sweep;
   suite: SuiteSource;
   trainer: TrainerIdentity;
+  workingFolder: string;
   scorer: string;
   tools: string;
   /** What a condition and seed renders for a domain. */
@@ -42,6 +43,7 @@ export function expandSweep(inputs: PlanInputs): Plan {
     spec,
     suite,
     trainer,
+    workingFolder: inputs.workingFolder,
     scorer,
     tools,
     ...decided,

@@ -14,6 +14,8 @@ export interface Plan {
   spec: Sweep;
   suite: SuiteSource;
   trainer: TrainerIdentity;
+  /** The sweep file's: where relative names in the trainer's command start. Outside keys, as the command is. */
+  workingFolder: string;
   /** Digest of the scoring code. */
   scorer: string;
   /** Digest of the tools file that every job reads. */

@@ -26,6 +26,7 @@ export function planOf(changes: Changes = {}, inputs: Partial<PlanInputs> = {}):
   return expandSweep({
     spec,
     suite: { digest: digestOf('suite'), files: [] },
+    workingFolder: '/studies',
     trainer: { kind: 'command', identity: 'toy-1', description: 'a toy' },
     scorer: digestOf('scorer'),
     tools: digestOf('tools'),
