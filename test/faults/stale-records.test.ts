@@ -46,15 +46,22 @@ describe.skipIf(process.platform !== 'linux')('records of processes that are gon
   });
 });
 
+/** Every process of that supervisor loads it. */
+const BREAK_WORKER = encodeURIComponent(
+  "if (process.argv[1].endsWith('/worker/main.js')) throw new Error('no worker today')",
+);
+
 describe.skipIf(process.platform !== 'linux')('a worker that cannot start', () => {
   it('is given up after a few tries, with one message and the reason', async () => {
     const place = newPlace();
-    startSupervisor(place, { TEMPORAL_NAMESPACE: 'missing' });
+    startSupervisor(place, { NODE_OPTIONS: `--import=data:text/javascript,${BREAK_WORKER}` });
     const run = new RatchetProcess(place, ['run', writeSweep(place, SWEEP)]);
     expect(await run.exited).toBe(8);
     const said = run.stderr.split('\n').filter((line) => line.includes('worker'));
     expect(said).toHaveLength(1);
-    expect(said[0]).toMatch(/the worker keeps ending: .*missing.* \(all of it in .*worker\.log\)/);
+    expect(said[0]).toMatch(
+      /the worker keeps ending: .*no worker today.* \(all of it in .*worker\.log\)/,
+    );
   });
 });
 
