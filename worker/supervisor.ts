@@ -18,6 +18,7 @@ import { type Home, openHome, temporalNamespace } from './home.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
 import { readRecord, writeRecord } from './supervisor-record.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
 import { obtainTemporal } from './temporal-binary.ts';
 
 /** Of the code that this process has loaded, whatever is built beside it later. */
@@ -48,6 +49,7 @@ class Supervisor {
     const external = process.env['TEMPORAL_ADDRESS'];
     if (external) {
       this.address = external;
+      await registerSearchAttributes(external);
       this.announce();
     } else {
       const binary = await this.obtainServer();
