@@ -3,10 +3,10 @@ import { STRETCH } from '../../contract/activities.ts';
 import { createRandom } from '../../contract/random.ts';
 import { SIGNALS } from '../../contract/workflows.ts';
 import type { Shape } from './imaginary-work.ts';
-import { TestTemporal } from './temporal.ts';
+import { useTemporal } from './use-temporal.ts';
 
 /** A server that suggests to continue as new after a few events: what takes thousands elsewhere takes a second here. */
-const temporal = new TestTemporal(['limit.historyCount.suggestContinueAsNew=40']);
+const temporal = useTemporal(['limit.historyCount.suggestContinueAsNew=40']);
 
 /** A root with many children, each with one of its own. */
 function bush(children: number): Shape {

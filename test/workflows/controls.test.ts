@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createRandom } from '../../contract/random.ts';
 import { type LineageEnded, NO_TOTALS, SIGNALS, UPDATES } from '../../contract/workflows.ts';
 import type { ImaginaryWork, Shape } from './imaginary-work.ts';
-import { TestTemporal } from './temporal.ts';
+import { useTemporal } from './use-temporal.ts';
 
 const ONE: Shape = [['travel', null]];
 const CHAIN: Shape = [
@@ -13,7 +13,7 @@ const CHAIN: Shape = [
   ['library', 1],
 ];
 
-const temporal = new TestTemporal();
+const temporal = useTemporal();
 
 /** Waits until the work's log has the line. */
 async function until(work: ImaginaryWork, line: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Shape } from './imaginary-work.ts';
-import { TestTemporal } from './temporal.ts';
+import { useTemporal } from './use-temporal.ts';
 
 const CHAIN: Shape = [
   ['travel', null],
@@ -18,7 +18,7 @@ const TREE: Shape = [
   ['travel', 4],
 ];
 
-const temporal = new TestTemporal();
+const temporal = useTemporal();
 
 describe.concurrent('the walk', () => {
   test('each block is prepared, trained and committed before the next one trains', async () => {

@@ -3,7 +3,7 @@ import type { BlockFailure, LineageEnded } from '../../contract/workflows.ts';
 import { lineageWorkflowId, NO_TOTALS, SIGNALS } from '../../contract/workflows.ts';
 import { createRandom } from '../../contract/random.ts';
 import type { ImaginaryWork, Shape } from './imaginary-work.ts';
-import { TestTemporal } from './temporal.ts';
+import { useTemporal } from './use-temporal.ts';
 
 const ONE: Shape = [['travel', null]];
 const TWO: Shape = [
@@ -11,7 +11,7 @@ const TWO: Shape = [
   ['banking', 0],
 ];
 
-const temporal = new TestTemporal();
+const temporal = useTemporal();
 
 describe.concurrent('the sliding window', () => {
   test('starts whole seeds first, one condition after the other', async () => {

@@ -9,7 +9,6 @@ import {
   Runtime,
   Worker,
 } from '@temporalio/worker';
-import { afterAll, beforeAll } from 'vitest';
 import { createControlActivities } from '../../activities/control-activities.ts';
 import { HeartbeatInterceptor } from '../../activities/heartbeat.ts';
 import type { ComputeActivities, ControlActivities } from '../../contract/activities.ts';
@@ -31,29 +30,26 @@ import {
 import { openHome } from '../../worker/home.ts';
 import { obtainTemporal } from '../../worker/temporal-binary.ts';
 import type { sweep, lineage } from '../../workflows/index.ts';
-import { checkHistories } from './histories.ts';
 import { ImaginaryWork, type Shape } from './imaginary-work.ts';
 
-export const BUNDLE = join(import.meta.dirname, '..', '..', 'dist', 'workflows.bundle.js');
+export const BUNDLE = join('dist', 'workflows.bundle.js');
 
-/**
- * A Temporal server for the tests of one file, with workers that run the real workflows over imaginary work. At the end
- * every history is checked: small payloads, and a replay that decides alike.
- */
+/** Only errors are worth a line: workers are stopped in the middle of things here. */
+export function silenceTemporal(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  const telemetryOptions = { logging: { filter } };
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions });
+}
+
+/** A Temporal server of its own, with workers that run the real workflows over imaginary work. */
 export class TestTemporal {
   private readonly works = new Map<string, ImaginaryWork>();
+  private readonly cleanups: (() => unknown)[] = [];
   private connected: Client | undefined;
-  private stop: (() => Promise<void>) | undefined;
-
-  constructor(settings: string[] = []) {
-    beforeAll(async () => {
-      this.stop = await this.start(settings);
-    });
-    afterAll(() => this.stop?.());
-  }
+  address = '';
 
   get client(): Client {
-    if (!this.connected) throw new Error('used outside a test');
+    if (!this.connected) throw new Error('the server is not started');
     return this.connected;
   }
 
@@ -104,30 +100,26 @@ export class TestTemporal {
     return handle.query<SweepProgress>(QUERIES.progress);
   }
 
-  private async start(settings: string[]): Promise<() => Promise<void>> {
-    const filter = makeTelemetryFilterString({ core: 'ERROR' });
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      telemetryOptions: { logging: { filter } },
-    });
+  /** `settings` are further dynamic configuration of the server. */
+  async start(settings: string[] = []): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'ratchet-temporal-'));
+    this.cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
     const ports = await choosePorts(null);
     const binary = await obtainTemporal((line) => process.stderr.write(`${line}\n`));
     const server = startServer(binary, openHome(folder), ports, [...SERVER_SETTINGS, ...settings]);
+    this.cleanups.push(() => server.kill('SIGKILL'));
     await waitForServer(server, ports.server);
-    const address = `127.0.0.1:${ports.server}`;
+    this.address = `127.0.0.1:${ports.server}`;
+    const { address } = this;
     const connection = await Connection.connect({ address });
-    const native = await NativeConnection.connect({ address });
     this.connected = new Client({ connection });
-    const stopWorkers = await this.startWorkers(native, this.connected);
-    return async () => {
-      await stopWorkers();
-      await checkHistories(this.client, BUNDLE);
-      await native.close();
-      await connection.close();
-      server.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    };
+    const native = await NativeConnection.connect({ address });
+    this.cleanups.push(() => Promise.all([connection.close(), native.close()]));
+    this.cleanups.push(await this.startWorkers(native, this.connected));
+  }
+
+  async stop(): Promise<void> {
+    for (const cleanUp of this.cleanups.toReversed()) await cleanUp();
   }
 
   private async startWorkers(
