@@ -14,6 +14,10 @@ export async function waitForEnd(child: ChildProcess): Promise<void> {
   if (!hasEnded(child)) await once(child, 'exit');
 }
 
+export function describeEnd({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode ?? `exit ${exitCode}`;
+}
+
 /** Signals, waits, and kills when the patience (milliseconds) is over. */
 export async function endChild(
   child: ChildProcess | undefined,

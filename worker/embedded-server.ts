@@ -68,15 +68,16 @@ async function choosePort(wanted = 0): Promise<number> {
   return (await bind(wanted)) ?? (await bind(0)) ?? 0;
 }
 
-/** Resolves once the port answers; rejects when the server ends first or does not answer in time. */
-export async function waitForServer(server: ChildProcess, port: number): Promise<void> {
+/** Waits for the port's answer. False: the server ended first. Throws when it does neither in time. */
+export async function isAnswering(server: ChildProcess, port: number): Promise<boolean> {
   const deadline = performance.now() + SERVER_START;
-  while (performance.now() < deadline) {
-    if (hasEnded(server)) throw new Error('the Temporal server ended while it started');
-    if (await answers(port)) return;
+  while (!hasEnded(server)) {
+    if (await answers(port)) return true;
+    if (performance.now() > deadline)
+      throw new Error(`the Temporal server did not answer within ${SERVER_START / 1000} s`);
     await delay(50);
   }
-  throw new Error(`the Temporal server did not answer within ${SERVER_START / 1000} s`);
+  return false;
 }
 
 function answers(port: number): Promise<boolean> {

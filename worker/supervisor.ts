@@ -3,22 +3,18 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildIdentity } from '../compute/trainers.ts';
-import {
-  HOME_CHECK,
-  MOST_QUICK_DEATHS,
-  QUICK_DEATH,
-  RESTART_DELAY,
-  SUPERVISOR_IDLE,
-} from '../contract/timeouts.ts';
+import { HOME_CHECK, RESTART_DELAY, SUPERVISOR_IDLE } from '../contract/timeouts.ts';
 import { TASK_QUEUES } from '../contract/workflows.ts';
 import { identifyProcess, identifySelf } from '../store/process-identity.ts';
-import { endChild, endRecorded, readLastError, waitForEnd } from './children.ts';
-import { choosePorts, type Ports, startServer, waitForServer } from './embedded-server.ts';
+import { describeEnd, endChild, endRecorded, readLastError, waitForEnd } from './children.ts';
+import { choosePorts, isAnswering, type Ports, startServer } from './embedded-server.ts';
 import { type Home, openHome, temporalNamespace } from './home.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
 import { readRecord, writeRecord } from './supervisor-record.ts';
+import { QuickDeaths } from './quick-deaths.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
+import { markFinished, removeUnfinished } from './temporal-database.ts';
 import { obtainTemporal } from './temporal-binary.ts';
 
 /** Of the code that this process has loaded, whatever is built beside it later. */
@@ -112,39 +108,36 @@ class Supervisor {
   }
 
   private async keepServer(binary: string): Promise<void> {
-    for (let failures = 0; this.record.ports && !this.ending; ) {
+    const deaths = new QuickDeaths();
+    while (this.record.ports && !this.ending) {
       const { ports } = this.record;
+      removeUnfinished(this.home);
       const server = startServer(binary, this.home, ports);
       this.server = server;
       this.note('server', server);
-      try {
-        await waitForServer(server, ports.server);
+      deaths.begin();
+      if (await isAnswering(server, ports.server)) {
+        markFinished(this.home);
         this.announce();
-        failures = 0;
-        await waitForEnd(server);
-      } catch (error) {
-        if (isOwnFault(server)) failures++;
-        await endChild(server, 'SIGKILL', 0);
-        if (failures === MOST_QUICK_DEATHS) throw await this.explain(error, 'server.log');
       }
+      await waitForEnd(server);
       if (this.ending) return;
       log(`the server ended (${describeEnd(server)}); starting it again`);
+      if (deaths.areTooMany(server)) throw await this.explain('the Temporal server', 'server.log');
       await delay(RESTART_DELAY);
       await this.chooseAddress(ports);
     }
   }
 
   private async keepWorker(): Promise<void> {
-    for (let quickDeaths = 0; !this.ending; ) {
-      const started = performance.now();
+    const deaths = new QuickDeaths();
+    while (!this.ending) {
       const worker = this.startWorker();
+      deaths.begin();
       await waitForEnd(worker);
       if (this.ending) return;
       log(`the worker ended (${describeEnd(worker)}); starting it again`);
-      if (performance.now() - started > QUICK_DEATH) quickDeaths = 0;
-      else if (isOwnFault(worker)) quickDeaths++;
-      if (quickDeaths === MOST_QUICK_DEATHS)
-        throw await this.explain(new Error('the worker keeps ending'), 'worker.log');
+      if (deaths.areTooMany(worker)) throw await this.explain('the worker', 'worker.log');
       await delay(RESTART_DELAY);
     }
   }
@@ -166,10 +159,9 @@ class Supervisor {
     return worker;
   }
 
-  private async explain(error: unknown, logName: string): Promise<Error> {
+  private async explain(who: string, logName: string): Promise<Error> {
     const file = join(this.home.logs, logName);
-    const what = error instanceof Error ? error.message : String(error);
-    return new Error(`${what}: ${await readLastError(file)} (all of it in ${file})`);
+    return new Error(`${who} keeps ending: ${await readLastError(file)} (all of it in ${file})`);
   }
 
   private note(role: 'server' | 'worker', child: ChildProcess): void {
@@ -217,15 +209,6 @@ function ownsHome(home: Home): boolean {
 async function endLeftovers(record: SupervisorRecord | undefined): Promise<void> {
   for (const left of [record?.worker, record?.server])
     if (await endRecorded(left)) log(`ended ${left?.pid}, left behind by an earlier supervisor`);
-}
-
-/** Not if somebody killed it. */
-function isOwnFault({ signalCode }: ChildProcess): boolean {
-  return signalCode !== 'SIGKILL';
-}
-
-function describeEnd({ exitCode, signalCode }: ChildProcess): string {
-  return signalCode ?? `exit ${exitCode}`;
 }
 
 function log(line: string): void {

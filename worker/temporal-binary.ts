@@ -9,7 +9,7 @@ const CLI_VERSION = '1.5.1';
 const CLI_MODULE = `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`;
 
 /** Temporal could not be had; the message says every way that was tried. */
-export class TemporalMissing extends Error {}
+class TemporalMissing extends Error {}
 
 /**
  * Finds the Temporal CLI, or obtains it once for this user: `TEMPORAL_BIN`, PATH, the cache, the SDK's download, `go

@@ -42,6 +42,8 @@ describe.skipIf(process.platform !== 'linux')('records of processes that are gon
     mkdirSync(job, { recursive: true });
     writeFileSync(join(job, 'trainer.json'), '{"pid": 1, "sta');
     mkdirSync(join(place.home, 'work', 'nonsense'));
+    // Of a server that was killed while it made its database.
+    writeFileSync(join(place.home, 'temporal.db'), '');
     expect(await runToEnd(place, writeSweep(place, SWEEP))).toMatchObject({ code: 0 });
   });
 });
