@@ -9,14 +9,14 @@ import { type Store, StoreError } from '../store/store.ts';
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What one checkpoint predicted for one domain's held-out prompts, in their order. */
-export const predictionsSchema = z.strictObject({
+const predictionsSchema = z.strictObject({
   format: z.literal(1),
   key: digest,
   prompts: digest,
   predictions: z.array(z.strictObject({ id: z.string(), text: z.string() })),
 });
 
-export const scoreSchema = z.strictObject({
+const scoreSchema = z.strictObject({
   format: z.literal(1),
   key: digest,
   prediction: digest,

@@ -12,7 +12,7 @@ const STORE_CAUSES: Record<StoreFault, CauseName> = {
   refused: 'store-unreachable',
 };
 
-export function causeOf(error: unknown): CauseName {
+function causeOf(error: unknown): CauseName {
   if (error instanceof CausedError) return error.causeName;
   if (error instanceof StoreError) return STORE_CAUSES[error.fault];
   if (error instanceof DataError) return 'data';

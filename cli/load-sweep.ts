@@ -31,7 +31,7 @@ export interface LoadedSweep {
 }
 
 /** Reads and checks the file alone. Throws a `CliError` that lists every problem at once. */
-export async function readSweepFile(file: string): Promise<Sweep> {
+async function readSweepFile(file: string): Promise<Sweep> {
   const bytes = await readBounded(file, SPEC_BYTES, EXIT.spec);
   const parsed = parseSweep(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), file);
   if ('errors' in parsed)
@@ -50,7 +50,7 @@ export async function loadSweep(file: string, home: Home, store?: string): Promi
 }
 
 /** Renders everything once per variant of the suite, keeps digests, and expands the plan. */
-export function planSweep(
+function planSweep(
   sweep: Sweep,
   suite: Suite,
   sources: readonly SuiteSource[],

@@ -20,11 +20,7 @@ export async function materialiseReport(storeUrl: string, sweep: string): Promis
   };
 }
 
-export async function readSweepFileOf(
-  storeUrl: string,
-  sweep: string,
-  name: string,
-): Promise<Uint8Array> {
+async function readSweepFileOf(storeUrl: string, sweep: string, name: string): Promise<Uint8Array> {
   const store = await openStore(storeUrl);
   const bytes = await store.read(sweepPath(sweep, name));
   if (bytes) return bytes;

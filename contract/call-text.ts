@@ -15,7 +15,7 @@ function formatCall(call: ToolCall): string {
 }
 
 /** A JSON value as a Python literal. */
-export function formatLiteral(value: Json): string {
+function formatLiteral(value: Json): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);

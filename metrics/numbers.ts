@@ -2,7 +2,7 @@
 
 import type { Estimate } from '../contract/results.ts';
 
-export const MISSING = 'missing';
+const MISSING = 'missing';
 
 /** `39.2`; `missing` for null. */
 export function percent(fraction: number | null): string {

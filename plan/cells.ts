@@ -42,7 +42,7 @@ export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | nul
   });
 }
 
-export function baseOf(plan: Plan): string {
+function baseOf(plan: Plan): string {
   return baseDigest({
     trainer: plan.trainer.identity,
     hyperparameters: plan.spec.trainer.hyperparameters,

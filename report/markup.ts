@@ -34,7 +34,7 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** Control characters that HTML does not allow become the replacement character. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
     .replace(/[^\P{Cc}\t\n\r]/gu, '\ufffd');

@@ -56,7 +56,7 @@ export function readLease(store: Store, key: string, attempt: number): Promise<L
   return readOwn(store, key, attempt, leasePath(key, attempt), leaseSchema);
 }
 
-export function readStart(store: Store, key: string, attempt: number): Promise<Start | undefined> {
+function readStart(store: Store, key: string, attempt: number): Promise<Start | undefined> {
   return readOwn(store, key, attempt, startPath(key, attempt), startSchema);
 }
 

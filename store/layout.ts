@@ -2,11 +2,11 @@ import { checkSha256 } from './object-path.ts';
 
 /** The one place that knows where in a store things lie. */
 
-export const BLOBS = 'blobs/';
+const BLOBS = 'blobs/';
 export const BLOCKS = 'blocks/';
 export const PREDICTIONS = 'predictions/';
 export const SCORES = 'scores/';
-export const COUNTS = 'counts/';
+const COUNTS = 'counts/';
 export const SWEEPS = 'sweeps/';
 
 export function blobPath(sha256: string): string {
@@ -62,7 +62,7 @@ export function logPath(key: string, attempt: number): string {
   return `${attemptFolder(key, attempt)}log`;
 }
 
-export function partialsFolder(key: string, attempt: number): string {
+function partialsFolder(key: string, attempt: number): string {
   return `${attemptFolder(key, attempt)}partial/`;
 }
 
@@ -87,7 +87,7 @@ export function countPath(key: string): string {
   return `${COUNTS}${key}.json`;
 }
 
-export function sweepFolder(sweep: string): string {
+function sweepFolder(sweep: string): string {
   return `${SWEEPS}${sweep}/`;
 }
 

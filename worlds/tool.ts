@@ -54,12 +54,6 @@ export function listOf<Item extends Json>(
   return { schema: { type: 'array', description, items: item.schema }, optional: false };
 }
 
-export function optional<Value extends Json>(
-  parameter: Parameter<Value>,
-): Parameter<Value | undefined> {
-  return { schema: parameter.schema, optional: true };
-}
-
 /** A tool named, described and made executable. */
 export function defineTool<State, P extends Parameters>(
   name: string,

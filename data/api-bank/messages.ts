@@ -3,7 +3,7 @@ import { canonicalJson } from '../../contract/digest.ts';
 import type { Message } from '../../contract/dialogue.ts';
 
 /** Ours: the format of the answer, and the one fact that API-Bank's own prompt gives. */
-export const SYSTEM_PROMPT =
+const SYSTEM_PROMPT =
   "Answer with the next API call, as [ApiName(param1='value1', param2='value2')]. The current year is 2023.";
 
 const TURN = /^(User|AI|API-Request|Generate API Request):[ ]?/;

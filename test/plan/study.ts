@@ -42,7 +42,7 @@ export function planOf(changes: Changes = {}, inputs: Partial<PlanInputs> = {}):
   });
 }
 
-export function rendered(kind: string, of: (string | number)[]): RenderedFile {
+function rendered(kind: string, of: (string | number)[]): RenderedFile {
   return { sha256: digestOf([kind, ...of]), size: 100, examples: 10 };
 }
 

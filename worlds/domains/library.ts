@@ -24,7 +24,7 @@ type Book = { id: number; title: string; year: number; branch: string; barcode: 
 type Loan = { id: number; title: string; date: string; branch: string; barcode: string };
 
 export const LOAN_STATUSES = ['active', 'overdue'] as const;
-export const SHORT_DAY = '^[A-Z][a-z]{2} \\d{1,2}$';
+const SHORT_DAY = '^[A-Z][a-z]{2} \\d{1,2}$';
 const BARCODE = '^\\d{5}-B$';
 
 export function createLibrary(draw: Draw, { candidates }: BuiltinSettings, base: Clocked): Library {
