@@ -23,9 +23,9 @@ import {
 } from '../../contract/workflows.ts';
 import {
   choosePorts,
+  isAnswering,
   SERVER_SETTINGS,
   startServer,
-  waitForServer,
 } from '../../worker/embedded-server.ts';
 import { openHome } from '../../worker/home.ts';
 import { obtainTemporal } from '../../worker/temporal-binary.ts';
@@ -108,7 +108,7 @@ export class TestTemporal {
     const binary = await obtainTemporal((line) => process.stderr.write(`${line}\n`));
     const server = startServer(binary, openHome(folder), ports, [...SERVER_SETTINGS, ...settings]);
     this.cleanups.push(() => server.kill('SIGKILL'));
-    await waitForServer(server, ports.server);
+    if (!(await isAnswering(server, ports.server))) throw new Error('the server ended');
     this.address = `127.0.0.1:${ports.server}`;
     const { address } = this;
     const connection = await Connection.connect({ address });
