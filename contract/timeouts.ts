@@ -4,8 +4,11 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Every activity heartbeats on its own: twelve missed in a row, and its worker is taken for dead. */
-const HEARTBEAT_TIMEOUT = 6 * SECOND;
+/**
+ * Every activity heartbeats on its own, twice a second. A worker that was killed is known to be dead long before (its successor
+ * hands back what it was at); this is for those that hang, and leaves room for an overloaded machine.
+ */
+const HEARTBEAT_TIMEOUT = 15 * SECOND;
 
 /** Quick work on the store; the report of the largest sweep reads a few hundred thousand scores. */
 export const CONTROL_ACTIVITY = {

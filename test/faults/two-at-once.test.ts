@@ -54,6 +54,38 @@ describe.skipIf(process.platform !== 'linux')(
   },
 );
 
+describe.skipIf(process.platform !== 'linux')('a worker that stands still', () => {
+  it('loses its claim to another home after the lease, and does no harm when it goes on', async () => {
+    const asleep = newPlace();
+    const awake = newPlace();
+    const chain = { ...SWEEP, conditions: { keep: { trace: 'keep' } }, seeds: 1, store: 'shared' };
+    const file = writeSweep(asleep, chain);
+    const store = await openFileStore(`${asleep.folder}/shared`);
+    const sleeper = runToEnd(asleep, file, { TOY_STEP_MS: '150' });
+    await waitFor(async () => (await store.list(BLOCKS)).some(isPartial), 60_000);
+    const stopped = findProcesses(asleep.home, 'worker');
+    for (const { pid } of stopped) process.kill(pid, 'SIGSTOP');
+    const other = runToEnd(awake, file, { TOY_STEP_MS: '150' });
+    const taken = await waitFor(async () => (await store.list(BLOCKS)).some(isSecondClaim), 60_000);
+    expect(taken).toBe(true);
+    for (const { pid } of stopped) process.kill(pid, 'SIGCONT');
+
+    const [one, two] = await Promise.all([sleeper, other]);
+    expect(one).toMatchObject({ code: 0, state: 'done' });
+    expect(two.results).toBe(one.results);
+    expect(await checkInvariants(store)).toEqual([]);
+    expect(one.results).toBe((await runToEnd(newPlace(), writeSweep(newPlace(), chain))).results);
+  });
+});
+
+function isPartial(path: string): boolean {
+  return parsePath(path)?.kind === 'partial';
+}
+
+function isSecondClaim(path: string): boolean {
+  return parsePath(path)?.kind === 'claim' && parsePath(path)?.attempt === 2;
+}
+
 describe.skipIf(process.platform !== 'linux')('a finished sweep', () => {
   it('computes nothing when it is run again, and only the difference when it grows', async () => {
     const place = newPlace();
