@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identifyProcess, identifySelf, isAlive } from '../store/process-identity.ts';
+import { hasEnded, identifyProcess, identifySelf, isAlive } from '../store/process-identity.ts';
 import { type ProcessIdentity, processSchema, sha256Of } from '../store/records.ts';
 
 const RECORD = 'trainer.json';
@@ -46,8 +46,19 @@ async function endTrainer(folder: string): Promise<void> {
   const trainer = await readTrainer(folder);
   if (!trainer) return;
   while (isAlive(trainer)) {
-    process.kill(trainer.pid, 'SIGKILL');
+    killGroup(trainer.pid);
     await delay(10);
+  }
+  // What it started may live on: as long as it does, nobody else can have its id.
+  if (hasEnded(trainer) && !identifyProcess(trainer.pid)) killGroup(trainer.pid);
+}
+
+/** A trainer and everything that it started. */
+export function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All have ended.
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CausedError } from '../contract/causes.ts';
 import { EVENTS_POLL, TRAINER_GRACE, TRAINER_STALL } from '../contract/timeouts.ts';
-import { recordTrainer } from './leftovers.ts';
+import { killGroup, recordTrainer } from './leftovers.ts';
 import type { Job, TrainerEvent } from '../contract/trainer.ts';
 import { judgeEnd, type TrainerEnd } from './trainer-end.ts';
 import { EventsFile } from './trainer-events.ts';
@@ -39,13 +39,13 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
-  await recordTrainer(folder, child.pid);
   const stop = (): void => void endGracefully(child, exited);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
-  const stall = new StallWatch(() => child.kill('SIGKILL'));
+  const stall = new StallWatch(() => killGroup(child.pid));
   const events = new EventsFile(join(folder, 'events.jsonl'));
   try {
+    await recordTrainer(folder, child.pid);
     for (let ended = false; !ended; ) {
       ended = await Promise.race([exited.then(() => true), delay(EVENTS_POLL, false)]);
       for (const event of await events.readNew()) {
@@ -53,11 +53,9 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
         await run.onEvent(event);
       }
     }
-  } catch (error) {
-    child.kill('SIGKILL');
-    await exited;
-    throw error;
   } finally {
+    killGroup(child.pid);
+    await exited;
     stall.end();
     signal.removeEventListener('abort', stop);
   }
@@ -70,6 +68,7 @@ function start(trainer: TrainerCommand, folder: string): ChildProcess {
   const log = createWriteStream(join(folder, 'trainer.log'), { flags: 'a' });
   // The open pipe on its standard input is how a trainer notices that we died.
   const child = spawn(program, [...args, folder], {
+    detached: true, // It leads a process group of its own, with whatever it starts.
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(trainer.workingFolder ? { cwd: trainer.workingFolder } : {}),
   });
@@ -82,7 +81,7 @@ function start(trainer: TrainerCommand, folder: string): ChildProcess {
 async function endGracefully(child: ChildProcess, exited: Promise<void>): Promise<void> {
   child.kill('SIGTERM');
   const ended = await Promise.race([exited.then(() => true), delay(TRAINER_GRACE, false)]);
-  if (!ended) child.kill('SIGKILL');
+  if (!ended) killGroup(child.pid);
 }
 
 class StallWatch {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TRAINER_GRACE } from '../../contract/timeouts.ts';
 import { countRepeatedSteps, readHistory } from '../../store/attempt-history.ts';
 import { checkInvariants } from '../../store/check-invariants.ts';
+import { isAlive } from '../../store/process-identity.ts';
 import type { Store } from '../../store/store.ts';
 import { endHome, findProcesses, waitFor } from '../support/home-processes.ts';
 import {
@@ -67,15 +68,25 @@ describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
     expect(await checkInvariants(store)).toEqual([]);
   });
 
-  it('kills a trainer that is deaf to SIGTERM when its grace is over', async () => {
-    const deaf = { ...SWEEP, trainer: toyTrainer({ deaf: true }) };
+  it('kills a trainer that is deaf to SIGTERM, and what it started, when its grace is over', async () => {
+    const deaf = { ...SWEEP, trainer: toyTrainer({ deaf: true, helper: true }) };
     // A block takes far longer than the grace.
     const { place } = await startTraining(deaf, { TOY_STEP_MS: '900' });
     const asked = performance.now();
     expect(await say(place, 'cancel')).toBe(0);
     expect(learners(place)).toBe(0);
+    expect(findProcesses(place.home).filter(({ command }) => command[0] === 'sleep')).toEqual([]);
     expect(performance.now() - asked).toBeGreaterThan(TRAINER_GRACE * 0.9);
     expect(await checkInvariants(await openStoreOf(place))).toEqual([]);
+  });
+
+  it('leaves nothing that a trainer started behind when its worker is killed', async () => {
+    const { place, run } = await startTraining({ ...SWEEP, trainer: toyTrainer({ helper: true }) });
+    const helpers = findProcesses(place.home).filter(({ command }) => command[0] === 'sleep');
+    expect(helpers).not.toEqual([]);
+    for (const { pid } of findProcesses(place.home, 'worker')) process.kill(pid, 'SIGKILL');
+    expect(await waitFor(() => !helpers.some(isAlive), 30_000)).toBe(true);
+    expect(await run.exited).toBe(0);
   });
 
   it('leaves nothing running when its supervisor is killed and nobody comes back', async () => {

@@ -1,7 +1,9 @@
 // A trainer for tests, with no learning in it: its weights are a hash chain over the examples in their order, so that any
 // step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`; `fail` (it ends with exit 1
 // on data with an example whose id begins so) `unless` (a file of that name exists); `refuse` (exit 78); `deaf` (it ignores
-// SIGTERM). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
+// SIGTERM); `helper` (it starts a process that does not end on its own). TOY_STEP_MS: how long a step takes, in the
+// environment since it must not change keys.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -26,7 +28,7 @@ const readLines = (file) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const { epochs = 1, fail, unless, refuse, deaf = false } = job.hyperparameters;
+const { epochs = 1, fail, unless, refuse, deaf = false, helper } = job.hyperparameters;
 const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
 let stopped = false;
 process.on('SIGTERM', () => {
@@ -36,6 +38,8 @@ process.stdin
   .on('end', () => process.exit(1))
   .on('error', () => process.exit(1))
   .resume();
+
+if (helper) spawn('sleep', ['600'], { stdio: 'ignore' });
 
 if (refuse) {
   process.stderr.write(`hyperparameter refuse: ${refuse}\n`);
