@@ -8,7 +8,7 @@ import {
   type Unit,
 } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { cellsOf, lineageAt } from '../plan/cells.ts';
+import { cellsOf, lineageAt, type PlannedCell } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
 import { commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
@@ -41,18 +41,24 @@ async function openLineage(
   const plan = await readPlan(store, of.plan);
   const lineage = lineageAt(plan, of.lineage);
   const { domains, parents } = plan.shape;
-  const open = async (block: number | null): Promise<OpenedCheckpoint> => {
+  const open = async (block: number | null, committed: boolean): Promise<OpenedCheckpoint> => {
     const cells = cellsOf(plan, lineage, block);
-    const scored = await Promise.all(cells.map((cell) => hasScore(store, cell.score)));
-    return { cells: cells.length, scored: scored.every(Boolean) };
+    const scored = committed && (await haveScores(store, cells));
+    return { cells: cells.length, scored };
   };
   const stretch: OpenedLineage['stretch'] = [];
   for (const [offset, domain] of domains.slice(of.from, of.from + STRETCH).entries()) {
     const block = of.from + offset;
     const committed = await isReusable(store, lineage.blocks[block] ?? '');
-    stretch.push({ domain, parent: parents[block] ?? null, committed, ...(await open(block)) });
+    const parent = parents[block] ?? null;
+    stretch.push({ domain, parent, committed, ...(await open(block, committed)) });
   }
-  return { blocks: domains.length, base: await open(null), stretch };
+  return { blocks: domains.length, base: await open(null, true), stretch };
+}
+
+async function haveScores(store: Store, cells: PlannedCell[]): Promise<boolean> {
+  const scored = await Promise.all(cells.map((cell) => hasScore(store, cell.score)));
+  return scored.every(Boolean);
 }
 
 /** A committed block is read in full before it is used again; what is damaged is recorded and computed again. */

@@ -36,6 +36,7 @@ export async function writeCounts(
   data: string,
   counts: Counts,
 ): Promise<void> {
+  if (await readCounts(store, plan, data)) return;
   const key = keyOf(plan, data);
   const { examples, tokens, targetTokens } = counts;
   const { truncatedExamples, truncatedTurns, droppedExamples } = counts;

@@ -18,7 +18,7 @@ export interface OpenedLineage {
   stretch: OpenedBlock[];
 }
 
-/** A checkpoint's cells, and whether every one is scored. */
+/** A checkpoint's cells, and whether every one is scored; of a block that is not committed nobody looks. */
 export interface OpenedCheckpoint {
   cells: number;
   scored: boolean;

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { BlobRef } from './store.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -40,7 +39,7 @@ export async function copyHashed(source: FileHandle, target: FileHandle | null):
   }
 }
 
-/** Copies to a file beside `file` that is renamed once it is whole, accepted by `check` (which throws) and synced. */
+/** Copies to a file beside `file` that is renamed once it is whole and accepted by `check` (which throws). Not synced. */
 export async function copyInto(
   source: FileHandle,
   file: string,
@@ -51,11 +50,9 @@ export async function copyInto(
     const copied = await withFile(unfinished, 'wx', async (target) => {
       const ref = await copyHashed(source, target);
       check(ref);
-      await target.sync();
       return ref;
     });
     await rename(unfinished, file);
-    await syncFolder(dirname(file));
     return copied;
   } catch (error) {
     await rm(unfinished, { force: true });

@@ -50,7 +50,7 @@ export class ObjectFiles {
     try {
       return await withFile(file, 'wx', (handle) => fill({ file, handle }), READ_ONLY);
     } finally {
-      await rm(file, { force: true });
+      await ifPresent(unlink(file));
     }
   }
 
@@ -92,8 +92,16 @@ export class ObjectFiles {
 
   /** The opened object, or undefined where there is none. */
   async open(path: string): Promise<FileHandle | undefined> {
-    if (!(await this.#isReal(dirname(path)))) return undefined;
-    return ifPresent(open(join(this.root, path), WITHOUT_LINKS));
+    const handle = await ifPresent(open(join(this.root, path), WITHOUT_LINKS));
+    if (handle === undefined) return undefined;
+    try {
+      if (await this.#isReal(dirname(path))) return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    await handle.close();
+    return undefined; // Its folder was removed meanwhile.
   }
 
   async list(prefix: string): Promise<string[]> {

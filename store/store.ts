@@ -28,7 +28,7 @@ export interface Store {
   hasBlob(sha256: string, size?: number): Promise<boolean>;
   /** Verified against its hash; throws `StoreError` `missing` or `corrupt`. */
   readBlob(sha256: string): Promise<Uint8Array>;
-  /** Verified, synced and renamed into place: `file` is complete or absent. */
+  /** Verified and renamed into place: `file` is complete or absent. Not synced: it can be fetched again. */
   fetchBlob(sha256: string, file: string): Promise<BlobRef>;
 
   /**
