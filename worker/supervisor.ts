@@ -41,15 +41,17 @@ class Supervisor {
   async run(): Promise<void> {
     const before = readRecord(this.home);
     await endLeftovers(before);
-    const lives: Promise<void>[] = [];
     const external = process.env['TEMPORAL_ADDRESS'];
+    if (!external) this.record.ports = before?.ports ?? null;
+    writeRecord(this.home, this.record); // From here on the home is ours.
+    const lives: Promise<void>[] = [];
     if (external) {
       this.address = external;
       await registerSearchAttributes(external);
       this.announce();
     } else {
       const binary = await this.obtainServer();
-      await this.chooseAddress(before?.ports ?? null);
+      await this.chooseAddress(this.record.ports);
       lives.push(this.keepServer(binary));
     }
     // The worker starts beside the server, and waits for it.
@@ -188,7 +190,7 @@ async function hasOpenWorkflows(address: string): Promise<boolean> {
   // Heavy to load, and needed only when nobody is attached.
   const { Client, Connection } = await import('@temporalio/client');
   try {
-    const connection = await Connection.connect({ address });
+    const connection = await Connection.connect({ address, connectTimeout: HOME_CHECK });
     try {
       const { workflow } = new Client({ connection, namespace: temporalNamespace() });
       const ours = `ExecutionStatus = "Running" AND TaskQueue = "${TASK_QUEUES.control}"`;
