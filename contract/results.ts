@@ -57,7 +57,10 @@ export interface BlockResult {
   tokens: number | null;
 }
 
-/** One condition, seed and order. Row i of a matrix is after block i, column j is the domain `order[j]`. */
+/**
+ * One condition, seed and order. Row i of a matrix is after block i, column j is the domain `order[j]`. Joint training has
+ * one block and one row; without any block the one row is the base's.
+ */
 export interface RunResult {
   seed: number;
   order: string[];

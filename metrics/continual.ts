@@ -1,6 +1,9 @@
 import type { Row } from '../contract/results.ts';
 
-/** R: row i after block i, column j the j-th domain of the order; fractions, null where missing. Z: the untrained base. */
+/**
+ * R: row i after block i, column j the j-th domain of the order; fractions, null where missing. Z: the untrained base. A
+ * condition that does not walk the domains one by one (joint training, the base alone) has one row.
+ */
 export interface Accuracies {
   matrix: readonly Row<number>[];
   zeroShot: Row<number>;
@@ -17,18 +20,28 @@ export interface ContinualMetrics {
 }
 
 export function measureContinual({ matrix, zeroShot }: Accuracies): ContinualMetrics {
-  const last = matrix.length - 1;
+  return {
+    averageAccuracy: meanOf((matrix.at(-1) ?? []).map((value) => value ?? Number.NaN)),
+    ...measureStream({ matrix, zeroShot }),
+    zeroShotAccuracy: meanOf(zeroShot.map((value) => value ?? Number.NaN)),
+  };
+}
+
+type StreamMetrics = Pick<ContinualMetrics, 'bwt' | 'fwt' | 'forgetting' | 'aulc'>;
+
+/** What compares rows: undefined without a row for each domain. */
+function measureStream({ matrix, zeroShot }: Accuracies): StreamMetrics {
+  const last = zeroShot.length - 1;
+  if (matrix.length <= last) return { bwt: null, fwt: null, forgetting: null, aulc: null };
   const at = (i: number, j: number): number => matrix[i]?.[j] ?? Number.NaN;
   const column = (j: number): number[] => range(j, last).map((i) => at(i, j));
   return {
-    averageAccuracy: meanOf(range(0, last).map((j) => at(last, j))),
     bwt: meanOf(range(0, last - 1).map((j) => at(last, j) - at(j, j))),
     fwt: meanOf(range(1, last).map((j) => at(j - 1, j) - (zeroShot[j] ?? Number.NaN))),
     forgetting: meanOf(
       range(0, last - 1).map((j) => Math.max(...column(j).slice(0, -1)) - at(last, j)),
     ),
     aulc: meanOf(range(0, last).map((j) => trapezoidMean(column(j)))),
-    zeroShotAccuracy: meanOf(zeroShot.map((value) => value ?? Number.NaN)),
   };
 }
 

@@ -1,12 +1,11 @@
-import type { Estimate, RunResult } from '../contract/results.ts';
+import type { Estimate, Row, RunResult } from '../contract/results.ts';
 import { estimateMean, type EstimateOptions } from './estimates.ts';
 
-/** A condition's accuracy matrix over its seeds. */
-export interface MeanMatrix {
-  /** One an evaluated domain, in the order of the stream. */
-  zeroShot: Estimate[];
-  /** Row i after block i. */
-  matrix: Estimate[][];
+/** A checkpoint, scored: one value a domain, in the order of the stream. */
+export interface Step<T> {
+  /** `base`, `1 account`, or the block's name where there is one block for all domains. */
+  name: string;
+  row: T[];
 }
 
 /** Runs that walked one order: the seeds whose cells may be averaged. */
@@ -15,18 +14,33 @@ export function runsOfOrder(runs: readonly RunResult[], order: readonly string[]
   return runs.filter((run) => JSON.stringify(run.order) === name);
 }
 
-/** Cell by cell over runs of one order; a cell's n counts the seeds that have it. */
-export function estimateMatrix(runs: readonly RunResult[], options: EstimateOptions): MeanMatrix {
-  const order = runs[0]?.order ?? [];
-  const row = (pick: (run: RunResult, j: number) => number | null | undefined): Estimate[] =>
-    order.map((_, j) =>
+/** Whether a run learned the domains one by one, so that its rows can be compared with each other. */
+export function walksStream({ blocks, order }: Pick<RunResult, 'blocks' | 'order'>): boolean {
+  return blocks.length === order.length;
+}
+
+/** The untrained base, then the checkpoint after each block. */
+export function stepsOf(run: RunResult): Step<Row<number>[number]>[] {
+  const steps = run.blocks.map(({ domain }, i) => ({
+    name: walksStream(run) ? `${i + 1} ${domain}` : domain,
+    row: run.matrix[i] ?? [],
+  }));
+  return [{ name: 'base', row: run.zeroShot }, ...steps];
+}
+
+/** Steps cell by cell over runs of one condition and order; a cell's n counts the seeds that have it. */
+export function estimateSteps(
+  runs: readonly RunResult[],
+  options: EstimateOptions,
+): Step<Estimate>[] {
+  const seeds = runs.map(stepsOf);
+  return (seeds[0] ?? []).map(({ name, row }, step) => ({
+    name,
+    row: row.map((_, j) =>
       estimateMean(
-        runs.map((run) => pick(run, j) ?? null),
+        seeds.map((steps) => steps[step]?.row[j] ?? null),
         options,
       ),
-    );
-  return {
-    zeroShot: row((run, j) => run.zeroShot[j]),
-    matrix: order.map((_, i) => row((run, j) => run.matrix[i]?.[j])),
-  };
+    ),
+  }));
 }

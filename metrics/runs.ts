@@ -13,7 +13,10 @@ export interface GatheredRun {
   seed: number;
   order: string[];
   blocks: BlockResult[];
-  /** `cells[i][j]`: after block i, on the domain `order[j]`; null: no result. */
+  /**
+   * `cells[i][j]`: after block i, on the domain `order[j]`; null: no result. One row after joint training; without any
+   * block one row, which is the base's.
+   */
   cells: Row<CellScore>[];
   zeroShot: Row<CellScore>;
 }

@@ -14,6 +14,7 @@ import { compareConditions, type Question } from './comparisons.ts';
 import { meanOf } from './continual.ts';
 import { CONVENTION_DEFINITIONS, METRICS } from './definitions.ts';
 import { estimateMean } from './estimates.ts';
+import { walksStream } from './matrices.ts';
 import { measureRun, record, type GatheredRun } from './runs.ts';
 
 /** What the report activity gathers. Lists that fix an order (conditions, seeds, orders) are in the spec's. */
@@ -178,10 +179,10 @@ function describeMethod(testTrainRatio: number): string {
 
 /** Cells of all matrices that the plan asks for; orders that share a block share its cells, counted in each. */
 function countCells({ runs, evaluate }: GatheredSweep): Results['cells'] {
-  const planned = runs.flatMap(({ cells, zeroShot }) =>
-    evaluate === 'all'
-      ? [...zeroShot, ...cells.flat()]
-      : cells.flatMap((row, block) => row.slice(0, block + 1)),
-  );
+  const planned = runs.flatMap((run) => {
+    const { blocks, cells, zeroShot } = run;
+    if (evaluate === 'all') return blocks.length === 0 ? zeroShot : [...zeroShot, ...cells.flat()];
+    return walksStream(run) ? cells.flatMap((row, i) => row.slice(0, i + 1)) : cells.flat();
+  });
   return { planned: planned.length, missing: planned.filter((cell) => cell === null).length };
 }

@@ -49,7 +49,7 @@ const CELL_COLUMNS: Column<CellRow>[] = [
   {
     name: 'trained_domain',
     meaning: 'domain of the last block trained; empty for the base',
-    value: ({ run, afterBlock }) => run.order[afterBlock - 1] ?? null,
+    value: ({ run, afterBlock }) => run.blocks[afterBlock - 1]?.domain ?? null,
   },
   {
     name: 'domain',
@@ -90,7 +90,7 @@ export function renderRunsCsv(results: Results): string {
 /** `cells.csv`: one line for each run, checkpoint and domain, with counts under every convention. */
 export function renderCellsCsv(results: Results): string {
   const rows = runRows(results).flatMap(({ condition, run }) =>
-    [run.zeroShotCells, ...run.cells].flatMap((cells, afterBlock) =>
+    [run.zeroShotCells, ...run.cells.slice(0, run.blocks.length)].flatMap((cells, afterBlock) =>
       cells.map((cell, domain): CellRow => ({ condition, run, afterBlock, domain, cell })),
     ),
   );

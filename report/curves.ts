@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
-import type { Estimate, Results, Row, RunResult } from '../contract/results.ts';
-import { estimateMatrix, runsOfOrder } from '../metrics/matrices.ts';
+import type { Estimate, Results, Row } from '../contract/results.ts';
+import { estimateSteps, runsOfOrder, stepsOf, walksStream } from '../metrics/matrices.ts';
 import { withInterval } from '../metrics/numbers.ts';
 import { percentAxis, type Scale } from './axis.ts';
 import { figure, place, section } from './elements.ts';
@@ -12,6 +12,8 @@ import { html, type Markup } from './markup.ts';
 /** A domain's accuracy under one condition at the base and after each block. */
 interface Curve {
   condition: string;
+  /** False: one checkpoint that knows no stream, joint training or the base; its points are a level. */
+  walks: boolean;
   seeds: Row<number>[];
   points: Estimate[];
 }
@@ -28,7 +30,7 @@ export function renderCurves(results: Results): Markup {
   return section(
     'curves',
     'What is learned and what is kept',
-    html`<p>Accuracy in percent on one domain after each block; the dashed line is the block that teaches it. Line: mean over seeds, band: its interval, faint lines: seeds. A hollow mark is a mean over fewer seeds than planned, a gap is missing.</p>`,
+    html`<p>Accuracy in percent on one domain after each block; the dashed line is the block that teaches it. Line: mean over seeds, band: its interval, faint lines: seeds. A hollow mark is a mean over fewer seeds than planned, a gap is missing. A level across a panel is a condition of one checkpoint.</p>`,
     legend(Object.keys(results.conditions)),
     orders,
   );
@@ -40,9 +42,9 @@ function renderPanel(
 ): Markup {
   const curves = Object.entries(results.conditions).map(([condition, { runs }]): Curve => {
     const own = runsOfOrder(runs, order);
-    const { zeroShot, matrix } = estimateMatrix(own, results.intervals);
-    const points = [zeroShot, ...matrix].flatMap((row) => row[j] ?? []);
-    return { condition, seeds: own.map((run) => columnOf(run, j)), points };
+    const points = estimateSteps(own, results.intervals).flatMap(({ row }) => row[j] ?? []);
+    const seeds = own.map((run) => stepsOf(run).map(({ row }) => row[j] ?? null));
+    return { condition, walks: own.some(walksStream), seeds, points };
   });
   const x = scaleLinear([0, order.length], [BOX.left, BOX.width - BOX.right]);
   const y = scaleLinear([0, 1], [BOX.height - BOX.bottom, BOX.top]);
@@ -57,7 +59,7 @@ function renderPanel(
     head: ['after block', ...curves.map(({ condition }) => condition)],
     rows: steps.map((step) => [
       step === 0 ? '0 base' : `${step} ${order[step - 1] ?? ''}`,
-      ...curves.map(({ points }) => describe(points[step])),
+      ...curves.map(({ walks, points }) => describe(walks ? points[step] : points.at(-1))),
     ]),
   });
 }
@@ -66,12 +68,21 @@ function describe(point: Estimate | undefined): string {
   return point === undefined ? '' : `${withInterval(point)}, n = ${point.n}`;
 }
 
-/** Zero-shot, then after each block. */
-function columnOf({ zeroShot, matrix }: RunResult, j: number): Row<number> {
-  return [zeroShot[j] ?? null, ...matrix.map((row) => row[j] ?? null)];
+function drawCurve(curve: Curve, index: number, scales: { x: Scale; y: Scale }): Markup {
+  return curve.walks ? drawWalk(curve, index, scales) : drawLevel(curve, index, scales);
 }
 
-function drawCurve(
+/** A line across the panel: what joint training or the untrained base reaches. */
+function drawLevel({ points }: Curve, index: number, { x, y }: { x: Scale; y: Scale }): Markup {
+  const point = points.at(-1);
+  if (!point || point.mean === null) return html``;
+  const [from, to] = x.range().map(place);
+  const at = place(y(point.mean));
+  const end = mark(index, { x: x.range()[1] ?? 0, y: y(point.mean), title: describe(point) });
+  return html`<g class="${colourClass(index)}"><line class="level" x1="${from ?? 0}" x2="${to ?? 0}" y1="${at}" y2="${at}"/>${end}</g>`;
+}
+
+function drawWalk(
   { seeds, points }: Curve,
   index: number,
   { x, y }: { x: Scale; y: Scale },

@@ -1,5 +1,5 @@
-import type { Estimate, Results, Row, RunResult } from '../contract/results.ts';
-import { estimateMatrix, runsOfOrder } from '../metrics/matrices.ts';
+import type { Estimate, Results, RunResult } from '../contract/results.ts';
+import { estimateSteps, runsOfOrder, stepsOf, walksStream } from '../metrics/matrices.ts';
 import { interval, percent } from '../metrics/numbers.ts';
 import { figure, place, section } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
@@ -38,36 +38,27 @@ function renderMatrix(
   name: string,
   { order, runs }: { order: string[]; runs: RunResult[] },
 ): Markup {
-  const { zeroShot, matrix } = estimateMatrix(runs, results.intervals);
-  const rows = [zeroShot, ...matrix].map((estimates, step) => {
-    const cells = estimates.map((estimate, j) => {
-      const isPlanned = results.evaluate === 'all' || j < step;
+  const walks = runs.some(walksStream);
+  const rows = estimateSteps(runs, results.intervals).map((step, i) => {
+    const cells = step.row.map((estimate, j) => {
+      const isPlanned = results.evaluate === 'all' || (walks ? j < i : i > 0);
       if (!isPlanned) return html`<td class="unplanned" title="not evaluated"></td>`;
-      const values = runs.map((run) => rowsOf(run)[step]?.[j] ?? null);
-      return matrixCell(values, estimate, { isTaught: j === step - 1 });
+      const values = runs.map((run) => stepsOf(run)[i]?.row[j] ?? null);
+      return matrixCell(values, estimate, { isTaught: walks ? j === i - 1 : i > 0 });
     });
-    return html`<tr><th scope="row">${stepName(order, step)}</th>${cells}</tr>\n`;
+    return html`<tr><th scope="row">${step.name}</th>${cells}</tr>\n`;
   });
   const head = order.map((domain) => html`<th scope="col">${domain}</th>`);
   const chart = html`<div class="scroll" tabindex="0"><table class="map"><caption>${name}</caption><thead><tr><th scope="col">after</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
   return figure(chart, ceilingNote(results, name), {
     head: ['seed, after', ...order],
     rows: runs.flatMap((run) =>
-      rowsOf(run).map((row, step): Content[] => [
-        `${run.seed}, ${stepName(order, step)}`,
+      stepsOf(run).map(({ name: step, row }): Content[] => [
+        `${run.seed}, ${step}`,
         ...row.map(percent),
       ]),
     ),
   });
-}
-
-/** The untrained base, then after each block. */
-function rowsOf({ zeroShot, matrix }: RunResult): Row<number>[] {
-  return [zeroShot, ...matrix];
-}
-
-function stepName(order: readonly string[], step: number): string {
-  return step === 0 ? 'base' : `${step} ${order[step - 1] ?? ''}`;
 }
 
 function ceilingNote({ conditions }: Results, name: string): string {

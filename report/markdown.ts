@@ -1,5 +1,5 @@
 import { METRIC_NAMES, type Estimate, type Results } from '../contract/results.ts';
-import { estimateMatrix, runsOfOrder } from '../metrics/matrices.ts';
+import { estimateSteps, runsOfOrder } from '../metrics/matrices.ts';
 import { level, percent } from '../metrics/numbers.ts';
 import { describeEstimate } from './phrases.ts';
 
@@ -34,11 +34,10 @@ function matrices({ conditions, orders, intervals }: Results): string[] {
   const [order = []] = orders;
   return Object.entries(conditions).map(([name, { runs }]) => {
     const own = runsOfOrder(runs, order);
-    const { zeroShot, matrix } = estimateMatrix(own, intervals);
     const show = ({ mean, n }: Estimate): string =>
       `${percent(mean)}${n > 0 && n < own.length ? ` (n=${n})` : ''}`;
-    const rows = matrix.map((row, i) => [order[i] ?? '', ...row.map(show)]);
-    return table([[`${name}: after`, ...order], ['base', ...zeroShot.map(show)], ...rows]);
+    const rows = estimateSteps(own, intervals).map((step) => [step.name, ...step.row.map(show)]);
+    return table([[`${name}: after`, ...order], ...rows]);
   });
 }
 

@@ -110,6 +110,7 @@ svg .tick{fill:var(--soft);font-size:11px}
 .mark{fill:var(--c);stroke:var(--c);stroke-width:1.5}
 .mark.hollow{fill:var(--paper)}
 .line{fill:none;stroke:var(--c);stroke-width:2}
+.level{stroke:var(--c);stroke-width:1.5;stroke-dasharray:7 4}
 .faint{fill:none;stroke:var(--c);stroke-width:1;opacity:.3}
 .band{fill:var(--c);opacity:.13}
 .link{stroke:var(--soft);stroke-width:2;opacity:.5}

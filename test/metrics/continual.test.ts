@@ -113,6 +113,25 @@ describe('what cannot be known is null', () => {
   });
 });
 
+describe('a condition of one checkpoint', () => {
+  const joint = measureContinual({ matrix: [[0.9, 0.6, 0.3]], zeroShot: ZERO_SHOT });
+
+  test('has an average accuracy over all domains', () => {
+    expect(joint.averageAccuracy).toBeCloseTo(0.6, 12);
+    expect(joint.zeroShotAccuracy).toBeCloseTo(0.2, 12);
+  });
+
+  test('has nothing that compares checkpoints', () => {
+    const { bwt, fwt, forgetting, aulc } = joint;
+    expect([bwt, fwt, forgetting, aulc]).toEqual([null, null, null, null]);
+  });
+
+  test('has no average accuracy where a domain is missing', () => {
+    const holed = measureContinual({ matrix: [[0.9, null, 0.3]], zeroShot: ZERO_SHOT });
+    expect(holed.averageAccuracy).toBeNull();
+  });
+});
+
 describe('for any complete matrix', () => {
   const fraction = fc.integer({ min: 0, max: 100 }).map((value) => value / 100);
   const square = fc.integer({ min: 2, max: 6 }).chain((n) =>

@@ -12,6 +12,9 @@ export interface SampleOptions {
   seeds?: number;
   orders?: string[][];
   name?: string;
+  /** Conditions that do not walk the domains one by one. */
+  joint?: string[];
+  untrained?: string[];
   /** Whether a cell has no result. Block -1 is the zero-shot row. */
   isMissing?: (cell: { condition: string; seed: number; block: number; domain: string }) => boolean;
 }
@@ -91,18 +94,28 @@ function sampleRun(of: {
       const learned = block >= j ? level - 0.05 * (block - j) : level * 0.3;
       return sampleCell(block < 0 ? 0.04 : learned + 0.16 * (random.next() - 0.5), random);
     });
+  const blocks = options.untrained?.includes(condition)
+    ? []
+    : options.joint?.includes(condition)
+      ? ['joint']
+      : order;
+  const zeroShot = rowAfter(-1);
+  const last = order.length - 1;
   return {
     condition,
     seed,
     order,
-    blocks: order.map((domain, block) => ({
+    blocks: blocks.map((domain, block) => ({
       key: `${deriveSeed(seed, condition, block)}`.padStart(64, '0'),
       domain,
       steps: 120,
       tokens: 33_600,
     })),
-    zeroShot: rowAfter(-1),
-    cells: order.map((_, block) => rowAfter(block)),
+    zeroShot,
+    cells:
+      blocks.length === 0
+        ? [zeroShot]
+        : blocks.map((_, block) => rowAfter(blocks.length === 1 ? last : block)),
   };
 }
 

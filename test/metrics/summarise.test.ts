@@ -173,6 +173,34 @@ describe('a missing cell', () => {
   });
 });
 
+describe('joint training and the untrained base', () => {
+  const conditions = ['keep', 'joint', 'zero-shot'];
+  const mixed = summariseSweep(
+    sampleSweep({ conditions, joint: ['joint'], untrained: ['zero-shot'], seeds: 3 }),
+  );
+
+  test('have one row, whose mean is their average accuracy', () => {
+    for (const name of ['joint', 'zero-shot']) {
+      const [run] = runsOf(mixed, name);
+      expect(run?.matrix).toHaveLength(1);
+      expect(run?.metrics.averageAccuracy).toBeCloseTo(meanOf(run?.matrix[0] ?? []), 12);
+      expect(mixed.conditions[name]?.forgetting).toEqual({
+        mean: null,
+        low: null,
+        high: null,
+        n: 0,
+      });
+    }
+    expect(runsOf(mixed, 'zero-shot')[0]?.matrix[0]).toEqual(
+      runsOf(mixed, 'zero-shot')[0]?.zeroShot,
+    );
+  });
+
+  test('count each cell once', () => {
+    expect(mixed.cells).toEqual({ planned: 3 * (20 + 8 + 4), missing: 0 });
+  });
+});
+
 describe('comparisons', () => {
   test('answer the declared question first and call the rest exploratory', () => {
     const many = summariseSweep(sampleSweep({ conditions: ['keep', 'strip', 'shuffle'] }));

@@ -50,6 +50,15 @@ describe('the report as one file', () => {
         ],
       }),
     },
+    {
+      name: 'joint training and the untrained base',
+      text: render({
+        conditions: ['keep', 'joint', 'base'],
+        joint: ['joint'],
+        untrained: ['base'],
+        seeds: 3,
+      }),
+    },
     { name: 'nothing but missing cells', text: render({ isMissing: () => true }) },
     { name: 'a history', text: renderHtml(results, HISTORY) },
   ])('is well-formed for $name', ({ text }) => {
