@@ -35,6 +35,8 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     testTrainRatio: suite.replication.testTrainRatio,
     data: {
       duplicates: suite.census.duplicates,
+      leftOut: suite.census.leftOut,
+      warnings: suite.census.warnings,
       counts: await gatherCounts(store, plan),
     },
     provenance: {

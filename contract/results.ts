@@ -144,6 +144,10 @@ export interface DataCount {
 export interface DataCensus {
   /** Source entries left out because an earlier one says the same. */
   duplicates: number;
+  /** Other source entries left out, by why. */
+  leftOut: Record<string, number>;
+  /** What a reader has to know of the data, in sentences: a split that leaks, for one. */
+  warnings: string[];
   counts: DataCount[];
 }
 

@@ -1,6 +1,6 @@
 import type { Example } from '../contract/dialogue.ts';
 import { type BuiltinSuite, createBuiltinSuite } from '../worlds/builtin-suite.ts';
-import { sortByHash } from './split.ts';
+import { SPLIT_BY_DIALOGUE, sortByHash } from './split.ts';
 import type { BuiltinSuiteSettings, SplitExamples, Suite } from './suite.ts';
 
 /** The suite that ships with Ratchet: every seed generates its own dialogues, so that seeds share no data. */
@@ -16,10 +16,13 @@ export function openBuiltin({ kind: name, ...settings }: BuiltinSuiteSettings): 
       ...builtin.census,
       entries: builtin.census.examples,
       duplicates: 0,
+      leftOut: {},
       dialoguesAcrossDomains: 0,
       toolsWithoutDescription: [],
       toolsWithSeveralDescriptions: [],
+      warnings: [],
     },
+    split: SPLIT_BY_DIALOGUE,
     replication: {
       seedsVary: 'the generated dialogues and the order of training examples',
       testTrainRatio: 0,

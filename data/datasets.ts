@@ -2,7 +2,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from '../contract/digest.ts';
 import type { Example, Gold, Prompt } from '../contract/dialogue.ts';
 import { type Rendering, renderExample } from './conditions.ts';
-import { assertSplitByDialogue } from './split.ts';
+import { assertSplit } from './split.ts';
 import type { Suite } from './suite.ts';
 import { countTraces, type TraceCount } from './trace-count.ts';
 
@@ -29,9 +29,9 @@ export interface DatasetRequest {
   domain: string;
 }
 
-/** Renders one domain for one seed and condition. Throws when a dialogue lies on both sides of the seed's split. */
+/** Renders one domain for one seed and condition. Throws when the seed's split leaks. */
 export function renderDataset(suite: Suite, request: DatasetRequest): Dataset {
-  assertSplitByDialogue(suite, request.seed);
+  assertSplit(suite, request.seed);
   const split = suite.examples(request.domain, request.seed);
   const render = (example: Example): Example => {
     if (example.target.length === 0) throw new Error(`example '${example.id}' has no target`);

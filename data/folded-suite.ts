@@ -1,7 +1,7 @@
 import { digestOf } from '../contract/digest.ts';
 import type { Example, ToolTable } from '../contract/dialogue.ts';
 import { foldOfSeed, sortByHash } from './split.ts';
-import type { SplitExamples, Suite, SuiteCensus } from './suite.ts';
+import type { SplitExamples, SplitRule, Suite, SuiteCensus } from './suite.ts';
 
 /** An example with its place: the domain that teaches it and the fold of its dialogue. */
 export interface PlacedExample {
@@ -17,11 +17,12 @@ export interface Placement {
   folds: number;
   placed: readonly PlacedExample[];
   census: SuiteCensus;
+  split: SplitRule;
 }
 
 /** A suite whose examples are the same for every seed, and whose seeds hold out one fold each. */
 export function createFoldedSuite(placement: Placement): Suite {
-  const { name, domains, tools, folds, placed, census } = placement;
+  const { name, domains, tools, folds, placed, census, split } = placement;
   const byDomain = new Map(
     domains.map((domain) => [
       domain,
@@ -36,6 +37,7 @@ export function createFoldedSuite(placement: Placement): Suite {
     domains,
     tools,
     census,
+    split,
     replication: {
       seedsVary: `the held-out fold (of ${folds}) and the order of training examples`,
       testTrainRatio: 1 / (folds - 1),

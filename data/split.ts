@@ -1,5 +1,5 @@
 import { sha256Hex } from '../contract/digest.ts';
-import type { Suite } from './suite.ts';
+import type { SplitRule, Suite } from './suite.ts';
 
 /**
  * Deals groups into folds of equal size (to within one), by the hash of the split seed and the group's id. Groups of one
@@ -28,14 +28,20 @@ export function foldOfSeed(seed: number, folds: number): number {
   return seed % folds;
 }
 
-/** Throws when a dialogue has examples on both sides of a seed's split, in whatever domains: that would leak. */
-export function assertSplitByDialogue(suite: Suite, seed: number): void {
-  const sides = suite.domains.map((domain) => suite.examples(domain, seed));
-  const trained = new Set(sides.flatMap((side) => side.train.map((example) => example.dialogue)));
-  const held = sides.flatMap((side) => side.heldOut);
-  const leaked = held.find((example) => trained.has(example.dialogue));
-  if (leaked) {
-    throw new Error(`${suite.name}, seed ${seed}: dialogue '${leaked.dialogue}' is on both sides`);
+export const SPLIT_BY_DIALOGUE: SplitRule = {
+  unit: 'dialogue',
+  groupOf: ({ dialogue }) => dialogue,
+};
+
+/** Throws when a unit has examples on both sides of a seed's split, in whatever domains: that would leak. */
+export function assertSplit({ name, domains, examples, split }: Suite, seed: number): void {
+  const sides = domains.map((domain) => examples(domain, seed));
+  const trained = new Set(sides.flatMap(({ train }) => train.map(split.groupOf)));
+  const leaked = sides
+    .flatMap(({ heldOut }) => heldOut.map(split.groupOf))
+    .find((group) => trained.has(group));
+  if (leaked !== undefined) {
+    throw new Error(`${name}, seed ${seed}: ${split.unit} '${leaked}' is on both sides`);
   }
 }
 

@@ -12,14 +12,25 @@ export interface Suite {
   readonly tools: ToolTable;
   readonly census: SuiteCensus;
   readonly replication: Replication;
+  readonly split: SplitRule;
   /** Seeds of one variant have the same examples: what was rendered for one of them serves all. */
   variant(seed: number): number;
   /**
    * The examples of a domain with the whole trace, on the two sides of a seed's split, each ordered by the hash of its
-   * id. All domains share one split of dialogues. Throws a RangeError on an unknown domain or a seed that is no natural
+   * id. All domains share one split. Throws a RangeError on an unknown domain or a seed that is no natural
    * number.
    */
   examples(domain: string, seed: number): SplitExamples;
+}
+
+export const SPLIT_UNITS = ['dialogue', 'scenario', 'example'] as const;
+export type SplitUnit = (typeof SPLIT_UNITS)[number];
+
+/** What lies on one side of a seed's split as a whole, over all domains. */
+export interface SplitRule {
+  unit: SplitUnit;
+  /** The unit that an example belongs to. */
+  groupOf(example: Example): string;
 }
 
 /** What a seed stands for in this suite. */
@@ -41,6 +52,8 @@ export interface SuiteCensus {
   entries: TraceCount;
   /** Entries left out because an earlier one says the same. */
   duplicates: number;
+  /** Other entries left out, by why. */
+  leftOut: Record<string, number>;
   /** What is left. */
   examples: TraceCount;
   dialogues: number;
@@ -51,6 +64,8 @@ export interface SuiteCensus {
   toolsWithoutDescription: string[];
   /** Tools that the data describes in several ways; the first way is used. */
   toolsWithSeveralDescriptions: string[];
+  /** What a reader of the results has to know, in sentences. */
+  warnings: string[];
 }
 
 /** Files that a suite reads, by the name they have in its folder. */

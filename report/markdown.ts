@@ -12,6 +12,7 @@ export function renderMarkdown(results: Results): string {
       ? `**${question.verdict}**\n\n${escapeMarkdown(question.sentence)}`
       : 'No question was declared: everything here is exploratory.',
     ...(cells.missing > 0 ? [`**${cells.missing} of ${cells.planned} cells are missing.**`] : []),
+    ...results.data.warnings.map((warning) => `**${escapeMarkdown(warning)}**`),
     metricTable(results),
     ...matrices(results),
     footer(results),

@@ -1,4 +1,9 @@
-import { METRIC_NAMES, type DataCount, type Results } from '../contract/results.ts';
+import {
+  METRIC_NAMES,
+  type DataCensus,
+  type DataCount,
+  type Results,
+} from '../contract/results.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
 import { count, percent } from '../metrics/numbers.ts';
 import { folded, section, table } from './elements.ts';
@@ -74,7 +79,8 @@ export function renderData({ data, domains, conditions, suite }: Results): Marku
   return section(
     'data',
     'Data',
-    html`<p>Suite: ${suite}. Left out of it: ${count(data.duplicates)} exact duplicates. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit.</p>`,
+    html`<p>Suite: ${suite}. Left out of it: ${describeLeftOut(data)}. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit.</p>`,
+    ...data.warnings.map((warning) => html`<p><strong>${warning}</strong></p>`),
     folded(
       'Counts by condition, domain and split',
       table({
@@ -83,6 +89,11 @@ export function renderData({ data, domains, conditions, suite }: Results): Marku
       }),
     ),
   );
+}
+
+function describeLeftOut({ duplicates, leftOut }: DataCensus): string {
+  const others = Object.entries(leftOut).map(([why, entries]) => `${count(entries)} ${why}`);
+  return [`${count(duplicates)} exact duplicates`, ...others].join(', ');
 }
 
 function countCells(counts: readonly DataCount[]): string[] {

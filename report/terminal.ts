@@ -9,7 +9,7 @@ export type Paint = (text: string, style: Style) => string;
 
 /** What a finished sweep says, in a few lines: metrics by conditions with intervals, then the question's answer. */
 export function renderTerminal(results: Results, paint: Paint = (text) => text): string {
-  const { cells, question } = results;
+  const { cells, data, question } = results;
   const say = (text: string, style: Style): string => paint(printable(text), style);
   const [heading = '', ...rows] = alignColumns(tableRows(results));
   const lines = [
@@ -21,6 +21,7 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
     lines.push(
       say(`${count(cells.missing)} of ${count(cells.planned)} cells are missing.`, 'warning'),
     );
+  lines.push(...data.warnings.map((warning) => say(warning, 'warning')));
   if (question) lines.push('', say(question.sentence, 'strong'));
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../contract/digest.ts';
 import type { Tool, ToolTable } from '../../contract/dialogue.ts';
 import { createFoldedSuite } from '../folded-suite.ts';
-import { dealFolds } from '../split.ts';
+import { dealFolds, SPLIT_BY_DIALOGUE } from '../split.ts';
 import type { ApiBankSettings, Suite, SuiteCensus, SuiteSource } from '../suite.ts';
 import { countTraces } from '../trace-count.ts';
 import { DOMAIN_APIS, DOMAINS, type Domain } from './domains.ts';
@@ -36,6 +36,7 @@ export function openApiBank(settings: ApiBankSettings, source: SuiteSource): Sui
         settings.tools === 'domain' ? { ...example, tools: describedApis(domain, tools) } : example,
     })),
     census: takeCensus(read, kept, tools, domainsOf),
+    split: SPLIT_BY_DIALOGUE,
   });
 }
 
@@ -82,6 +83,7 @@ function takeCensus(
   return {
     entries: countTraces(read.map(({ example }) => example)),
     duplicates: read.length - kept.length,
+    leftOut: {},
     examples: countTraces(kept.map(({ example }) => example)),
     dialogues: domainsOf.size,
     dialoguesAcrossDomains: [...domainsOf.values()].filter((set) => set.includes(' ')).length,
@@ -94,6 +96,7 @@ function takeCensus(
     toolsWithSeveralDescriptions: [
       ...new Set(differing.map((tool) => tool.function.name)),
     ].toSorted(),
+    warnings: [],
   };
 }
 

@@ -147,6 +147,7 @@ test.skipIf(apiBankMissing)(
     expect(census).toEqual({
       entries: { total: 399, withTrace: 187, withoutTrace: 212 },
       duplicates: 10,
+      leftOut: {},
       examples: { total: 389, withTrace: 177, withoutTrace: 212 },
       dialogues: 212,
       dialoguesAcrossDomains: 60,
@@ -174,6 +175,7 @@ test.skipIf(apiBankMissing)(
       },
       toolsWithoutDescription: ['CheckToken', 'ToolSearcher', 'AddScene', 'ModifyScene'],
       toolsWithSeveralDescriptions: [],
+      warnings: [],
     });
   },
 );

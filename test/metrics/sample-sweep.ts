@@ -50,6 +50,8 @@ export function sampleSweep(options: SampleOptions = {}): GatheredSweep {
     testTrainRatio: 0,
     data: {
       duplicates: 10,
+      leftOut: { 'without a call': 3 },
+      warnings: ['The split leaks.'],
       counts: seeds.flatMap((seed) =>
         names.flatMap((condition) =>
           domains.flatMap((domain) => [

@@ -157,7 +157,8 @@ describe('what the report shows', () => {
       'seeds vary fold, order of examples, initialisation',
       'ab12'.repeat(16),
       'cd34'.repeat(16),
-      '10 exact duplicates',
+      '10 exact duplicates, 3 without a call',
+      'The split leaks.',
     ])
       expect(page).toContain(part);
   });
