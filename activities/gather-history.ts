@@ -1,4 +1,4 @@
-import { type BlockHistory, type History, HISTORY_FORMAT } from '../contract/results.ts';
+import { type BlockHistory, type History, HISTORY_FORMAT } from '../contract/history.ts';
 import type { FailedLineage } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AttemptHistory, countRepeatedSteps, readHistory } from '../store/attempt-history.ts';

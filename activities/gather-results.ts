@@ -1,7 +1,8 @@
 import type { DataCount, Results } from '../contract/results.ts';
 import type { CellScore } from '../contract/scores.ts';
 import { type GatheredRun } from '../metrics/runs.ts';
-import { type GatheredSweep, summariseSweep } from '../metrics/summarise.ts';
+import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
+import { summariseSweep } from '../metrics/summarise.ts';
 import { cellsOf, datasetOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { readBlock } from '../store/blocks.ts';
@@ -9,6 +10,7 @@ import { type BlockManifest, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { readScore } from './cells.ts';
 import { readCounts } from './counts.ts';
+import { gatherReferences } from './gather-references.ts';
 import { openPlannedSuite } from './plans.ts';
 
 /** Everything that is scored of a plan, as results: from the store alone, whatever happened on the way. */
@@ -39,6 +41,7 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
       warnings: suite.census.warnings,
       counts: await gatherCounts(store, plan),
     },
+    ...(await gatherReferences(store, plan)),
     provenance: {
       suite: plan.suite.digest,
       tools: plan.tools,

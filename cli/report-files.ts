@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { History, Results } from '../contract/results.ts';
+import type { History } from '../contract/history.ts';
+import type { Results } from '../contract/results.ts';
 import { sweepPath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
 import { CliError, EXIT } from './exit-codes.ts';

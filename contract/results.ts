@@ -1,6 +1,8 @@
 /** `results.json`: a public interface. Equal spec and data give equal bytes, so nothing in it tells when or how it ran. */
 
+import type { AnswerCounts, DomainReferences, ReferenceCounts } from './references.ts';
 import type { Convention, Outcome } from './scores.ts';
+import type { Stratum } from './strata.ts';
 
 export const RESULTS_FORMAT = 'ratchet/results/1';
 
@@ -42,11 +44,15 @@ export interface Estimate {
 export type Row<T> = (T | null)[];
 
 /** One checkpoint on one domain, counted. */
-export interface CellCounts {
+export interface CellCounts extends AnswerCounts {
   examples: number;
-  right: Record<Convention, number>;
-  nameRight: number;
   outcomes: Record<Outcome, number>;
+}
+
+/** Examples of a stratum, and those right under the headline convention. */
+export interface StratumCounts {
+  examples: number;
+  right: number;
 }
 
 /** `steps` and `tokens` are null for a block that was never trained. */
@@ -72,6 +78,8 @@ export interface RunResult {
   averageAccuracyBy: Record<Convention, number | null>;
   /** Share of each kind after the last block, the unweighted mean over domains. */
   outcomes: Record<Outcome, number | null>;
+  /** After the last block, all domains together; null where a domain or its strata are missing. */
+  strata: Record<Stratum, StratumCounts> | null;
   /** What the fractions come from, shaped like `matrix` and `zeroShot`. */
   cells: Row<CellCounts>[];
   zeroShotCells: Row<CellCounts>;
@@ -82,8 +90,10 @@ export type ConditionResult = Record<MetricName, Estimate> & {
   description: string;
   averageAccuracyBy: Record<Convention, Estimate>;
   outcomes: Record<Outcome, Estimate>;
-  /** By domain, what replaying the gold calls would score; null where not known. */
-  ceiling: Record<string, number> | null;
+  /** Share right after the last block, all domains together; a seed without such examples is left out of n. */
+  strata: Record<Stratum, Estimate & { examples: number }>;
+  /** One a domain, in the order of the stream. */
+  references: DomainReferences[];
   /** By seed, then order, as the spec lists them. */
   runs: RunResult[];
 };
@@ -122,7 +132,17 @@ export interface Comparison {
     permutation: number | null;
     /** The smallest p value that so many pairs can give under permutation. */
     floor: number | null;
+    /** Of an exploratory comparison: its `t`, adjusted after Holm (1979) for how many of them there are. */
+    holm: number | null;
   };
+  /** Of the declared question from ten pairs on: seeds and dialogues resampled, crossed; percentiles at level 1 - alpha. */
+  bootstrap: { low: number; high: number; draws: number } | null;
+  /** Of the differences, from four pairs on: the mean without the lower and the upper quarter. */
+  interquartileMean: number | null;
+  /** That a seed of the treatment is better than a seed of the control, whichever they are; ties count half. */
+  probabilityOfImprovement: number | null;
+  /** Pairs that would tell a difference like this one from zero at alpha in four of five sweeps; null: no number would. */
+  seedsToSettle: number | null;
   /** Null for an exploratory comparison, which claims nothing. */
   verdict: Verdict | null;
   sentence: string;
@@ -160,6 +180,8 @@ export interface Learner {
 export interface Results {
   format: typeof RESULTS_FORMAT;
   sweep: { id: string; name: string };
+  /** The question declared in the spec, answered. */
+  question: Comparison | null;
   suite: string;
   domains: string[];
   seeds: number[];
@@ -181,39 +203,11 @@ export interface Results {
   metrics: Record<MetricName, MetricDefinition>;
   /** Cells of the plan, and those without a result. */
   cells: { planned: number; missing: number };
-  /** The question declared in the spec, answered. */
-  question: Comparison | null;
   conditions: Record<string, ConditionResult>;
-  /** Everything else that can be compared: not corrected for how many they are. */
+  /** Everything else that can be compared. */
   exploratory: Comparison[];
+  references: ReferenceCounts[];
   data: DataCensus;
   /** Digests of what went in, by label. */
   provenance: Record<string, string>;
-}
-
-export const HISTORY_FORMAT = 'ratchet/history/1';
-
-/** `history.json`: how it went; differs from one way to another. Times are ISO 8601 in UTC. */
-export interface History {
-  format: typeof HISTORY_FORMAT;
-  sweep: string;
-  blocks: BlockHistory[];
-}
-
-export interface BlockHistory {
-  key: string;
-  condition: string;
-  seed: number;
-  domain: string;
-  /** `reused`: found committed by another sweep or an earlier run; `missing`: no result. */
-  result: 'trained' | 'reused' | 'missing';
-  /** Attempts that started, and the steps they did again because no checkpoint held them. */
-  attempts: number;
-  repeatedSteps: number;
-  seconds: number;
-  start: string | null;
-  end: string | null;
-  failures: { stage: string; cause: string; message: string }[];
-  /** Damage that was found in the committed result, or in checkpoints, and made good. */
-  damage: string[];
 }

@@ -1,7 +1,10 @@
 import type { Comparison, Estimate, MetricName, Pair, Verdict } from '../contract/results.ts';
 import { METRICS } from './definitions.ts';
-import { estimateMean, testMean } from './estimates.ts';
+import { deviationOf, estimateMean, testMean } from './estimates.ts';
+import { adjustHolm } from './holm.ts';
 import { permutationFloor, testSignFlips } from './permutation.ts';
+import { countSeedsToSettle } from './power.ts';
+import { interquartileMean, probabilityOfLarger } from './robust.ts';
 import { writeSentence } from './sentence.ts';
 
 export interface Question {
@@ -19,11 +22,12 @@ export interface ComparisonInput extends Question {
   testTrainRatio: number;
   /** Only a question declared before the runs gets a verdict. */
   declared: boolean;
+  bootstrap: Comparison['bootstrap'];
 }
 
 /** The paired difference of two conditions over seeds: interval, p values and, if declared, a verdict. */
 export function compareConditions(input: ComparisonInput): Comparison {
-  const { treatment, control, metric, margin, alpha, testTrainRatio, declared } = input;
+  const { treatment, control, metric, margin, alpha, testTrainRatio, declared, bootstrap } = input;
   const pairs = input.seeds.map(pairUp);
   const differences = pairs.flatMap(({ difference }) => (difference === null ? [] : [difference]));
   const difference = estimateMean(differences, { level: 1 - alpha, testTrainRatio });
@@ -31,10 +35,47 @@ export function compareConditions(input: ComparisonInput): Comparison {
     t: testMean(differences, testTrainRatio),
     permutation: testSignFlips(differences),
     floor: permutationFloor(differences.length),
+    holm: null,
   };
-  const answer = { treatment, control, metric, margin, alpha, pairs, difference, p };
+  const { mean } = difference;
+  const deviation = deviationOf(differences);
+  const answer = {
+    treatment,
+    control,
+    metric,
+    margin,
+    alpha,
+    pairs,
+    difference,
+    p,
+    bootstrap,
+    interquartileMean: interquartileMean(differences),
+    probabilityOfImprovement: probabilityOfImprovement(pairs, metric),
+    seedsToSettle:
+      mean === null || deviation === null
+        ? null
+        : countSeedsToSettle({ mean, deviation, alpha, testTrainRatio }),
+  };
   const verdict = declared ? decide(answer) : null;
   return { ...answer, verdict, sentence: writeSentence({ ...answer, verdict }) };
+}
+
+/** Exploratory comparisons of one sweep with the p values that hold for all of them together. */
+export function correctForNumber(comparisons: readonly Comparison[]): Comparison[] {
+  const adjusted = adjustHolm(comparisons.map(({ p }) => p.t));
+  return comparisons.map((comparison, index) => {
+    const corrected = { ...comparison, p: { ...comparison.p, holm: adjusted[index] ?? null } };
+    return { ...corrected, sentence: writeSentence(corrected) };
+  });
+}
+
+function probabilityOfImprovement(pairs: readonly Pair[], metric: MetricName): number | null {
+  const complete = pairs.filter(({ difference }) => difference !== null);
+  const treatments = complete.map((pair) => pair.treatment ?? Number.NaN);
+  const controls = complete.map((pair) => pair.control ?? Number.NaN);
+  return METRICS[metric].higherIsBetter
+    ? probabilityOfLarger(treatments, controls)
+    : probabilityOfLarger(controls, treatments);
 }
 
 function pairUp(seed: ComparisonInput['seeds'][number]): Pair {

@@ -22,7 +22,7 @@ export function estimateMean(
   if (n === 0) return { mean: null, low: null, high: null, n };
   const mean = sum(known) / n;
   if (n === 1) return { mean, low: null, high: null, n };
-  const half = studentQuantile((1 + level) / 2, n - 1) * standardError(known, mean, testTrainRatio);
+  const half = studentQuantile((1 + level) / 2, n - 1) * standardError(known, testTrainRatio);
   return { mean, low: mean - half, high: mean + half, n };
 }
 
@@ -31,14 +31,20 @@ export function testMean(values: readonly number[], testTrainRatio: number): num
   if (values.length < 2) return null;
   const mean = sum(values) / values.length;
   if (mean === 0) return 1;
-  const error = standardError(values, mean, testTrainRatio);
+  const error = standardError(values, testTrainRatio);
   return error === 0 ? 0 : 2 * studentCdf(-Math.abs(mean / error), values.length - 1);
 }
 
-function standardError(values: readonly number[], mean: number, testTrainRatio: number): number {
+/** Sample standard deviation; null below two values. */
+export function deviationOf(values: readonly number[]): number | null {
   const n = values.length;
-  const variance = sum(values.map((value) => (value - mean) ** 2)) / (n - 1);
-  return Math.sqrt(variance * (1 / n + testTrainRatio));
+  if (n < 2) return null;
+  const mean = sum(values) / n;
+  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (n - 1));
+}
+
+function standardError(values: readonly number[], testTrainRatio: number): number {
+  return (deviationOf(values) ?? Number.NaN) * Math.sqrt(1 / values.length + testTrainRatio);
 }
 
 function sum(values: readonly number[]): number {

@@ -1,12 +1,8 @@
-import type { BlockResult, CellCounts, Row, RunResult } from '../contract/results.ts';
-import {
-  CONVENTIONS,
-  OUTCOMES,
-  type CellScore,
-  type Convention,
-  type ExampleScore,
-} from '../contract/scores.ts';
+import type { AnswerCounts } from '../contract/references.ts';
+import type { BlockResult, CellCounts, MetricName, Row, RunResult } from '../contract/results.ts';
+import { CONVENTIONS, OUTCOMES, type CellScore, type Convention } from '../contract/scores.ts';
 import { meanOf, measureContinual } from './continual.ts';
+import { countStrata, type StrataByDomain } from './strata.ts';
 
 export interface GatheredRun {
   condition: string;
@@ -22,43 +18,90 @@ export interface GatheredRun {
 }
 
 /** One run's cells as counts, its matrix under the headline convention, and its metrics. */
-export function measureRun(run: GatheredRun, convention: Convention): RunResult {
+export function measureRun(
+  run: GatheredRun,
+  convention: Convention,
+  strataOf: StrataByDomain,
+): RunResult {
   const cells = run.cells.map((row) => row.map(countCell));
   const zeroShotCells = run.zeroShot.map(countCell);
-  const headline = (cell: CellCounts | null): number | null =>
-    shareOf(cell, ({ right }) => right[convention]);
-  const matrix = cells.map((row) => row.map(headline));
-  const zeroShot = zeroShotCells.map(headline);
+  const shares = (row: Row<CellCounts>): Row<CellShares> =>
+    row.map((cell) => shareCell(cell, convention));
   const ofLastRow = (count: (cell: CellCounts) => number): number | null =>
     meanOf((cells.at(-1) ?? []).map((cell) => shareOf(cell, count) ?? Number.NaN));
   return {
     seed: run.seed,
     order: run.order,
-    matrix,
-    zeroShot,
+    matrix: cells.map((row) => columnOf(shares(row), 'right')),
+    zeroShot: columnOf(shares(zeroShotCells), 'right'),
     blocks: run.blocks,
-    metrics: {
-      ...measureContinual({ matrix, zeroShot }),
-      nameAccuracy: ofLastRow((cell) => cell.nameRight),
-      malformedRate: ofLastRow((cell) => cell.outcomes.malformed),
-    },
+    metrics: measureShares({ cells: cells.map(shares), zeroShot: shares(zeroShotCells) }),
     averageAccuracyBy: record(CONVENTIONS, (name) => ofLastRow((cell) => cell.right[name])),
     outcomes: record(OUTCOMES, (name) => ofLastRow((cell) => cell.outcomes[name])),
+    strata: countStrata(run, convention, strataOf),
     cells,
     zeroShotCells,
   };
 }
 
+/** One cell as fractions. */
+export interface CellShares {
+  right: number;
+  nameRight: number;
+  malformed: number;
+}
+
+/** Every metric of a run, from its cells as fractions; null: missing. */
+export function measureShares({
+  cells,
+  zeroShot,
+}: {
+  cells: readonly Row<CellShares>[];
+  zeroShot: Row<CellShares>;
+}): Record<MetricName, number | null> {
+  const ofLastRow = (name: keyof CellShares): number | null =>
+    meanOf(columnOf(cells.at(-1) ?? [], name).map((share) => share ?? Number.NaN));
+  return {
+    ...measureContinual({
+      matrix: cells.map((row) => columnOf(row, 'right')),
+      zeroShot: columnOf(zeroShot, 'right'),
+    }),
+    nameAccuracy: ofLastRow('nameRight'),
+    malformedRate: ofLastRow('malformed'),
+  };
+}
+
+function columnOf(row: Row<CellShares>, name: keyof CellShares): Row<number> {
+  return row.map((cell) => cell && cell[name]);
+}
+
 function countCell(cell: CellScore | null): CellCounts | null {
   if (cell === null) return null;
   const { examples } = cell;
-  const count = (holds: (example: ExampleScore) => boolean): number =>
-    examples.filter(holds).length;
   return {
     examples: examples.length,
-    right: record(CONVENTIONS, (name) => count((example) => example.right[name])),
-    nameRight: count((example) => example.nameRight),
-    outcomes: record(OUTCOMES, (name) => count((example) => example.outcome === name)),
+    ...countAnswers(cell),
+    outcomes: record(OUTCOMES, (name) => countWhere(examples, ({ outcome }) => outcome === name)),
+  };
+}
+
+export function countAnswers({ examples }: CellScore): AnswerCounts {
+  return {
+    right: record(CONVENTIONS, (name) => countWhere(examples, ({ right }) => right[name])),
+    nameRight: countWhere(examples, ({ nameRight }) => nameRight),
+  };
+}
+
+export function countWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  return items.filter(holds).length;
+}
+
+function shareCell(cell: CellCounts | null, convention: Convention): CellShares | null {
+  if (cell === null || cell.examples === 0) return null;
+  return {
+    right: cell.right[convention] / cell.examples,
+    nameRight: cell.nameRight / cell.examples,
+    malformed: cell.outcomes.malformed / cell.examples,
   };
 }
 

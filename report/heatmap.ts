@@ -62,9 +62,10 @@ function renderMatrix(
 }
 
 function ceilingNote({ conditions }: Results, name: string): string {
-  const { ceiling = null, description = '' } = conditions[name] ?? {};
-  if (ceiling === null) return `${description}. Ceiling not known.`;
-  const values = Object.entries(ceiling).map(([domain, value]) => `${domain} ${percent(value)}`);
+  const { references = [], description = '' } = conditions[name] ?? {};
+  const known = references.filter(({ goldReplay }) => goldReplay !== null);
+  if (known.length === 0) return `${description}. Ceiling not known.`;
+  const values = known.map(({ domain, goldReplay }) => `${domain} ${percent(goldReplay)}`);
   return `${description}. Ceiling (gold replay): ${values.join(', ')}.`;
 }
 

@@ -1,4 +1,5 @@
-import type { History, Results } from '../contract/results.ts';
+import type { History } from '../contract/history.ts';
+import type { Results } from '../contract/results.ts';
 import { renderAnswer } from './answer.ts';
 import { several } from './elements.ts';
 import { renderCurves } from './curves.ts';

@@ -1,9 +1,5 @@
-import {
-  METRIC_NAMES,
-  type BlockHistory,
-  type History,
-  type Results,
-} from '../contract/results.ts';
+import type { BlockHistory, History } from '../contract/history.ts';
+import { METRIC_NAMES, type Results } from '../contract/results.ts';
 import { count } from '../metrics/numbers.ts';
 import { definitionList, folded, formula, section, several, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';

@@ -1,4 +1,5 @@
-import type { History, Results } from '../contract/results.ts';
+import type { History } from '../contract/history.ts';
+import type { Results } from '../contract/results.ts';
 import { renderCellsCsv, renderDataDictionary, renderRunsCsv } from './csv.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';

@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { History, Results } from '../../contract/results.ts';
+import type { History } from '../../contract/history.ts';
+import type { Results } from '../../contract/results.ts';
 import { listPartials, readHistory } from '../../store/attempt-history.ts';
 import { inspectBlock } from '../../store/blocks.ts';
 import { checkInvariants } from '../../store/check-invariants.ts';

@@ -10,6 +10,7 @@ const QUESTION = {
   alpha: 0.1,
   testTrainRatio: 0,
   declared: true,
+  bootstrap: null,
 };
 
 /** Seeds whose differences are given; null leaves the treatment out. */
@@ -70,7 +71,7 @@ describe('a comparison', () => {
   test('without any pair has no numbers, and a sentence that says so', () => {
     const { difference, p, verdict, sentence } = compare([null, null]);
     expect(difference).toEqual({ mean: null, low: null, high: null, n: 0 });
-    expect(p).toEqual({ t: null, permutation: null, floor: null });
+    expect(p).toEqual({ t: null, permutation: null, floor: null, holm: null });
     expect(verdict).toBe('insufficient');
     expect(sentence).toContain('no seed has both values');
   });

@@ -1,8 +1,10 @@
+import type { AnswerCounts, ReferenceCounts } from '../../contract/references.ts';
 import type { Row } from '../../contract/results.ts';
 import { createRandom, deriveSeed, type Random } from '../../contract/random.ts';
 import type { CellScore, ExampleScore, Outcome } from '../../contract/scores.ts';
+import { type ExampleStrata, TRACE_STRATA } from '../../contract/strata.ts';
 import type { GatheredRun } from '../../metrics/runs.ts';
-import type { GatheredSweep } from '../../metrics/summarise.ts';
+import type { GatheredSweep } from '../../metrics/gathered-sweep.ts';
 
 const EXAMPLES = 40;
 
@@ -61,6 +63,14 @@ export function sampleSweep(options: SampleOptions = {}): GatheredSweep {
         ),
       ),
     },
+    references: seeds.flatMap((seed) =>
+      names.flatMap((condition) =>
+        domains.map((domain) => sampleReferences({ condition, seed, domain })),
+      ),
+    ),
+    strata: new Map(
+      seeds.map((seed) => [seed, new Map(domains.map((domain) => [domain, sampleStrata()]))]),
+    ),
     provenance: { plan: 'cd34'.repeat(16), tools: 'ef56'.repeat(16) },
     runs,
   };
@@ -78,6 +88,42 @@ function dataCount(
     truncatedTurns: 7,
     droppedExamples: 1,
   };
+}
+
+/** A rule that gets a fifth, a commonest target that gets a tenth; nine in ten could be copied. */
+function sampleReferences(where: {
+  condition: string;
+  seed: number;
+  domain: string;
+}): ReferenceCounts {
+  return {
+    ...where,
+    examples: EXAMPLES,
+    untrained: answers(8, 20),
+    majorityTarget: answers(4, 12),
+    majorityNames: answers(0, 16),
+    goldReplay: answers(EXAMPLES, EXAMPLES),
+    copyable: 36,
+  };
+}
+
+function answers(exact: number, names: number): AnswerCounts {
+  return { right: { exact, 'paper-1': exact, bfcl: exact }, nameRight: names };
+}
+
+/** Every trace stratum a quarter of the examples; every fifth target was seen in training. */
+function sampleStrata(): Map<string, ExampleStrata> {
+  const ids = Array.from({ length: EXAMPLES }, (_, index) => `example-${index}`);
+  return new Map(
+    ids.map((id, index) => [
+      id,
+      {
+        id,
+        trace: TRACE_STRATA[index % TRACE_STRATA.length] ?? 'neither',
+        target: index % 5 === 0 ? 'seen' : 'novel',
+      },
+    ]),
+  );
 }
 
 function sampleRun(of: {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { METRIC_NAMES, type History } from '../../contract/results.ts';
+import type { History } from '../../contract/history.ts';
+import { METRIC_NAMES } from '../../contract/results.ts';
 import { percent } from '../../metrics/numbers.ts';
 import { summariseSweep } from '../../metrics/summarise.ts';
 import { renderHtml } from '../../report/html.ts';
@@ -176,12 +177,9 @@ describe('what the report shows beside its numbers', () => {
 
   test('ceilings where they are known', () => {
     const input = sampleSweep();
-    const [keep, ...others] = input.conditions;
-    if (keep) keep.ceiling = { account: 0.987 };
-    const text = renderHtml(
-      summariseSweep({ ...input, conditions: keep ? [keep, ...others] : [] }),
-    );
-    expect(text).toContain('account 98.7');
+    const references = input.references.filter(({ condition }) => condition === 'keep');
+    const text = renderHtml(summariseSweep({ ...input, references }));
+    expect(text).toContain('account 100.0');
     expect(text).toContain('Ceiling not known');
   });
 

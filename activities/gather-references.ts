@@ -1,0 +1,127 @@
+import { formatCalls } from '../contract/call-text.ts';
+import type { Gold, Prompt } from '../contract/dialogue.ts';
+import type { ReferenceCounts } from '../contract/references.ts';
+import { answerMostFrequent, answerUntrained } from '../data/baselines.ts';
+import { isCopyable, stratifyExamples } from '../data/strata.ts';
+import type { Suite } from '../data/suite.ts';
+import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
+import { countAnswers, countWhere } from '../metrics/runs.ts';
+import type { StrataByDomain } from '../metrics/strata.ts';
+import { scoreCell } from '../metrics/verdicts.ts';
+import { datasetOf } from '../plan/cells.ts';
+import type { DatasetSummary, Plan, PlannedLineage } from '../plan/plan.ts';
+import { unlessDamaged } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { parseJsonLines } from './cells.ts';
+import { openPlannedSuite, renderPlanned } from './plans.ts';
+
+/**
+ * What scores are held against, on the very prompts that are asked and through the same scorer. Conditions and seeds that
+ * share files share the work.
+ */
+export async function gatherReferences(
+  store: Store,
+  plan: Plan,
+): Promise<Pick<GatheredSweep, 'references' | 'strata'>> {
+  const suite = await openPlannedSuite(store, plan);
+  const counted = new Map<string, ReferencesOfFile>();
+  const references: ReferenceCounts[] = [];
+  for (const lineage of plan.lineages)
+    for (const domain of plan.spec.stream.domains) {
+      const { condition, seed } = lineage;
+      const { prompts } = datasetOf(plan, lineage, domain);
+      const name = JSON.stringify([domain, suite.variant(seed), prompts.sha256]);
+      const known =
+        counted.get(name) ??
+        countReferences(
+          await readHeldOut(store, plan, { lineage, domain }),
+          suite.examples(domain, seed).train,
+        );
+      counted.set(name, known);
+      references.push({ condition, seed, domain, ...known });
+    }
+  return { references, strata: stratifySeeds(plan, suite) };
+}
+
+type ReferencesOfFile = Omit<ReferenceCounts, 'condition' | 'seed' | 'domain'>;
+
+interface HeldOut {
+  prompts: Prompt[];
+  gold: Gold[];
+}
+
+/** As stored for the trainer; else rendered again, to the same bytes. */
+async function readHeldOut(
+  store: Store,
+  plan: Plan,
+  of: { lineage: PlannedLineage; domain: string },
+): Promise<HeldOut> {
+  const { prompts, gold } = datasetOf(plan, of.lineage, of.domain);
+  const files =
+    (await readStored(store, { prompts, gold })) ?? (await renderPlanned(store, plan, of));
+  return { prompts: parseJsonLines(files.prompts), gold: parseJsonLines(files.gold) };
+}
+
+async function readStored(
+  store: Store,
+  { prompts, gold }: Pick<DatasetSummary, 'prompts' | 'gold'>,
+): Promise<{ prompts: Uint8Array; gold: Uint8Array } | undefined> {
+  if (!(await store.hasBlob(prompts.sha256)) || !(await store.hasBlob(gold.sha256)))
+    return undefined;
+  return unlessDamaged(
+    Promise.all([store.readBlob(prompts.sha256), store.readBlob(gold.sha256)]).then(
+      ([asked, wanted]) => ({ prompts: asked, gold: wanted }),
+    ),
+  );
+}
+
+/** @param train the training side of the domain, which the commonest answers are taken from */
+function countReferences(
+  { prompts, gold }: HeldOut,
+  train: Parameters<typeof answerMostFrequent>[0],
+): ReferencesOfFile {
+  const commonest = answerMostFrequent(train);
+  const targets = new Map(gold.map(({ id, target }) => [id, target]));
+  const score = (answer: (prompt: Prompt) => string): ReferencesOfFile['untrained'] =>
+    countAnswers(
+      scoreCell(
+        gold,
+        prompts.map((prompt) => ({ id: prompt.id, text: answer(prompt) })),
+      ),
+    );
+  return {
+    examples: prompts.length,
+    untrained: score(answerUntrained),
+    majorityTarget: score(() => commonest.target),
+    majorityNames: score(() => commonest.names),
+    goldReplay: score(({ id }) => formatCalls(targets.get(id) ?? [])),
+    copyable: countWhere(prompts, ({ id, messages }) =>
+      isCopyable(targets.get(id) ?? [], messages),
+    ),
+  };
+}
+
+/** By seed; seeds with the same examples share one table. */
+function stratifySeeds(plan: Plan, suite: Suite): Map<number, StrataByDomain> {
+  const { domains } = plan.spec.stream;
+  const byVariant = new Map<number, StrataByDomain>();
+  return new Map(
+    plan.spec.seeds.map((seed) => {
+      const variant = suite.variant(seed);
+      const known = byVariant.get(variant) ?? stratifySeed(suite, domains, seed);
+      byVariant.set(variant, known);
+      return [seed, known];
+    }),
+  );
+}
+
+function stratifySeed(suite: Suite, domains: readonly string[], seed: number): StrataByDomain {
+  const sides = domains.map((domain) => ({ domain, ...suite.examples(domain, seed) }));
+  const train = sides.flatMap((side) => side.train);
+  return new Map(
+    sides.map(({ domain, heldOut }) => [
+      domain,
+      new Map(stratifyExamples(heldOut, train).map((example) => [example.id, example])),
+    ]),
+  );
+}

@@ -1,0 +1,87 @@
+import { METRIC_NAMES, type Comparison, type RunResult } from '../contract/results.ts';
+import { bootstrapDifference } from './bootstrap.ts';
+import { compareConditions, correctForNumber, type Question } from './comparisons.ts';
+import type { GatheredSweep } from './gathered-sweep.ts';
+import { valueOf, type Replication } from './replications.ts';
+
+/** Fewer resampled seeds give intervals that are too narrow. */
+const BOOTSTRAP_SEEDS = 10;
+/** Without a declared question the comparisons only describe. */
+const UNDECLARED = { metric: 'averageAccuracy', margin: 0, alpha: 0.05 } as const;
+
+type Measured = ReadonlyMap<string, Replication[]>;
+
+/** The declared question, if there is one: with a verdict, and from enough seeds on with a bootstrap beside its interval. */
+export function answerQuestion(input: GatheredSweep, measured: Measured): Comparison | null {
+  const { question, convention } = input;
+  if (!question) return null;
+  const pairs = pairsOf(measured, question);
+  const bootstrap =
+    pairs.length < BOOTSTRAP_SEEDS
+      ? null
+      : bootstrapDifference(
+          pairs.map(({ treatment, control }) => ({
+            treatment: treatment.gathered,
+            control: control.gathered,
+          })),
+          { metric: question.metric, convention, level: 1 - question.alpha },
+        );
+  return compare(input, pairs, { ...question, declared: true, bootstrap });
+}
+
+/** Everything else that can be compared; claims nothing. */
+export function exploreRest(input: GatheredSweep, measured: Measured): Comparison[] {
+  return correctForNumber(
+    listExploratory(input).map((question) =>
+      compare(input, pairsOf(measured, question), {
+        ...question,
+        declared: false,
+        bootstrap: null,
+      }),
+    ),
+  );
+}
+
+interface PairedSeed {
+  seed: number;
+  treatment: Replication;
+  control: Replication;
+}
+
+function pairsOf(measured: Measured, { treatment, control }: Question): PairedSeed[] {
+  const controls = measured.get(control) ?? [];
+  return (measured.get(treatment) ?? []).flatMap((replication, index) => {
+    const other = controls[index];
+    return other ? [{ seed: replication.seed, treatment: replication, control: other }] : [];
+  });
+}
+
+function compare(
+  { testTrainRatio }: GatheredSweep,
+  pairs: readonly PairedSeed[],
+  question: Question & { declared: boolean; bootstrap: Comparison['bootstrap'] },
+): Comparison {
+  const pick = (run: RunResult): number | null => run.metrics[question.metric];
+  const seeds = pairs.map(({ seed, treatment, control }) => ({
+    seed,
+    treatment: valueOf(treatment, pick),
+    control: valueOf(control, pick),
+  }));
+  return compareConditions({ ...question, testTrainRatio, seeds });
+}
+
+/** The declared contrast on the other metrics, then every other condition against its control, else against the first. */
+function listExploratory({ conditions, question }: GatheredSweep): Question[] {
+  const names = conditions.map(({ name }) => name);
+  if (!question) {
+    const [control = '', ...others] = names;
+    return others.map((treatment) => ({ ...UNDECLARED, treatment, control }));
+  }
+  const metrics = METRIC_NAMES.filter((name) => name !== question.metric);
+  const { treatment, control } = question;
+  const others = names.filter((name) => name !== treatment && name !== control);
+  return [
+    ...metrics.map((metric) => ({ ...question, metric })),
+    ...others.map((name) => ({ ...question, treatment: name })),
+  ];
+}

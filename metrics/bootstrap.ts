@@ -1,0 +1,144 @@
+import { createRandom, deriveSeed, type Random } from '../contract/random.ts';
+import type { MetricName, Row } from '../contract/results.ts';
+import type { CellScore, Convention } from '../contract/scores.ts';
+import { meanOf } from './continual.ts';
+import { type CellShares, type GatheredRun, measureShares } from './runs.ts';
+
+const DRAWS = 2_000;
+
+/** One seed under both conditions: all its orders. */
+export interface CrossedSeed {
+  treatment: readonly GatheredRun[];
+  control: readonly GatheredRun[];
+}
+
+export interface BootstrapOptions {
+  metric: MetricName;
+  convention: Convention;
+  /** Confidence level, e.g. 0.95. */
+  level: number;
+}
+
+/**
+ * Percentile interval of the mean paired difference. Seeds and dialogues are crossed: one dialogue is held out under several
+ * seeds, checkpoints and conditions. So each draw resamples both, and a dialogue weighs the same wherever it stands. Pairs
+ * that a draw leaves without a value are left out of that draw. Null when no draw has a value.
+ */
+export function bootstrapDifference(
+  seeds: readonly CrossedSeed[],
+  options: BootstrapOptions,
+): { low: number; high: number; draws: number } | null {
+  const dialogues = new Map<string, number>();
+  const index = (runs: readonly GatheredRun[]): IndexedRun[] =>
+    runs.map((run) => indexRun(run, dialogues, options.convention));
+  const pairs = seeds.map(({ treatment, control }) => [index(treatment), index(control)] as const);
+  const random = createRandom(deriveSeed('crossed bootstrap'));
+  const means: number[] = [];
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const seedWeights = drawWeights(pairs.length, random);
+    const weights = drawWeights(dialogues.size, random);
+    const mean = weightedMean(
+      pairs.map(([treatment, control], seed) => ({
+        weight: seedWeights[seed] ?? 0,
+        value: () =>
+          valueOf(treatment, weights, options.metric) - valueOf(control, weights, options.metric),
+      })),
+    );
+    if (mean !== null) means.push(mean);
+  }
+  if (means.length === 0) return null;
+  means.sort((a, b) => a - b);
+  const tail = (1 - options.level) / 2;
+  return { low: quantile(means, tail), high: quantile(means, 1 - tail), draws: means.length };
+}
+
+/** How often each of so many items is drawn, with replacement, in as many draws. */
+function drawWeights(items: number, random: Random): number[] {
+  const weights = Array.from({ length: items }, () => 0);
+  for (let draw = 0; draw < items; draw++) {
+    const drawn = random.below(items);
+    weights[drawn] = (weights[drawn] ?? 0) + 1;
+  }
+  return weights;
+}
+
+function weightedMean(items: readonly { weight: number; value: () => number }[]): number | null {
+  let [sum, total] = [0, 0];
+  for (const { weight, value } of items) {
+    const known = weight === 0 ? Number.NaN : value();
+    if (Number.isNaN(known)) continue;
+    sum += weight * known;
+    total += weight;
+  }
+  return total === 0 ? null : sum / total;
+}
+
+/** NaN where a cell is missing or drew no example. */
+function valueOf(
+  runs: readonly IndexedRun[],
+  weights: readonly number[],
+  metric: MetricName,
+): number {
+  const values = runs.map(({ cells, zeroShot }) => {
+    const shares = {
+      cells: cells.map((row) => weighRow(row, weights)),
+      zeroShot: weighRow(zeroShot, weights),
+    };
+    return measureShares(shares)[metric];
+  });
+  return meanOf(values.map((value) => value ?? Number.NaN)) ?? Number.NaN;
+}
+
+interface IndexedRun {
+  cells: Row<IndexedCell>[];
+  zeroShot: Row<IndexedCell>;
+}
+
+/** The examples of a cell: which dialogue each comes from, and 1 or 0 for what holds of it. */
+type IndexedCell = ({ dialogue: number } & CellShares)[];
+
+function indexRun(
+  { cells, zeroShot }: GatheredRun,
+  dialogues: Map<string, number>,
+  convention: Convention,
+): IndexedRun {
+  const indexCell = (cell: CellScore | null): IndexedCell | null =>
+    cell &&
+    cell.examples.map(({ dialogue, right, nameRight, outcome }) => {
+      const number = dialogues.get(dialogue) ?? dialogues.size;
+      dialogues.set(dialogue, number);
+      return {
+        dialogue: number,
+        right: Number(right[convention]),
+        nameRight: Number(nameRight),
+        malformed: Number(outcome === 'malformed'),
+      };
+    });
+  return { cells: cells.map((row) => row.map(indexCell)), zeroShot: zeroShot.map(indexCell) };
+}
+
+function weighRow(row: Row<IndexedCell>, weights: readonly number[]): Row<CellShares> {
+  return row.map((cell) => cell && weighCell(cell, weights));
+}
+
+function weighCell(cell: IndexedCell, weights: readonly number[]): CellShares | null {
+  let [total, right, nameRight, malformed] = [0, 0, 0, 0];
+  for (const example of cell) {
+    const weight = weights[example.dialogue] ?? 0;
+    total += weight;
+    right += weight * example.right;
+    nameRight += weight * example.nameRight;
+    malformed += weight * example.malformed;
+  }
+  return total === 0
+    ? null
+    : { right: right / total, nameRight: nameRight / total, malformed: malformed / total };
+}
+
+/** Between order statistics linearly, as NumPy does. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (place - Math.floor(place)) * (above - below);
+}
