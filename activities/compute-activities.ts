@@ -3,7 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { ComputeActivities, TrainedBlock, Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { datasetOf } from '../plan/cells.ts';
+import { blockAt, trainingOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
 import type { Store } from '../store/store.ts';
 import { evaluateCheckpoint } from './evaluate-checkpoint.ts';
@@ -63,7 +63,7 @@ async function trainBlock(
 ): Promise<TrainedBlock> {
   const { store, plan, lineage, trainer, label } = task;
   const block = task.block ?? -1;
-  const parent = plan.shape.parents[block] ?? null;
+  const { parent } = blockAt(plan, lineage, block);
   return compute.train(
     {
       store,
@@ -75,7 +75,7 @@ async function trainBlock(
       hyperparameters: plan.spec.trainer.hyperparameters,
       tools: plan.tools,
       parent: parent === null ? null : (lineage.blocks[parent] ?? ''),
-      data: datasetOf(plan, lineage, plan.shape.domains[block] ?? '').train.sha256,
+      data: trainingOf(plan, lineage, block).sha256,
       seeds: trainingSeeds(lineage.seed),
       checkpointEvery: plan.spec.checkpoints.every,
     },

@@ -8,7 +8,7 @@ import {
   type Unit,
 } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { cellsOf, lineageAt, type PlannedCell } from '../plan/cells.ts';
+import { cellsOf, lineageAt, type PlannedCell, treeOf } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
 import { commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
@@ -16,7 +16,7 @@ import type { Store } from '../store/store.ts';
 import { hasScore } from './cells.ts';
 import { withCauses } from './failures.ts';
 import { readPlan } from './plans.ts';
-import { provideData } from './provide-data.ts';
+import { provideHeldOut, provideTraining } from './provide-data.ts';
 import { reportSweep } from './report-sweep.ts';
 
 /** Quick activities: a few operations on the store each. */
@@ -40,20 +40,19 @@ async function openLineage(
 ): Promise<OpenedLineage> {
   const plan = await readPlan(store, of.plan);
   const lineage = lineageAt(plan, of.lineage);
-  const { domains, parents } = plan.shape;
+  const { blocks } = treeOf(plan, lineage);
   const open = async (block: number | null, committed: boolean): Promise<OpenedCheckpoint> => {
     const cells = cellsOf(plan, lineage, block);
     const scored = committed && (await haveScores(store, cells));
     return { cells: cells.length, scored };
   };
   const stretch: OpenedLineage['stretch'] = [];
-  for (const [offset, domain] of domains.slice(of.from, of.from + STRETCH).entries()) {
+  for (const [offset, { name, parent }] of blocks.slice(of.from, of.from + STRETCH).entries()) {
     const block = of.from + offset;
     const committed = await isReusable(store, lineage.blocks[block] ?? '');
-    const parent = parents[block] ?? null;
-    stretch.push({ domain, parent, committed, ...(await open(block, committed)) });
+    stretch.push({ domain: name, parent, committed, ...(await open(block, committed)) });
   }
-  return { blocks: domains.length, base: await open(null, true), stretch };
+  return { blocks: blocks.length, base: await open(null, true), stretch };
 }
 
 async function haveScores(store: Store, cells: PlannedCell[]): Promise<boolean> {
@@ -69,7 +68,9 @@ async function isReusable(store: Store, key: string): Promise<boolean> {
 
 async function prepare(store: Store, unit: Unit): Promise<void> {
   const plan = await readPlan(store, unit.plan);
-  await provideData(store, plan, lineageAt(plan, unit.lineage), plan.spec.stream.domains);
+  const lineage = lineageAt(plan, unit.lineage);
+  if (unit.block === null) await provideHeldOut(store, plan, lineage);
+  else await provideTraining(store, plan, { lineage, block: unit.block });
 }
 
 async function commitTrained(store: Store, unit: Unit & { attempt: number | null }): Promise<void> {

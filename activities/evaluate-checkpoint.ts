@@ -14,7 +14,7 @@ import {
   readGold,
   readPredictions,
 } from './cells.ts';
-import { provideData } from './provide-data.ts';
+import { provideHeldOut } from './provide-data.ts';
 import type { Task } from './task.ts';
 
 /** Text is kept as records can hold it: halves of surrogate pairs are replaced. */
@@ -31,7 +31,7 @@ export async function evaluateCheckpoint(
 ): Promise<EvaluatedCheckpoint> {
   const { store, plan, lineage, block } = task;
   const cells = cellsOf(plan, lineage, block);
-  await provideData(store, plan, lineage, plan.spec.stream.domains);
+  await provideHeldOut(store, plan, lineage);
   const missing: PlannedCell[] = [];
   for (const cell of cells) {
     if (await hasScore(store, cell.score)) continue;

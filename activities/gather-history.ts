@@ -1,5 +1,6 @@
 import { type BlockHistory, type History, HISTORY_FORMAT } from '../contract/history.ts';
 import type { FailedLineage } from '../contract/workflows.ts';
+import { blockAt } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AttemptHistory, countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
 import { inspectBlock, listDamage } from '../store/blocks.ts';
@@ -18,7 +19,7 @@ export async function gatherHistory(
   for (const [index, lineage] of plan.lineages.entries()) {
     const failures = failed?.find((one) => one.lineage === index)?.failures ?? [];
     for (const [block, key] of lineage.blocks.entries()) {
-      const domain = plan.shape.domains[block] ?? '';
+      const { name: domain } = blockAt(plan, lineage, block);
       const of = { key, condition: lineage.condition, seed: lineage.seed, domain };
       // What failed before any training is told with the first block.
       const told = failures.filter((failure) => (failure.block ?? 0) === block);

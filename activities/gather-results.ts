@@ -1,10 +1,11 @@
 import type { DataCount, Results } from '../contract/results.ts';
 import type { CellScore } from '../contract/scores.ts';
+import { describeCondition } from '../spec/describe-condition.ts';
 import { type GatheredRun } from '../metrics/runs.ts';
 import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
 import { summariseSweep } from '../metrics/summarise.ts';
-import { cellsOf, datasetOf } from '../plan/cells.ts';
-import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { blockAt, cellsOf, checkpointsOf, heldOutOf, trainingOf, treeOf } from '../plan/cells.ts';
+import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
 import { readBlock } from '../store/blocks.ts';
 import { type BlockManifest, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -23,9 +24,9 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     sweep: { id: plan.sweep, name: spec.name },
     suite: suite.name,
     domains: spec.stream.domains,
-    conditions: spec.conditions.map(({ name, trace }) => ({
-      name,
-      description: `trace: ${trace}`,
+    conditions: spec.conditions.map((condition) => ({
+      name: condition.name,
+      description: describeCondition(condition),
     })),
     seeds: spec.seeds,
     orders: spec.stream.orders,
@@ -62,26 +63,28 @@ async function gatherLineage(
   const manifests: (BlockManifest | undefined)[] = [];
   for (const key of lineage.blocks) manifests.push(await readManifest(store, key));
   const rows = new Map<number | null, Map<string, CellScore | null>>();
-  for (const block of [null, ...lineage.blocks.keys()]) {
+  for (const block of checkpointsOf(lineage)) {
     const cells = cellsOf(plan, lineage, block);
     const scores = await Promise.all(cells.map((cell) => readScoreOrMissing(store, cell.score)));
     rows.set(block, new Map(cells.map(({ domain }, i) => [domain, scores[i] ?? null])));
   }
-  return plan.orders.map((path) => {
-    const order = path.map((block) => plan.shape.domains[block] ?? '');
+  const { orders } = treeOf(plan, lineage);
+  return plan.spec.stream.orders.map((order, index) => {
+    // Where the order does not matter there is one path for all of them.
+    const path = orders[index] ?? orders[0] ?? [];
     const row = (block: number | null): (CellScore | null)[] =>
       order.map((domain) => rows.get(block)?.get(domain) ?? null);
     return {
       condition: lineage.condition,
       seed: lineage.seed,
       order,
-      blocks: path.map((block, position) => ({
+      blocks: path.map((block) => ({
         key: lineage.blocks[block] ?? '',
-        domain: order[position] ?? '',
+        domain: blockAt(plan, lineage, block).name,
         steps: manifests[block]?.steps ?? null,
         tokens: manifests[block]?.tokens ?? null,
       })),
-      cells: path.map(row),
+      cells: path.length > 0 ? path.map(row) : [row(null)],
       zeroShot: row(null),
     };
   });
@@ -96,25 +99,36 @@ async function readScoreOrMissing(store: Store, key: string): Promise<CellScore 
   return (await unlessDamaged(readScore(store, key))) ?? null;
 }
 
-/** By condition, seed and domain, as the spec lists them; files that no trainer has counted are left out. */
+/** By condition, seed and file, as the plan lists them; files that no trainer has counted are left out. */
 async function gatherCounts(store: Store, plan: Plan): Promise<DataCount[]> {
   const counts: DataCount[] = [];
   for (const lineage of plan.lineages) {
     const { condition, seed } = lineage;
-    for (const domain of plan.spec.stream.domains) {
-      const data = datasetOf(plan, lineage, domain);
-      const sides = [
-        ['train', data.train.sha256],
-        ['held-out', data.prompts.sha256],
-      ] as const;
-      for (const [split, sha256] of sides) {
-        const found = await unlessDamaged(readCounts(store, plan, sha256));
-        if (!found) continue;
-        const { examples, tokens, truncatedExamples, truncatedTurns, droppedExamples } = found;
-        const cuts = { truncatedExamples, truncatedTurns, droppedExamples };
-        counts.push({ condition, seed, domain, split, examples, tokens, ...cuts });
-      }
+    for (const { domain, split, file } of listFiles(plan, lineage)) {
+      const found = await unlessDamaged(readCounts(store, plan, file.sha256));
+      if (!found) continue;
+      const { examples, tokens, truncatedExamples, truncatedTurns, droppedExamples } = found;
+      const { unshuffled } = file;
+      const cuts = { truncatedExamples, truncatedTurns, droppedExamples, unshuffled };
+      counts.push({ condition, seed, domain, split, examples, tokens, ...cuts });
     }
   }
   return counts;
+}
+
+type ListedFile = Pick<DataCount, 'domain' | 'split'> & { file: RenderedFile };
+
+/** Blocks of several orders share their files: each is listed once. */
+function listFiles(plan: Plan, lineage: PlannedLineage): ListedFile[] {
+  const training = new Map<number, ListedFile>();
+  for (const [block, index] of lineage.training.entries())
+    training.set(index, {
+      domain: blockAt(plan, lineage, block).name,
+      split: 'train',
+      file: trainingOf(plan, lineage, block),
+    });
+  const heldOut = plan.spec.stream.domains.map((domain): ListedFile => {
+    return { domain, split: 'held-out', file: heldOutOf(plan, lineage, domain).prompts };
+  });
+  return [...training.values(), ...heldOut];
 }

@@ -1,17 +1,24 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { CausedError } from '../contract/causes.ts';
 import { canonicalJson } from '../contract/digest.ts';
-import { renderDataset, renderTools, type Dataset } from '../data/datasets.ts';
+import type { CustomRender } from '../data/conditions.ts';
+import { type DataFile, renderTools } from '../data/data-file.ts';
+import { type HeldOutFiles, renderHeldOut } from '../data/held-out.ts';
 import { openSuite } from '../data/open-suite.ts';
 import type { Suite } from '../data/suite.ts';
+import { renderTraining } from '../data/training.ts';
+import { pathTo, trainingOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import type { Condition } from '../spec/sweep.ts';
 import type { Store } from '../store/store.ts';
+import { loadCustomRender } from './custom-render.ts';
 
 /** Plans and suites are immutable by digest; a worker rarely serves more than a few at once. */
 const KEPT = 8;
 
 const plans = new Map<string, Promise<Plan>>();
 const suites = new Map<string, Promise<Suite>>();
+const scripts = new Map<string, Promise<CustomRender>>();
 
 /** The plan as stored: its digest is its name. */
 export function readPlan(store: Store, digest: string): Promise<Plan> {
@@ -45,17 +52,48 @@ export function openPlannedSuite(store: Store, plan: Plan): Promise<Suite> {
   });
 }
 
-/** Renders one domain of a lineage and checks every file against the plan. */
-export async function renderPlanned(
+/** The data of one block of a lineage, as planned. */
+export async function renderPlannedTraining(
+  store: Store,
+  plan: Plan,
+  of: { lineage: PlannedLineage; block: number },
+): Promise<DataFile> {
+  const { lineage, block } = of;
+  const rendering = await planRendering(store, plan, lineage);
+  const { matchTokens } = rendering.condition;
+  const path = pathTo(treeOf(plan, lineage), block).map(({ domains }) => domains);
+  const take = matchTokens === null ? undefined : trainingOf(plan, lineage, block).examples;
+  const suite = await openPlannedSuite(store, plan);
+  return renderTraining(suite, { ...rendering, seed: lineage.seed, path, take });
+}
+
+export async function renderPlannedHeldOut(
   store: Store,
   plan: Plan,
   of: { lineage: PlannedLineage; domain: string },
-): Promise<Dataset> {
-  const rendering = plan.spec.conditions.find(({ name }) => name === of.lineage.condition);
-  if (!rendering)
-    throw new CausedError('data', `the plan has no condition ${of.lineage.condition}`);
+): Promise<HeldOutFiles> {
+  const { lineage, domain } = of;
+  const rendering = await planRendering(store, plan, lineage);
+  const { limit } = plan.spec.evaluate;
   const suite = await openPlannedSuite(store, plan);
-  return renderDataset(suite, { seed: of.lineage.seed, rendering, domain: of.domain });
+  return renderHeldOut(suite, { ...rendering, seed: lineage.seed, domain, limit });
+}
+
+/** A lineage's condition, with its own function where it has one. */
+export async function planRendering(
+  store: Store,
+  plan: Plan,
+  lineage: PlannedLineage,
+): Promise<{ condition: Condition; custom: CustomRender | undefined }> {
+  const condition = plan.spec.conditions.find(({ name }) => name === lineage.condition);
+  if (!condition) throw new CausedError('data', `the plan has no condition ${lineage.condition}`);
+  const script = plan.scripts.find(({ name }) => name === condition.render);
+  if (!script) return { condition, custom: undefined };
+  const { name, sha256 } = script;
+  const custom = await remember(scripts, sha256, async () =>
+    loadCustomRender(name, new TextDecoder().decode(await store.readBlob(sha256))),
+  );
+  return { condition, custom };
 }
 
 export async function renderPlannedTools(store: Store, plan: Plan): Promise<Uint8Array> {

@@ -1,29 +1,45 @@
 import { CausedError } from '../contract/causes.ts';
 import { sha256Hex } from '../contract/digest.ts';
-import { datasetOf } from '../plan/cells.ts';
-import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { heldOutOf, trainingOf } from '../plan/cells.ts';
+import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
-import { renderPlanned, renderPlannedTools } from './plans.ts';
+import { renderPlannedHeldOut, renderPlannedTools, renderPlannedTraining } from './plans.ts';
 
-/** Puts every rendered file that is not stored into the store; what the plan names is what must come out. */
-export async function provideData(
+/** Puts what a block trains on into the store, unless it stands there; what the plan names is what must come out. */
+export async function provideTraining(
+  store: Store,
+  plan: Plan,
+  of: { lineage: PlannedLineage; block: number },
+): Promise<void> {
+  await provideTools(store, plan);
+  const planned = trainingOf(plan, of.lineage, of.block);
+  if (await isStored(store, planned)) return;
+  await putPlanned(store, planned.sha256, (await renderPlannedTraining(store, plan, of)).bytes);
+}
+
+/** The same for every domain's held-out side. */
+export async function provideHeldOut(
   store: Store,
   plan: Plan,
   lineage: PlannedLineage,
-  domains: readonly string[],
 ): Promise<void> {
-  if (!(await store.hasBlob(plan.tools)))
-    await putPlanned(store, plan.tools, await renderPlannedTools(store, plan));
-  for (const domain of domains) {
-    const { train, prompts, gold } = datasetOf(plan, lineage, domain);
-    const files = [train, prompts, gold];
-    const stored = await Promise.all(files.map(({ sha256, size }) => store.hasBlob(sha256, size)));
-    if (stored.every(Boolean)) continue;
-    const rendered = await renderPlanned(store, plan, { lineage, domain });
-    await putPlanned(store, train.sha256, rendered.train);
-    await putPlanned(store, prompts.sha256, rendered.prompts);
-    await putPlanned(store, gold.sha256, rendered.gold);
+  await provideTools(store, plan);
+  for (const domain of plan.spec.stream.domains) {
+    const { prompts, gold } = heldOutOf(plan, lineage, domain);
+    if ((await isStored(store, prompts)) && (await isStored(store, gold))) continue;
+    const rendered = await renderPlannedHeldOut(store, plan, { lineage, domain });
+    await putPlanned(store, prompts.sha256, rendered.prompts.bytes);
+    await putPlanned(store, gold.sha256, rendered.gold.bytes);
   }
+}
+
+async function provideTools(store: Store, plan: Plan): Promise<void> {
+  if (await store.hasBlob(plan.tools)) return;
+  await putPlanned(store, plan.tools, await renderPlannedTools(store, plan));
+}
+
+function isStored(store: Store, { sha256, size }: RenderedFile): Promise<boolean> {
+  return store.hasBlob(sha256, size);
 }
 
 async function putPlanned(store: Store, planned: string, bytes: Uint8Array): Promise<void> {

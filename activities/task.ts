@@ -2,7 +2,7 @@ import { resolveTrainer, scorerIdentity, type Trainer } from '../compute/trainer
 import type { Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { CountEvent } from '../contract/trainer.ts';
-import { datasetOf, lineageAt } from '../plan/cells.ts';
+import { blockAt, heldOutOf, lineageAt, trainingOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
 import { writeCounts } from './counts.ts';
@@ -40,17 +40,16 @@ export async function openTask(
       'configuration',
       'the plan was made by another build of Ratchet than this worker: end the supervisor, then run the sweep file again',
     );
-  const label = unit.block === null ? 'base' : (plan.shape.domains[unit.block] ?? '');
+  const label = unit.block === null ? 'base' : blockAt(plan, lineage, unit.block).name;
   return { store, plan, lineage, block: unit.block, trainer, label };
 }
 
 /** The trainer names its one data file `train`, and prompt files by their domain. */
 export async function keepCount(task: Task, count: CountEvent): Promise<void> {
   const { store, plan, lineage, block } = task;
-  const trained = block === null ? undefined : plan.shape.domains[block];
-  const isTraining = count.name === 'train';
-  const domain = isTraining ? trained : count.name;
-  if (domain === undefined || !(domain in lineage.data)) return;
-  const data = datasetOf(plan, lineage, domain);
-  await writeCounts(store, plan, (isTraining ? data.train : data.prompts).sha256, count);
+  const { name } = count;
+  if (name === 'train' && block !== null)
+    await writeCounts(store, plan, trainingOf(plan, lineage, block).sha256, count);
+  else if (name in lineage.heldOut)
+    await writeCounts(store, plan, heldOutOf(plan, lineage, name).prompts.sha256, count);
 }

@@ -46,6 +46,8 @@ interface Work {
 export interface CountWork extends Omit<Work, 'store' | 'tools'> {
   tools: Uint8Array;
   data: { name: string; bytes: Uint8Array }[];
+  /** Whether each example's size is wanted too. */
+  sizes: boolean;
 }
 
 export interface TrainWork extends Work {

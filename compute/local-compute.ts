@@ -67,7 +67,7 @@ async function count(
       return { name, file };
     }),
   );
-  const { key, hyperparameters, trainer } = work;
+  const { key, hyperparameters, trainer, sizes } = work;
   const job: CountJob = {
     protocol: PROTOCOL_VERSION,
     stage: 'count',
@@ -75,6 +75,7 @@ async function count(
     hyperparameters,
     tools: 'tools.json',
     data,
+    sizes,
   };
   const counts: CountEvent[] = [];
   await run({

@@ -28,6 +28,11 @@ const eventSchema: z.ZodType<TrainerEvent> = z.discriminatedUnion('type', [
     truncatedExamples: count,
     truncatedTurns: count,
     droppedExamples: count,
+    sizes: z
+      .array(
+        z.object({ tokens: count, targetTokens: count, turnsLost: count, dropped: z.boolean() }),
+      )
+      .optional(),
   }),
   z.object({ type: z.literal('predictions'), name: z.string(), file: z.string() }),
   z.object({ type: z.literal('result'), steps: count, tokens: count }),

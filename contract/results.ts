@@ -159,6 +159,8 @@ export interface DataCount {
   truncatedExamples: number;
   truncatedTurns: number;
   droppedExamples: number;
+  /** Earlier results that `trace: shuffle` could not replace. */
+  unshuffled: number;
 }
 
 export interface DataCensus {

@@ -27,6 +27,8 @@ interface JobBase {
 export interface CountJob extends JobBase {
   stage: 'count';
   data: DataFile[];
+  /** Whether each example's size is asked for too: `tokens: match(...)` and `ratchet examples` need them. */
+  sizes: boolean;
 }
 
 /** Train one block from the parent's weights. */
@@ -111,6 +113,18 @@ export interface CountEvent {
   truncatedTurns: number;
   /** Examples left out because their target would have been empty or cut. */
   droppedExamples: number;
+  /** One for each example, in the order of the file, where the job asks for them. */
+  sizes?: ExampleSize[] | undefined;
+}
+
+/** What is left of one example under the trainer's tokenizer and limits. */
+export interface ExampleSize {
+  /** Of prompt and target after truncation; 0 where it is dropped. */
+  tokens: number;
+  targetTokens: number;
+  /** Oldest turns that were cut. */
+  turnsLost: number;
+  dropped: boolean;
 }
 
 /** All predictions of one prompt file stand in `file` (JSONL of `Prediction`s), in the order of the prompts. */

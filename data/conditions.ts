@@ -1,28 +1,55 @@
 import type { Example, Message } from '../contract/dialogue.ts';
+import { createRandom, deriveSeed } from '../contract/random.ts';
+import type { Condition } from '../spec/sweep.ts';
+import { checkMessages } from './messages.ts';
+import { type RenderedTraces, renderTraces } from './traces/render-trace.ts';
 
-/** How a condition renders examples. */
+export type Side = 'train' | 'eval';
+
+/** What a condition's own function is given beside the example. */
+export interface RenderContext {
+  side: Side;
+  seed: number;
+  domain: string;
+  /** Uniform in [0, 1), the same numbers for the same seed and example. */
+  random: () => number;
+}
+
+/** A condition of one's own: the messages of the prompt, from an example whose trace is rendered already. */
+export type CustomRender = (example: Example, context: RenderContext) => Message[];
+
+/** A condition with its function, where it has one. */
 export interface Rendering {
-  /** Earlier calls and their results: left as they are, or taken out. */
-  trace: 'keep' | 'strip';
+  condition: Pick<Condition, 'trace'>;
+  custom?: CustomRender | undefined;
 }
 
-type RenderTrace = (messages: readonly Message[]) => Message[];
-
-const TRACE_RENDERERS: Record<Rendering['trace'], RenderTrace> = {
-  keep: (messages) => [...messages],
-  strip: stripTrace,
-};
-
-/** The example under a condition: its messages may change, what is to be predicted never does. */
-export function renderExample(example: Example, rendering: Rendering): Example {
-  return { ...example, messages: TRACE_RENDERERS[rendering.trace](example.messages) };
-}
-
-/** Takes out earlier calls and their results and nothing else: what an assistant said beside a call stays. */
-function stripTrace(messages: readonly Message[]): Message[] {
-  return messages.flatMap((message): Message[] => {
-    if (message.role === 'tool') return [];
-    if (message.role !== 'assistant' || !message.tool_calls) return [message];
-    return message.content ? [{ role: 'assistant', content: message.content }] : [];
+/**
+ * Renders one side of one domain under a condition, in the order of the examples. Messages may change; id, tools and what
+ * is to be predicted never do. Throws a `DataError` when a function of the user's own returns anything but messages.
+ */
+export function renderExamples(
+  examples: readonly Example[],
+  { condition, custom }: Rendering,
+  { side, seed, domain }: { side: Side; seed: number; domain: string },
+): RenderedTraces {
+  const trace = condition.trace[side];
+  const rendered = renderTraces(examples, trace, deriveSeed(seed, 'shuffle', domain, side));
+  if (!custom) return rendered;
+  const examplesOfOwn = rendered.examples.map((example) => {
+    const { next: random } = createRandom(deriveSeed(seed, 'render', example.id));
+    const messages = custom(copyOf(example), { side, seed, domain, random });
+    return { ...example, messages: checkMessages(messages, `example ${example.id}`) };
   });
+  return { ...rendered, examples: examplesOfOwn };
+}
+
+/** Whether rendering draws from the seed: if not, seeds with the same examples have the same files. */
+export function drawsFromSeed({ condition, custom }: Rendering, side: Side): boolean {
+  return custom !== undefined || condition.trace[side] === 'shuffle';
+}
+
+/** A function of the user's may write into what it is given. */
+function copyOf(example: Example): Example {
+  return JSON.parse(JSON.stringify(example)) as Example;
 }

@@ -12,7 +12,8 @@ export function count(job: StageJob<'count'>, stage: Stage): void {
       if ('target' in item) fitting.fitExample(item);
       else fitting.fitPrompt(item);
     }
-    stage.events.append(fitting.report(name));
+    const { sizes } = fitting;
+    stage.events.append({ ...fitting.report(name), ...(job.sizes && { sizes }) });
   }
   stage.events.append({ type: 'result', steps: 0, tokens: 0 });
 }

@@ -2,7 +2,7 @@
 
 import type { Example, Prompt, ToolTable } from '../contract/dialogue.ts';
 import type { LearnerHyperparameters } from '../contract/learner-hyperparameters.ts';
-import type { CountEvent } from '../contract/trainer.ts';
+import type { CountEvent, ExampleSize } from '../contract/trainer.ts';
 import { type RenderedPrompt, renderPrompt } from './prompt.ts';
 import { writeScript } from './script.ts';
 
@@ -22,6 +22,8 @@ export interface FittedExample extends FittedPrompt {
 
 /** Fits data into the limits and keeps count of what was cut and dropped. */
 export class Fitting {
+  /** Of each example and prompt, in order. */
+  readonly sizes: ExampleSize[] = [];
   private readonly tools: ToolTable;
   private readonly limits: Limits;
   private readonly counts: Omit<CountEvent, 'type' | 'name'> = {
@@ -40,7 +42,7 @@ export class Fitting {
 
   fitPrompt(prompt: Prompt): FittedPrompt {
     const rendered = renderPrompt(prompt, this.tools, this.limits.maxPromptTokens);
-    this.countRendered(rendered);
+    this.countRendered(rendered, 0);
     return { prompt, rendered };
   }
 
@@ -56,11 +58,10 @@ export class Fitting {
     if (!isWhole || !isListed || script.length === 0) {
       this.counts.examples++;
       this.counts.droppedExamples++;
+      this.sizes.push({ tokens: 0, targetTokens: 0, turnsLost: rendered.turnsLost, dropped: true });
       return undefined;
     }
-    this.countRendered(rendered);
-    this.counts.tokens += script.length;
-    this.counts.targetTokens += script.length;
+    this.countRendered(rendered, script.length);
     return { prompt: example, rendered, script };
   }
 
@@ -69,10 +70,14 @@ export class Fitting {
     return { type: 'count', name, ...this.counts };
   }
 
-  private countRendered(rendered: RenderedPrompt): void {
+  private countRendered(rendered: RenderedPrompt, targetTokens: number): void {
+    const { turnsLost } = rendered;
+    const tokens = rendered.tokens + targetTokens;
+    this.sizes.push({ tokens, targetTokens, turnsLost, dropped: false });
     this.counts.examples++;
-    this.counts.tokens += rendered.tokens;
-    this.counts.truncatedTurns += rendered.turnsLost;
-    if (rendered.turnsLost > 0 || !rendered.fits) this.counts.truncatedExamples++;
+    this.counts.tokens += tokens;
+    this.counts.targetTokens += targetTokens;
+    this.counts.truncatedTurns += turnsLost;
+    if (turnsLost > 0 || !rendered.fits) this.counts.truncatedExamples++;
   }
 }

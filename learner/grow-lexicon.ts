@@ -1,11 +1,12 @@
 /** What a block adds to the lexicon before its first step. */
 
 import type { Json, PropertySchema, ToolTable } from '../contract/dialogue.ts';
+import { tokenize } from '../contract/tokens.ts';
 import type { FittedExample } from './fit.ts';
 import { addTo, type Lexicon } from './lexicon.ts';
 import type { Model } from './model.ts';
 import { unlistedIn } from './script.ts';
-import { isWordy, tokenize } from './tokens.ts';
+import { isWordy } from './tokens.ts';
 
 /**
  * Adds the signs of the targets' values, and those words that do not stand in their prompt: words that do are to be

@@ -18,7 +18,7 @@ const base = {
 };
 
 const jobSchema = z.discriminatedUnion('stage', [
-  z.strictObject({ ...base, stage: z.literal('count'), data: files }),
+  z.strictObject({ ...base, stage: z.literal('count'), data: files, sizes: z.boolean() }),
   z.strictObject({
     ...base,
     stage: z.literal('train'),

@@ -9,8 +9,8 @@ import type {
   Tool,
   ToolTable,
 } from '../contract/dialogue.ts';
+import { countTokens, tokenize } from '../contract/tokens.ts';
 import { wrongConfiguration } from './failure.ts';
-import { countTokens, tokenize } from './tokens.ts';
 
 export type SegmentRole = 'system' | 'user' | 'assistant' | 'call' | 'result';
 

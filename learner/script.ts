@@ -1,8 +1,8 @@
 /** A target as the outcomes of the decisions that write it. */
 
 import type { Json, PropertySchema, ToolCall, ToolTable } from '../contract/dialogue.ts';
+import { tokenize } from '../contract/tokens.ts';
 import { formOf, MORE, TRUTHS } from './form-features.ts';
-import { tokenize } from './tokens.ts';
 
 /** Ends a value, the arguments, or the calls. */
 export const END = '<end>';

@@ -1,12 +1,13 @@
 /** The prompt as a row of positions that values are copied from. */
 
+import { tokenize } from '../contract/tokens.ts';
 import { hashText, mix } from './hashing.ts';
 import type { Segment, SegmentRole } from './prompt.ts';
 import { markKeys } from './keys.ts';
 import { markRecords, type RecordMark } from './records.ts';
 import { type Restatement, restateMoments } from './restate.ts';
 import type { Symbols } from './symbols.ts';
-import { tokenize, wordsOf } from './tokens.ts';
+import { wordsOf } from './tokens.ts';
 
 /** One entry a position in every array; hashes are 32 bits unsigned. */
 export interface Source {

@@ -1,10 +1,17 @@
 import { baseDigest, predictionKey, scoreKey } from './keys.ts';
-import type { DatasetSummary, Plan, PlannedLineage } from './plan.ts';
+import type {
+  BlockTree,
+  HeldOutData,
+  Plan,
+  PlannedBlock,
+  PlannedLineage,
+  RenderedFile,
+} from './plan.ts';
 
 /** One checkpoint evaluated on one domain. */
 export interface PlannedCell {
   domain: string;
-  data: DatasetSummary;
+  data: HeldOutData;
   prediction: string;
   score: string;
 }
@@ -15,21 +22,40 @@ export function lineageAt(plan: Plan, index: number): PlannedLineage {
   return lineage;
 }
 
-export function datasetOf(plan: Plan, lineage: PlannedLineage, domain: string): DatasetSummary {
-  const data = plan.datasets[lineage.data[domain] ?? -1];
-  if (!data) throw new RangeError(`the plan has no data for domain ${domain}`);
+export function treeOf(plan: Plan, { strategy }: PlannedLineage): BlockTree {
+  const tree = plan.trees[strategy];
+  if (!tree) throw new RangeError(`the plan has no ${strategy} blocks`);
+  return tree;
+}
+
+export function blockAt(plan: Plan, lineage: PlannedLineage, block: number): PlannedBlock {
+  const planned = treeOf(plan, lineage).blocks[block];
+  if (!planned) throw new RangeError(`the lineage has no block ${block}`);
+  return planned;
+}
+
+export function trainingOf(plan: Plan, lineage: PlannedLineage, block: number): RenderedFile {
+  const data = plan.training[lineage.training[block] ?? -1];
+  if (!data) throw new RangeError(`the plan has no training data for block ${block}`);
   return data;
+}
+
+export function heldOutOf(plan: Plan, lineage: PlannedLineage, domain: string): HeldOutData {
+  const data = plan.heldOut[lineage.heldOut[domain] ?? -1];
+  if (!data) throw new RangeError(`the plan has no held-out data for domain ${domain}`);
+  return data;
+}
+
+/** The checkpoints that a lineage evaluates: the base, null, and every block. */
+export function checkpointsOf(lineage: PlannedLineage): (number | null)[] {
+  return [null, ...lineage.blocks.keys()];
 }
 
 /** The cells of one checkpoint (null: the base), in stream order; `evaluate.domains: seen` leaves out what follows. */
 export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | null): PlannedCell[] {
-  const { domains } = plan.spec.stream;
-  const seen = block === null ? new Set<string>() : seenBy(plan, block);
   const weights = block === null ? baseOf(plan) : (lineage.blocks[block] ?? '');
-  const wanted =
-    plan.spec.evaluate.domains === 'all' ? domains : domains.filter((d) => seen.has(d));
-  return wanted.map((domain) => {
-    const data = datasetOf(plan, lineage, domain);
+  return domainsEvaluated(plan, lineage, block).map((domain) => {
+    const data = heldOutOf(plan, lineage, domain);
     const prediction = predictionKey({
       weights,
       prompts: data.prompts.sha256,
@@ -49,10 +75,18 @@ function baseOf(plan: Plan): string {
   });
 }
 
-/** Domains trained on the way to a block, itself included. */
-function seenBy(plan: Plan, block: number): Set<string> {
-  const seen = new Set<string>();
-  for (let at: number | null = block; at !== null; at = plan.shape.parents[at] ?? null)
-    seen.add(plan.shape.domains[at] ?? '');
-  return seen;
+/** Where nothing is trained, the base's row is all there is. */
+function domainsEvaluated(plan: Plan, lineage: PlannedLineage, block: number | null): string[] {
+  const { domains } = plan.spec.stream;
+  if (plan.spec.evaluate.domains === 'all' || lineage.strategy === 'zero-shot') return domains;
+  const seen = new Set(pathTo(treeOf(plan, lineage), block).flatMap((one) => one.domains));
+  return domains.filter((domain) => seen.has(domain));
+}
+
+/** The blocks from the root to this one, itself included; none for the base. */
+export function pathTo({ blocks }: BlockTree, block: number | null): PlannedBlock[] {
+  const path: PlannedBlock[] = [];
+  for (let at = block === null ? undefined : blocks[block]; at; at = blocks[at.parent ?? -1])
+    path.unshift(at);
+  return path;
 }

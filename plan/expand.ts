@@ -1,52 +1,76 @@
 import { digestOf } from '../contract/digest.ts';
-import type { Sweep } from '../spec/sweep.ts';
+import type { Condition, Sweep } from '../spec/sweep.ts';
 import { baseDigest, blockKey, trainingSeeds } from './keys.ts';
-import type { DatasetSummary, Plan, PlannedLineage, SuiteSource, TrainerIdentity } from './plan.ts';
+import type {
+  BlockTree,
+  HeldOutData,
+  Plan,
+  PlannedLineage,
+  RenderedFile,
+  StoredFile,
+  SuiteSource,
+  TrainerIdentity,
+} from './plan.ts';
+import { growTree } from './tree.ts';
 
 export interface PlanInputs {
   spec: Sweep;
   suite: SuiteSource;
   trainer: TrainerIdentity;
   workingFolder: string;
+  scripts: StoredFile[];
   scorer: string;
   tools: string;
-  /** What a condition and seed renders for a domain. */
-  dataset: (condition: string, seed: number, domain: string) => DatasetSummary;
+  /** What a condition and seed renders for a block at the end of a path of domains, the block's own last. */
+  training: (request: { condition: Condition; seed: number; path: string[][] }) => RenderedFile;
+  heldOut: (request: { condition: Condition; seed: number; domain: string }) => HeldOutData;
 }
 
 /** Turns a sweep into lineages of content-addressed blocks. Pure: equal inputs give equal plans. */
 export function expandSweep(inputs: PlanInputs): Plan {
   const { spec, suite, trainer, scorer, tools } = inputs;
-  const { shape, orders } = shapeOf(spec.stream.orders);
-  const datasets = new DatasetTable();
+  const strategies = new Set(spec.conditions.map(({ strategy }) => strategy));
+  const trees: Plan['trees'] = Object.fromEntries(
+    [...strategies].map((strategy) => [strategy, growTree(strategy, spec.stream)]),
+  );
+  const training = new Table<RenderedFile>();
+  const heldOut = new Table<HeldOutData>();
   const lineages = spec.seeds.flatMap((seed) =>
-    spec.conditions.map(({ name: condition }) => {
-      const data = Object.fromEntries(
-        spec.stream.domains.map((domain) => [
-          domain,
-          datasets.add(inputs.dataset(condition, seed, domain)),
-        ]),
+    spec.conditions.map((condition): PlannedLineage => {
+      const { name, strategy } = condition;
+      const { blocks } = trees[strategy] ?? { blocks: [] };
+      const files = renderBlocks(trees[strategy], (path) =>
+        inputs.training({ condition, seed, path }),
       );
-      const blocks = keysOf({
-        shape,
+      return {
+        condition: name,
         seed,
-        inputs,
-        train: (d) => datasets.at(data[d]).train.sha256,
-      });
-      return { condition, seed, blocks, data } satisfies PlannedLineage;
+        strategy,
+        blocks: keysOf({ blocks, seed, inputs, files }),
+        training: files.map((file) => training.add(file)),
+        heldOut: Object.fromEntries(
+          spec.stream.domains.map((domain) => [
+            domain,
+            heldOut.add(inputs.heldOut({ condition, seed, domain })),
+          ]),
+        ),
+      };
     }),
   );
   const { convention, decoding } = spec.evaluate;
-  const decided = { shape, orders, lineages, datasets: datasets.list };
   return identifySweep({
-    format: 'ratchet/plan/1',
+    format: 'ratchet/plan/2',
     spec,
     suite,
     trainer,
     workingFolder: inputs.workingFolder,
+    scripts: inputs.scripts,
     scorer,
     tools,
-    ...decided,
+    trees,
+    lineages,
+    training: training.list,
+    heldOut: heldOut.list,
     convention,
     // Greedy decoding draws nothing: its seed decides nothing.
     decoding: decoding.temperature === 0 ? { temperature: 0, seed: 0 } : decoding,
@@ -55,13 +79,13 @@ export function expandSweep(inputs: PlanInputs): Plan {
 
 /** Names the sweep after everything that decides its results; what is outside keys is outside this too. */
 export function identifySweep(plan: Omit<Plan, 'sweep'>): Plan {
-  const { spec, trainer, scorer, tools, shape, orders, lineages, datasets } = plan;
+  const { spec, trainer, scorer, tools, trees, lineages, training, heldOut } = plan;
   const { convention, decoding } = plan;
   const digest = digestOf({
-    shape,
-    orders,
+    trees,
     lineages,
-    datasets,
+    training,
+    heldOut,
     convention,
     decoding,
     tools,
@@ -73,77 +97,55 @@ export function identifySweep(plan: Omit<Plan, 'sweep'>): Plan {
   return { ...plan, sweep: `${spec.name}-${digest.slice(0, 12)}` };
 }
 
-/** Orders merged into a tree: orders that begin alike share those blocks. */
-export function shapeOf(orders: readonly string[][]): Pick<Plan, 'shape' | 'orders'> {
-  const shape: Plan['shape'] = { domains: [], parents: [] };
-  const blockOf = new Map<string, number>();
-  // Sorting puts shared prefixes side by side, so that indices run depth first.
-  const paths = new Map<string[], number[]>();
-  for (const order of orders.toSorted(compareOrders)) {
-    const path: number[] = [];
-    for (let depth = 1; depth <= order.length; depth++) {
-      const name = JSON.stringify(order.slice(0, depth));
-      let block = blockOf.get(name);
-      if (block === undefined) {
-        block = shape.domains.push(order[depth - 1] ?? '') - 1;
-        shape.parents.push(path.at(-1) ?? null);
-        blockOf.set(name, block);
-      }
-      path.push(block);
-    }
-    paths.set(order, path);
-  }
-  return { shape, orders: orders.map((order) => paths.get(order) ?? []) };
-}
-
-function compareOrders(a: string[], b: string[]): number {
-  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+function renderBlocks(
+  tree: BlockTree | undefined,
+  render: (path: string[][]) => RenderedFile,
+): RenderedFile[] {
+  const paths: string[][][] = [];
+  return (tree?.blocks ?? []).map(({ domains, parent }, block) => {
+    const path = [...(paths[parent ?? -1] ?? []), domains];
+    paths[block] = path;
+    return render(path);
+  });
 }
 
 function keysOf(of: {
-  shape: Plan['shape'];
+  blocks: BlockTree['blocks'];
   seed: number;
   inputs: PlanInputs;
-  train: (domain: string) => string;
+  files: RenderedFile[];
 }): string[] {
   const { spec, trainer, tools } = of.inputs;
   const { hyperparameters } = spec.trainer;
   const base = baseDigest({ trainer: trainer.identity, hyperparameters });
   const seeds = trainingSeeds(of.seed);
   const keys: string[] = [];
-  of.shape.domains.forEach((domain, block) => {
-    const parent = of.shape.parents[block] ?? null;
-    const key = blockKey({
-      parent: parent === null ? base : (keys[parent] ?? ''),
-      data: of.train(domain),
-      tools,
-      trainer: trainer.identity,
-      hyperparameters,
-      worldSize: 1,
-      seeds,
-    });
-    keys.push(key);
-  });
+  for (const [block, { parent }] of of.blocks.entries())
+    keys.push(
+      blockKey({
+        parent: parent === null ? base : (keys[parent] ?? ''),
+        data: of.files[block]?.sha256 ?? '',
+        tools,
+        trainer: trainer.identity,
+        hyperparameters,
+        worldSize: 1,
+        seeds,
+      }),
+    );
   return keys;
 }
 
-class DatasetTable {
-  readonly list: DatasetSummary[] = [];
+/** Distinct items by content. */
+class Table<T> {
+  readonly list: T[] = [];
   private readonly indexOf = new Map<string, number>();
 
-  add(data: DatasetSummary): number {
-    const name = `${data.train.sha256} ${data.prompts.sha256} ${data.gold.sha256}`;
+  add(item: T): number {
+    const name = JSON.stringify(item);
     const known = this.indexOf.get(name);
     if (known !== undefined) return known;
-    const index = this.list.push(data) - 1;
+    const index = this.list.push(item) - 1;
     this.indexOf.set(name, index);
     return index;
-  }
-
-  at(index: number | undefined): DatasetSummary {
-    const data = this.list[index ?? -1];
-    if (!data) throw new RangeError('no such data');
-    return data;
   }
 }

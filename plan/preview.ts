@@ -1,5 +1,5 @@
-import { cellsOf } from './cells.ts';
-import type { Plan } from './plan.ts';
+import { blockAt, cellsOf, checkpointsOf, treeOf, trainingOf } from './cells.ts';
+import type { Plan, PlannedLineage } from './plan.ts';
 
 /** What the store holds of a plan. */
 export interface Stored {
@@ -47,24 +47,23 @@ export function previewPlan(plan: Plan, stored: Stored): PlanPreview {
     conditions.set(lineage.condition, row);
     lineage.blocks.forEach((key, block) => {
       row.blocks++;
-      const domain = plan.shape.domains[block] ?? '';
       const state = blockState(key, stored);
       if (state !== 'stored' && !blocks.has(key)) {
         row.compute++;
-        row.examples += plan.datasets[lineage.data[domain] ?? -1]?.train.examples ?? 0;
-        const reason = explain(plan, lineage.blocks, block, stored);
+        row.examples += trainingOf(plan, lineage, block).examples;
+        const reason = explain(plan, lineage, block, stored);
         reasons[reason] = (reasons[reason] ?? 0) + 1;
       }
       blocks.set(key, state);
     });
-    for (const block of [null, ...lineage.blocks.keys()])
+    for (const block of checkpointsOf(lineage))
       for (const cell of cellsOf(plan, lineage, block))
         cells.set(cell.score, cellState(cell, stored));
   }
   return {
     sweep: plan.sweep,
     lineages: plan.lineages.length,
-    runs: plan.lineages.length * plan.orders.length,
+    runs: plan.lineages.reduce((sum, lineage) => sum + treeOf(plan, lineage).orders.length, 0),
     blocks: { total: blocks.size, ...tally(blocks, ['stored', 'resume', 'compute']) },
     cells: { total: cells.size, ...tally(cells, ['stored', 'score', 'compute']) },
     conditions: [...conditions.values()],
@@ -85,11 +84,12 @@ function cellState(
   return stored.predictions.has(cell.prediction) ? 'score' : 'compute';
 }
 
-function explain(plan: Plan, keys: string[], block: number, stored: Stored): string {
+function explain(plan: Plan, lineage: PlannedLineage, block: number, stored: Stored): string {
+  const { blocks: keys } = lineage;
   const key = keys[block] ?? '';
   const step = stored.partial.get(key);
   if (step !== undefined) return `goes on from a stored checkpoint`;
-  const parent = plan.shape.parents[block] ?? null;
+  const { parent } = blockAt(plan, lineage, block);
   if (parent === null) return 'nothing is stored under its key';
   return stored.blocks.has(keys[parent] ?? '')
     ? 'follows a stored block'

@@ -1,10 +1,10 @@
-import type { FieldPath, Finding } from './findings.ts';
+import { checkConditions } from './check-conditions.ts';
 import { readContrast } from './contrast.ts';
+import type { FieldPath, Finding } from './findings.ts';
 import { LIMITS } from './limits.ts';
 import { nearestWord } from './nearest.ts';
 import type { SpecParts } from './parts.ts';
 import { alternatives, showValue } from './problems.ts';
-import type { SweepFile } from './schema.ts';
 import { SUITE_DOMAINS } from './suites.ts';
 
 /** What one field says about another. */
@@ -12,25 +12,12 @@ export function checkParts(parts: SpecParts): Finding[] {
   return [
     ...checkDomains(parts),
     ...checkOrders(parts),
+    ...checkConditions(parts),
     ...checkSeeds(parts),
     ...checkContrast(parts),
     ...checkMetric(parts),
     ...checkRuns(parts),
   ];
-}
-
-/** Allowed, but hardly meant. */
-export function findDoubts({ conditions }: SweepFile): Finding[] {
-  const first = new Map<string, string>();
-  return Object.entries(conditions).flatMap(([name, { trace }]) => {
-    const twin = first.get(trace);
-    if (twin === undefined) {
-      first.set(trace, name);
-      return [];
-    }
-    const found = `the same settings as ${showValue(twin)}, so the same results`;
-    return [{ path: ['conditions', name], atKey: true, expected: 'a condition of its own', found }];
-  });
 }
 
 function checkDomains({ domains, suite }: SpecParts): Finding[] {
@@ -84,14 +71,15 @@ function checkSeeds({ seeds }: SpecParts): Finding[] {
   return Array.isArray(seeds) ? findRepeated(seeds, ['seeds'], 'each seed once') : [];
 }
 
-function checkContrast({ contrast: written, conditions: names }: SpecParts): Finding[] {
+function checkContrast({ contrast: written, conditions }: SpecParts): Finding[] {
   const contrast = written === undefined ? undefined : readContrast(written);
   if (!contrast) return [];
   const path = ['question', 'contrast'];
   const found = showValue(written);
   const { treatment, control } = contrast;
   if (treatment === control) return [{ path, expected: 'two different conditions', found }];
-  if (!names) return [];
+  if (!conditions) return [];
+  const names = Object.keys(conditions);
   const unknown = [treatment, control].filter((name) => !names.includes(name));
   return unknown.slice(0, 1).map((name) => ({
     path,
@@ -102,10 +90,18 @@ function checkContrast({ contrast: written, conditions: names }: SpecParts): Fin
 }
 
 const NEEDS_TWO_DOMAINS: readonly string[] = ['bwt', 'fwt', 'forgetting'];
+const NEEDS_A_STREAM: readonly string[] = [...NEEDS_TWO_DOMAINS, 'aulc'];
 
-function checkMetric({ metric, domains, evaluated }: SpecParts): Finding[] {
+function checkMetric(parts: SpecParts): Finding[] {
+  const { metric, domains, evaluated } = parts;
   if (metric === undefined) return [];
   const path = ['question', 'metric'];
+  const flat = NEEDS_A_STREAM.includes(metric) && conditionsAsked(parts).find(isWithoutStream);
+  if (flat) {
+    const expected = 'a metric that both conditions have';
+    const found = `${showValue(metric)}, which ${flat[0]} has not: its matrix has one row`;
+    return [{ path, expected, found, help: 'averageAccuracy and nameAccuracy can be compared' }];
+  }
   if (domains?.length === 1 && NEEDS_TWO_DOMAINS.includes(metric)) {
     const expected = 'a metric that a stream of one domain has';
     return [{ path, expected, found: showValue(metric), help: 'name two domains or more' }];
@@ -118,10 +114,23 @@ function checkMetric({ metric, domains, evaluated }: SpecParts): Finding[] {
   return [];
 }
 
+type NamedCondition = [string, NonNullable<SpecParts['conditions']>[string]];
+
+function conditionsAsked({ contrast, conditions = {} }: SpecParts): NamedCondition[] {
+  const asked = contrast === undefined ? undefined : readContrast(contrast);
+  return Object.entries(conditions).filter(
+    ([name]) => name === asked?.treatment || name === asked?.control,
+  );
+}
+
+function isWithoutStream([, condition]: NamedCondition): boolean {
+  return condition !== undefined && condition.strategy !== 'sequential';
+}
+
 function checkRuns({ conditions, domains, orders, seeds }: SpecParts): Finding[] {
   if (!conditions || !domains || seeds === undefined) return [];
   const seedCount = Array.isArray(seeds) ? seeds.length : seeds;
-  const runs = conditions.length * countOrders(domains, orders) * seedCount;
+  const runs = Object.keys(conditions).length * countOrders(domains, orders) * seedCount;
   if (runs <= LIMITS.runs) return [];
   const expected = `at most ${LIMITS.runs} runs (conditions x orders x seeds)`;
   return [{ path: ['seeds'], expected, found: `${runs} runs` }];

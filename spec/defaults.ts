@@ -12,6 +12,7 @@ export const DEFAULTS = {
     },
     apiBank: { tools: 'domain' },
   },
+  condition: { strategy: 'sequential' },
   seeds: 5,
   question: { metric: 'averageAccuracy', margin: 0.05, alpha: 0.05 },
   evaluate: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONTRAST } from './contrast.ts';
+import { MATCH } from './match.ts';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -14,6 +15,8 @@ const URL_SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 const LINES = /^[\P{Cc}\n\t]*$/u;
 
 const LABEL_PHRASE = `a name of at most ${LIMITS.nameLength} lower-case letters, digits and inner hyphens`;
+const SCRIPT = /^\P{Cc}+\.ts$/u;
+const SCRIPT_PHRASE = 'a TypeScript file beside or below the spec file like ./last-result.ts';
 const STORE_PHRASE =
   'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
 
@@ -45,6 +48,15 @@ export function folder(): z.ZodString {
   );
 }
 
+/** A TypeScript file in the spec file's folder or below it. */
+export function script(): z.ZodString {
+  return text(LIMITS.pathLength, SCRIPT, SCRIPT_PHRASE).refine(isInside, SCRIPT_PHRASE);
+}
+
+export function matchedCondition(): z.ZodString {
+  return text(LIMITS.nameLength + 7, MATCH, 'match(condition), like match(strip)');
+}
+
 export function contrast(): z.ZodString {
   return text(2 * LIMITS.nameLength + 3, CONTRAST, 'two conditions like "keep - strip"');
 }
@@ -56,8 +68,13 @@ export function storeLocation(): z.ZodString {
 
 function isStoreLocation(location: string): boolean {
   if (location.startsWith('file:')) return isFileUrl(location);
-  if (URL_SCHEME.test(location) || /^[\\/~]/.test(location)) return false;
-  return !location.split(/[\\/]/).includes('..');
+  return isInside(location);
+}
+
+/** Relative, and never up. */
+function isInside(path: string): boolean {
+  if (URL_SCHEME.test(path) || /^[\\/~]/.test(path)) return false;
+  return !path.split(/[\\/]/).includes('..');
 }
 
 function isFileUrl(location: string): boolean {

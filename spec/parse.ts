@@ -1,4 +1,5 @@
-import { checkParts, findDoubts } from './checks.ts';
+import { findDoubts } from './check-conditions.ts';
+import { checkParts } from './checks.ts';
 import { readDocument } from './document.ts';
 import type { Source } from './findings.ts';
 import { toProblems } from './findings.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { valueAt } from './expectations.ts';
 import type { SweepFile } from './schema.ts';
+import { condition } from './condition-schema.ts';
 import { sweepFile } from './schema.ts';
 import { SUITE_DOMAINS } from './suites.ts';
 
@@ -12,8 +13,8 @@ export interface SpecParts {
   suite: SuiteKind | undefined;
   domains: string[] | undefined;
   orders: SweepFile['stream']['orders'];
-  /** Names. */
-  conditions: string[] | undefined;
+  /** By name; undefined for one that the schema refused. */
+  conditions: Record<string, SweepFile['conditions'][string] | undefined> | undefined;
   seeds: SweepFile['seeds'] | undefined;
   contrast: string | undefined;
   metric: NonNullable<SweepFile['question']>['metric'] | undefined;
@@ -37,12 +38,16 @@ export function readParts(value: unknown): SpecParts {
     suite: isSuiteKind(suite) ? suite : undefined,
     domains: read(stream.shape.domains, 'stream', 'domains'),
     orders: read(stream.shape.orders, 'stream', 'orders'),
-    conditions: conditions && Object.keys(conditions),
+    conditions: conditions && mapValues(conditions, (one) => condition.safeParse(one).data),
     seeds: read(seeds, 'seeds'),
     contrast: read(question.contrast, 'question', 'contrast'),
     metric: isAsked ? read(question.metric, 'question', 'metric') : undefined,
     evaluated: read(evaluate.unwrap().shape.domains, 'evaluate', 'domains'),
   };
+}
+
+function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 function isSuiteKind(kind: unknown): kind is SuiteKind {

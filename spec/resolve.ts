@@ -1,6 +1,7 @@
 import { readContrast } from './contrast.ts';
+import { readMatch } from './match.ts';
 import type { SweepFile } from './schema.ts';
-import type { Question, Sweep } from './sweep.ts';
+import type { Condition, Question, Sweep } from './sweep.ts';
 
 /** A checked file as a study: seeds counted out, orders listed, names split. */
 export function resolveSweep(file: SweepFile): Sweep {
@@ -9,7 +10,7 @@ export function resolveSweep(file: SweepFile): Sweep {
   return {
     ...rest,
     stream: { domains: stream.domains, orders: resolveOrders(stream) },
-    conditions: Object.entries(conditions).map(([name, { trace }]) => ({ name, trace })),
+    conditions: Object.entries(conditions).map(resolveCondition),
     seeds: Array.isArray(seeds)
       ? seeds
       : Array.from({ length: seeds }, (_seed, index) => index + 1),
@@ -17,6 +18,20 @@ export function resolveSweep(file: SweepFile): Sweep {
     ...(store !== undefined && { store }),
     ...(budget && { budget }),
     ...(notes !== undefined && { notes }),
+  };
+}
+
+function resolveCondition([name, condition]: [string, SweepFile['conditions'][string]]): Condition {
+  const { trace, strategy, replay = 0, tokens, limit = null, upsample = null } = condition;
+  return {
+    name,
+    trace: typeof trace === 'string' ? { train: trace, eval: trace } : trace,
+    strategy,
+    replay,
+    matchTokens: (tokens !== undefined && readMatch(tokens)) || null,
+    limit,
+    upsample,
+    render: condition.render ?? null,
   };
 }
 

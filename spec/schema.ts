@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
+import { conditions } from './condition-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import { contrast, label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -10,7 +11,6 @@ import { SUITE_DOMAINS } from './suites.ts';
 /** What a user may write: `ratchet/v1`. Editors get it as JSON Schema, so every field says what it is. */
 
 const SPEC_VERSION = 'ratchet/v1';
-export const TRACES = ['keep', 'strip'] as const;
 const METRICS = ['averageAccuracy', 'bwt', 'fwt', 'forgetting', 'aulc', 'nameAccuracy'] as const;
 
 const order = z.array(z.string()).min(1).describe('Every domain of the stream, once.');
@@ -29,23 +29,6 @@ const stream = z
       .describe('Orders to walk: a list of orders, or all. Default: the order of domains.'),
   })
   .describe('What is learned one after another.');
-
-const condition = z
-  .strictObject({
-    trace: z
-      .enum(TRACES)
-      .describe('Earlier API calls and their results in a prompt: kept, or stripped.'),
-  })
-  .describe('How examples are rendered, for training and for evaluation.');
-
-const conditions = z
-  .record(label(), condition)
-  .refine((named) => Object.keys(named).length > 0, 'at least one condition')
-  .refine(
-    (named) => Object.keys(named).length <= LIMITS.conditions,
-    `at most ${LIMITS.conditions} conditions`,
-  )
-  .describe('What is compared, by name. All conditions run at the same seeds.');
 
 const seed = z.int().min(0).max(LIMITS.largestSeed);
 
@@ -136,6 +119,12 @@ const evaluate = z
       .enum(CONVENTIONS)
       .default(DEFAULTS.evaluate.convention)
       .describe('Convention of the headline numbers. The others are reported beside them.'),
+    limit: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .optional()
+      .describe('Held-out examples of a domain to predict at most; all by default.'),
     decoding,
   })
   .prefault({})

@@ -1,4 +1,5 @@
-import type { SweepFile, TRACES } from './schema.ts';
+import type { STRATEGIES, TRACES } from './condition-schema.ts';
+import type { SweepFile } from './schema.ts';
 
 /** A study, resolved: nothing left to default. What `plan/` turns into lineages. */
 export interface Sweep {
@@ -27,11 +28,23 @@ export interface Sweep {
   notes?: string;
 }
 
-type Trace = (typeof TRACES)[number];
+export type Trace = (typeof TRACES)[number];
+export type Strategy = (typeof STRATEGIES)[number];
 
-interface Condition {
+/** What a spec leaves out is null here, or, for replay, none. */
+export interface Condition {
   name: string;
-  trace: Trace;
+  trace: { train: Trace; eval: Trace };
+  strategy: Strategy;
+  /** Examples of earlier domains that a block adds, as a multiple of its own. */
+  replay: number;
+  /** Name of the condition up to whose tokens a block takes examples. */
+  matchTokens: string | null;
+  /** Examples of a domain: at most, and by repetition at least. */
+  limit: number | null;
+  upsample: number | null;
+  /** TypeScript file, relative to the spec file. */
+  render: string | null;
 }
 
 /** `treatment` minus `control` in `metric`; `margin` is a fraction. */

@@ -1,6 +1,7 @@
 import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { bareOf, tokenize, wordsOf } from '../../learner/tokens.ts';
+import { tokenize } from '../../contract/tokens.ts';
+import { bareOf, wordsOf } from '../../learner/tokens.ts';
 
 test('joining the tokens of any text gives it back', () => {
   assert(

@@ -1,0 +1,46 @@
+import type { Example, Gold, Prompt } from '../contract/dialogue.ts';
+import { type Rendering, renderExamples } from './conditions.ts';
+import { type DataFile, toDataFile } from './data-file.ts';
+import { assertSplit } from './split.ts';
+import type { Suite } from './suite.ts';
+
+export interface HeldOutRequest extends Rendering {
+  seed: number;
+  domain: string;
+  /** `evaluate.limit`: the first examples only. */
+  limit: number | undefined;
+}
+
+export interface HeldOutFiles {
+  /** JSONL of `Prompt`s, without targets. */
+  prompts: DataFile;
+  /** JSONL of `Gold`s, in the order of the prompts. */
+  gold: DataFile;
+}
+
+/** The held-out side of one domain as rendered for evaluation. */
+export function renderHeldOut(suite: Suite, request: HeldOutRequest): HeldOutFiles {
+  assertSplit(suite, request.seed);
+  const { examples, unshuffled } = renderHeldOutExamples(suite, request);
+  return {
+    prompts: { ...toDataFile(examples.map(promptOf)), unshuffled },
+    gold: toDataFile(examples.map(goldOf)),
+  };
+}
+
+export function renderHeldOutExamples(
+  suite: Suite,
+  { condition, custom, seed, domain, limit }: HeldOutRequest,
+): ReturnType<typeof renderExamples> {
+  const { heldOut } = suite.examples(domain, seed);
+  const rendered = renderExamples(heldOut, { condition, custom }, { side: 'eval', seed, domain });
+  return { ...rendered, examples: rendered.examples.slice(0, limit) };
+}
+
+function promptOf({ id, dialogue, messages, tools }: Example): Prompt {
+  return { id, dialogue, messages, tools };
+}
+
+function goldOf({ id, dialogue, target }: Example): Gold {
+  return { id, dialogue, target };
+}

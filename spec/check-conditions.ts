@@ -1,0 +1,89 @@
+import { canonicalJson } from '../contract/digest.ts';
+import type { Finding } from './findings.ts';
+import { readMatch } from './match.ts';
+import { nearestWord } from './nearest.ts';
+import type { SpecParts } from './parts.ts';
+import { showValue } from './problems.ts';
+import type { SweepFile } from './schema.ts';
+
+type Condition = SweepFile['conditions'][string];
+
+/** What the fields of a condition say about each other, and about other conditions. */
+export function checkConditions({ conditions = {} }: SpecParts): Finding[] {
+  return Object.entries(conditions).flatMap(([name, condition]) =>
+    condition ? [...checkFields(name, condition), ...checkMatch(name, condition, conditions)] : [],
+  );
+}
+
+/** Allowed, but hardly meant. */
+export function findDoubts({ conditions }: SweepFile): Finding[] {
+  const first = new Map<string, string>();
+  return Object.entries(conditions).flatMap(([name, condition]) => {
+    const { trace } = condition;
+    const sides = typeof trace === 'string' ? { train: trace, eval: trace } : trace;
+    const settings = canonicalJson({ ...condition, trace: sides });
+    const twin = first.get(settings);
+    if (twin === undefined) {
+      first.set(settings, name);
+      return [];
+    }
+    const found = `the same settings as ${showValue(twin)}, so the same results`;
+    return [{ path: ['conditions', name], atKey: true, expected: 'a condition of its own', found }];
+  });
+}
+
+/** Fields that only a block after another one, or only training, has a use for. */
+const SEQUENTIAL_ONLY = ['replay', 'tokens'] as const;
+const TRAINING_ONLY = ['limit', 'upsample'] as const;
+
+function checkFields(name: string, condition: Condition): Finding[] {
+  const { strategy } = condition;
+  const needless = [
+    ...(strategy === 'sequential' ? [] : SEQUENTIAL_ONLY),
+    ...(strategy === 'zero-shot' ? TRAINING_ONLY : []),
+  ].filter((field) => condition[field] !== undefined);
+  return needless.map((field) => ({
+    path: ['conditions', name, field],
+    atKey: true,
+    expected: `no ${field} under strategy ${strategy}`,
+    found: showValue(condition[field]),
+    help:
+      strategy === 'zero-shot'
+        ? 'nothing is trained: remove it'
+        : `remove it, or make the strategy sequential`,
+  }));
+}
+
+/** Matching is between what two conditions say of each domain alone: no replay, repetition or further matching. */
+function checkMatch(
+  name: string,
+  condition: Condition,
+  conditions: NonNullable<SpecParts['conditions']>,
+): Finding[] {
+  if (condition.tokens === undefined) return [];
+  const path = ['conditions', name, 'tokens'];
+  const found = showValue(condition.tokens);
+  const own = UNMATCHABLE.find((field) => condition[field] !== undefined);
+  if (own) return [{ path, expected: `no tokens beside ${own}`, found }];
+  const wanted = readMatch(condition.tokens) ?? '';
+  if (wanted === name) return [{ path, expected: 'another condition', found }];
+  const others = Object.keys(conditions).filter((other) => other !== name);
+  if (!others.includes(wanted)) {
+    const suggestion = nearestWord(wanted, others);
+    return [{ path, expected: `match(one of ${others.join(', ')})`, found, suggestion }];
+  }
+  const other = conditions[wanted];
+  const theirs = other && [...UNMATCHABLE, 'tokens' as const].find((field) => other[field]);
+  if (theirs === undefined && other?.strategy !== 'zero-shot' && other?.strategy !== 'joint')
+    return [];
+  const reason = theirs ?? `strategy ${other?.strategy}`;
+  return [
+    {
+      path,
+      expected: 'a condition that trains on its domains as they are',
+      found: `${found}, which has ${reason}`,
+    },
+  ];
+}
+
+const UNMATCHABLE = ['replay', 'upsample'] as const;
