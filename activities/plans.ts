@@ -58,13 +58,20 @@ export async function renderPlannedTraining(
   plan: Plan,
   of: { lineage: PlannedLineage; block: number },
 ): Promise<DataFile> {
-  const { lineage, block } = of;
-  const rendering = await planRendering(store, plan, lineage);
-  const { matchTokens } = rendering.condition;
+  const rendering = await planRendering(store, plan, of.lineage);
+  return renderBlock(await openPlannedSuite(store, plan), plan, { ...of, ...rendering });
+}
+
+export function renderBlock(
+  suite: Suite,
+  plan: Plan,
+  of: { lineage: PlannedLineage; block: number } & PlannedRendering,
+): DataFile {
+  const { lineage, block, condition, custom } = of;
   const path = pathTo(treeOf(plan, lineage), block).map(({ domains }) => domains);
-  const take = matchTokens === null ? undefined : trainingOf(plan, lineage, block).examples;
-  const suite = await openPlannedSuite(store, plan);
-  return renderTraining(suite, { ...rendering, seed: lineage.seed, path, take });
+  const planned = trainingOf(plan, lineage, block);
+  const take = condition.matchTokens === null ? undefined : planned.examples;
+  return renderTraining(suite, { condition, custom, seed: lineage.seed, path, take });
 }
 
 export async function renderPlannedHeldOut(
@@ -79,14 +86,24 @@ export async function renderPlannedHeldOut(
   return renderHeldOut(suite, { ...rendering, seed: lineage.seed, domain, limit });
 }
 
+export interface PlannedRendering {
+  condition: Condition;
+  custom: CustomRender | undefined;
+}
+
+export function conditionOf(plan: Plan, lineage: PlannedLineage): Condition {
+  const condition = plan.spec.conditions.find(({ name }) => name === lineage.condition);
+  if (condition) return condition;
+  throw new CausedError('data', `the plan has no condition ${lineage.condition}`);
+}
+
 /** A lineage's condition, with its own function where it has one. */
 export async function planRendering(
   store: Store,
   plan: Plan,
   lineage: PlannedLineage,
-): Promise<{ condition: Condition; custom: CustomRender | undefined }> {
-  const condition = plan.spec.conditions.find(({ name }) => name === lineage.condition);
-  if (!condition) throw new CausedError('data', `the plan has no condition ${lineage.condition}`);
+): Promise<PlannedRendering> {
+  const condition = conditionOf(plan, lineage);
   const script = plan.scripts.find(({ name }) => name === condition.render);
   if (!script) return { condition, custom: undefined };
   const { name, sha256 } = script;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { fetchWeights } from '../compute/weights.ts';
 import { canonicalJson } from '../contract/digest.ts';
-import { renderExample } from '../data/conditions.ts';
+import { renderExamples } from '../data/conditions.ts';
 import { toFineTuningLine } from '../data/fine-tuning.ts';
 import { locateHome } from '../worker/home.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -52,7 +52,8 @@ interface ExportOptions {
 }
 
 async function exportData(file: string, folder: string): Promise<number> {
-  const { sweep, suite } = await loadSweep(file, locateHome());
+  const loaded = await loadSweep(file, locateHome());
+  const { sweep, suite, scripts } = loaded;
   await makeEmpty(folder);
   let files = 0;
   for (const condition of sweep.conditions)
@@ -61,14 +62,15 @@ async function exportData(file: string, folder: string): Promise<number> {
       await mkdir(place, { recursive: true });
       for (const domain of sweep.stream.domains) {
         const split = suite.examples(domain, seed);
-        for (const [side, examples] of [
-          ['train', split.train],
-          ['held-out', split.heldOut],
-        ] as const) {
-          const lines = examples.map((example) =>
-            canonicalJson(toFineTuningLine(renderExample(example, condition), suite.tools)),
+        for (const side of ['train', 'eval'] as const) {
+          const rendering = { condition, custom: scripts.renderOf(condition) };
+          const examples = side === 'train' ? split.train : split.heldOut;
+          const rendered = renderExamples(examples, rendering, { side, seed, domain });
+          const lines = rendered.examples.map((example) =>
+            canonicalJson(toFineTuningLine(example, suite.tools)),
           );
-          await writeFile(join(place, `${domain}.${side}.jsonl`), `${lines.join('\n')}\n`);
+          const name = `${domain}.${side === 'train' ? 'train' : 'held-out'}.jsonl`;
+          await writeFile(join(place, name), `${lines.join('\n')}\n`);
           files++;
         }
       }

@@ -1,4 +1,5 @@
 import { readPlan } from '../activities/plans.ts';
+import { pathTo, treeOf } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -53,21 +54,12 @@ export function findBlock(plan: Plan, label: string): BlockName {
 }
 
 export function listBlocks(plan: Plan): BlockName[] {
-  const { domains, parents } = plan.shape;
-  const paths = domains.map((_, block) => pathTo(block, domains, parents).join('>'));
-  const isChain = plan.orders.length === 1;
-  return plan.lineages.flatMap(({ condition, seed, blocks }, lineage) =>
-    blocks.map((key, block) => ({
-      lineage,
-      block,
-      key,
-      label: `${condition}/${seed}/${isChain ? domains[block] : paths[block]}`,
-    })),
-  );
-}
-
-function pathTo(block: number, domains: string[], parents: (number | null)[]): string[] {
-  const parent = parents[block] ?? null;
-  const before = parent === null ? [] : pathTo(parent, domains, parents);
-  return [...before, domains[block] ?? ''];
+  return plan.lineages.flatMap((planned, lineage) => {
+    const tree = treeOf(plan, planned);
+    return planned.blocks.map((key, block) => {
+      const path = pathTo(tree, block).map(({ name }) => name);
+      const name = tree.orders.length === 1 ? path.at(-1) : path.join('>');
+      return { lineage, block, key, label: `${planned.condition}/${planned.seed}/${name}` };
+    });
+  });
 }

@@ -1,12 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { pc } from './colors.ts';
-import { readCounts, writeCounts } from '../activities/counts.ts';
-import type { Compute } from '../compute/compute.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
-import { resolveTrainer } from '../compute/trainers.ts';
-import { renderDataset, renderTools } from '../data/datasets.ts';
-import { cellsOf, datasetOf } from '../plan/cells.ts';
+import { cellsOf, checkpointsOf } from '../plan/cells.ts';
 import { type PlanPreview, previewPlan, type Stored } from '../plan/preview.ts';
 import { listPartials } from '../store/attempt-history.ts';
 import { inspectBlock } from '../store/blocks.ts';
@@ -14,6 +10,7 @@ import { predictionsPath, scorePath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { locateHome, openHome } from '../worker/home.ts';
+import { countTokens, type TokenCount } from './count-tokens.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { print, printJson, suggest, table } from './output.ts';
 
@@ -52,76 +49,12 @@ export async function readStored(
   const scores = new Set<string>();
   const predictions = new Set<string>();
   for (const lineage of plan.lineages)
-    for (const block of [null, ...lineage.blocks.keys()])
+    for (const block of checkpointsOf(lineage))
       for (const { prediction, score } of cellsOf(plan, lineage, block)) {
         if (await store.read(scorePath(score))) scores.add(score);
         else if (await store.read(predictionsPath(prediction))) predictions.add(prediction);
       }
   return { blocks, partial, scores, predictions };
-}
-
-/** Tokens of one pass over the training data of all lineages, by condition, as the trainer counts them. */
-export interface TokenCount {
-  condition: string;
-  examples: number;
-  tokens: number;
-  targetTokens: number;
-  truncatedExamples: number;
-  droppedExamples: number;
-}
-
-async function countTokens(
-  store: Store,
-  compute: Compute,
-  { plan, suite }: LoadedSweep,
-): Promise<TokenCount[]> {
-  const missing = new Map<string, Uint8Array>();
-  for (const lineage of plan.lineages)
-    for (const domain of plan.spec.stream.domains) {
-      const { sha256 } = datasetOf(plan, lineage, domain).train;
-      if (missing.has(sha256) || (await readCounts(store, plan, sha256))) continue;
-      const rendering = plan.spec.conditions.find(({ name }) => name === lineage.condition);
-      if (!rendering) continue;
-      missing.set(sha256, renderDataset(suite, { rendering, seed: lineage.seed, domain }).train);
-    }
-  if (missing.size > 0) {
-    const data = [...missing].map(([name, bytes]) => ({ name, bytes }));
-    const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
-    const { hyperparameters } = plan.spec.trainer;
-    const work = { key: plan.sweep, trainer, hyperparameters, tools: renderTools(suite), data };
-    for (const count of await compute.count(work, new AbortController().signal))
-      await writeCounts(store, plan, count.name, count);
-  }
-  return sumByCondition(store, plan);
-}
-
-async function sumByCondition(store: Store, plan: LoadedSweep['plan']): Promise<TokenCount[]> {
-  const sums = new Map<string, TokenCount>();
-  for (const lineage of plan.lineages) {
-    const { condition } = lineage;
-    const sum = sums.get(condition) ?? {
-      condition,
-      examples: 0,
-      tokens: 0,
-      targetTokens: 0,
-      truncatedExamples: 0,
-      droppedExamples: 0,
-    };
-    for (const domain of plan.spec.stream.domains) {
-      const counts = await readCounts(store, plan, datasetOf(plan, lineage, domain).train.sha256);
-      if (!counts) continue;
-      for (const name of [
-        'examples',
-        'tokens',
-        'targetTokens',
-        'truncatedExamples',
-        'droppedExamples',
-      ] as const)
-        sum[name] += counts[name];
-    }
-    sums.set(condition, sum);
-  }
-  return [...sums.values()];
 }
 
 function number(value: number | undefined): string {

@@ -9,7 +9,8 @@ import {
   QUERIES,
   type SweepProgress,
 } from '../contract/workflows.ts';
-import type { Plan } from '../plan/plan.ts';
+import { checkpointsOf, domainsEvaluated } from '../plan/cells.ts';
+import type { Plan, PlannedLineage } from '../plan/plan.ts';
 
 export type SweepState = SweepProgress['state'] | 'failed' | 'cancelled' | 'budget' | 'interrupted';
 
@@ -108,9 +109,9 @@ function assemble(
   progress: SweepProgress,
   asked: Map<number, Asked | undefined>,
 ): SweepView {
-  const blocks = plan.shape.domains.length;
-  const cellsEach = cellsPerLineage(plan);
-  const lineages = plan.lineages.map((_, index): LineageView => {
+  const cells = plan.lineages.map((lineage) => countCells(plan, lineage));
+  const lineages = plan.lineages.map((lineage, index): LineageView => {
+    const blocks = lineage.blocks.length;
     const status = statusOf(progress, index);
     const details = asked.get(index);
     const settled = status === 'waiting' || status === 'running' ? 0 : blocks;
@@ -123,19 +124,20 @@ function assemble(
       isBusy: status === 'running' && details?.progress.activities.length !== 0,
     };
   });
-  const cellsRunning = [...asked.values()].reduce(
-    (sum, one) => sum + (one?.progress.cellsSettled ?? 0),
-    0,
+  const cellsRunning = sum([...asked.values()].map((one) => one?.progress.cellsSettled ?? 0));
+  const cellsEnded = sum(
+    lineages.map(({ status }, index) =>
+      status === 'waiting' || status === 'running' ? 0 : (cells[index] ?? 0),
+    ),
   );
-  const ended = lineages.filter(({ status }) => status !== 'waiting' && status !== 'running');
   return {
     sweep: plan.sweep,
     state: progress.state,
     blocks: {
-      total: blocks * lineages.length,
-      settled: lineages.reduce((sum, one) => sum + one.blocksSettled, 0),
+      total: sum(lineages.map(({ blocks }) => blocks)),
+      settled: sum(lineages.map(({ blocksSettled }) => blocksSettled)),
     },
-    cells: { total: cellsEach * lineages.length, settled: cellsEach * ended.length + cellsRunning },
+    cells: { total: sum(cells), settled: cellsEnded + cellsRunning },
     lineages,
     failures: [
       ...progress.failed.flatMap(({ failures }) => failures),
@@ -158,13 +160,10 @@ export function sweepAxes(plan: Plan): { conditions: string[]; seeds: number[] }
   return { conditions: plan.spec.conditions.map(({ name }) => name), seeds: plan.spec.seeds };
 }
 
-function cellsPerLineage(plan: Plan): number {
-  const domains = plan.spec.stream.domains.length;
-  if (plan.spec.evaluate.domains === 'all') return (plan.shape.domains.length + 1) * domains;
-  return plan.shape.parents
-    .reduce<number[]>((depths, parent) => {
-      depths.push((parent === null ? 0 : (depths[parent] ?? 0)) + 1);
-      return depths;
-    }, [])
-    .reduce((sum, depth) => sum + depth, 0);
+function countCells(plan: Plan, lineage: PlannedLineage): number {
+  return sum(checkpointsOf(lineage).map((block) => domainsEvaluated(plan, lineage, block).length));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

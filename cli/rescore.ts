@@ -4,7 +4,7 @@ import { writePlan } from '../activities/plans.ts';
 import { reportSweep } from '../activities/report-sweep.ts';
 import { scorerIdentity } from '../compute/trainers.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
-import { cellsOf } from '../plan/cells.ts';
+import { cellsOf, checkpointsOf } from '../plan/cells.ts';
 import { identifySweep } from '../plan/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
@@ -40,7 +40,7 @@ async function scoreAll(
 ): Promise<{ scored: number; kept: number; missing: number }> {
   const counts = { scored: 0, kept: 0, missing: 0 };
   for (const lineage of plan.lineages)
-    for (const block of [null, ...lineage.blocks.keys()])
+    for (const block of checkpointsOf(lineage))
       for (const cell of cellsOf(plan, lineage, block)) {
         if (await hasScore(store, cell.score)) {
           counts.kept++;

@@ -1,5 +1,5 @@
 import { type Client, WorkflowIdConflictPolicy } from '@temporalio/client';
-import { renderTools } from '../data/datasets.ts';
+import { renderTools } from '../data/data-file.ts';
 import { writePlan } from '../activities/plans.ts';
 import { type SweepInput, TASK_QUEUES, WORKFLOWS } from '../contract/workflows.ts';
 import { openStore } from '../store/open-store.ts';
@@ -10,11 +10,11 @@ import { sweepAxes } from './progress.ts';
 
 /** Puts the plan and what it was made from into the store, and into the catalog of this home. */
 export async function storePlan(loaded: LoadedSweep, home: Home): Promise<string> {
-  const { plan, sources, suite } = loaded;
+  const { plan, sources, scripts, suite } = loaded;
   const store = await openStore(loaded.store);
   await Promise.all([
     store.putBlob(renderTools(suite)),
-    ...sources.map(({ bytes }) => store.putBlob(bytes)),
+    ...[...sources, ...scripts.sources].map(({ bytes }) => store.putBlob(bytes)),
   ]);
   const digest = await writePlan(store, plan);
   await recordSweep(home, {

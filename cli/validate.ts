@@ -17,7 +17,7 @@ export function addValidate(program: Command): void {
         conditions: sweep.conditions.length,
         seeds: sweep.seeds.length,
         orders: sweep.stream.orders.length,
-        blocks: plan.lineages.length * plan.shape.domains.length,
+        blocks: plan.lineages.reduce((sum, { blocks }) => sum + blocks.length, 0),
         examples: suite.census.examples.total,
         duplicates: suite.census.duplicates,
       };

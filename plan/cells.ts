@@ -76,7 +76,11 @@ function baseOf(plan: Plan): string {
 }
 
 /** Where nothing is trained, the base's row is all there is. */
-function domainsEvaluated(plan: Plan, lineage: PlannedLineage, block: number | null): string[] {
+export function domainsEvaluated(
+  plan: Plan,
+  lineage: PlannedLineage,
+  block: number | null,
+): string[] {
   const { domains } = plan.spec.stream;
   if (plan.spec.evaluate.domains === 'all' || lineage.strategy === 'zero-shot') return domains;
   const seen = new Set(pathTo(treeOf(plan, lineage), block).flatMap((one) => one.domains));

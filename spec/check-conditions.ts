@@ -54,36 +54,34 @@ function checkFields(name: string, condition: Condition): Finding[] {
   }));
 }
 
-/** Matching is between what two conditions say of each domain alone: no replay, repetition or further matching. */
+/** What makes a block more than a domain's own examples, each once. */
+const UNMATCHABLE = ['replay', 'upsample'] as const;
+
+/** Matching is between what two conditions say of each domain alone. */
 function checkMatch(
   name: string,
   condition: Condition,
   conditions: NonNullable<SpecParts['conditions']>,
 ): Finding[] {
   if (condition.tokens === undefined) return [];
-  const path = ['conditions', name, 'tokens'];
-  const found = showValue(condition.tokens);
+  const at = { path: ['conditions', name, 'tokens'], found: showValue(condition.tokens) };
   const own = UNMATCHABLE.find((field) => condition[field] !== undefined);
-  if (own) return [{ path, expected: `no tokens beside ${own}`, found }];
+  if (own) return [{ ...at, expected: `no tokens beside ${own}` }];
   const wanted = readMatch(condition.tokens) ?? '';
-  if (wanted === name) return [{ path, expected: 'another condition', found }];
+  if (wanted === name) return [{ ...at, expected: 'another condition' }];
   const others = Object.keys(conditions).filter((other) => other !== name);
   if (!others.includes(wanted)) {
     const suggestion = nearestWord(wanted, others);
-    return [{ path, expected: `match(one of ${others.join(', ')})`, found, suggestion }];
+    return [{ ...at, expected: `match(one of ${others.join(', ')})`, suggestion }];
   }
-  const other = conditions[wanted];
-  const theirs = other && [...UNMATCHABLE, 'tokens' as const].find((field) => other[field]);
-  if (theirs === undefined && other?.strategy !== 'zero-shot' && other?.strategy !== 'joint')
-    return [];
-  const reason = theirs ?? `strategy ${other?.strategy}`;
-  return [
-    {
-      path,
-      expected: 'a condition that trains on its domains as they are',
-      found: `${found}, which has ${reason}`,
-    },
-  ];
+  const reason = whyUnmatchable(conditions[wanted]);
+  if (reason === undefined) return [];
+  const expected = 'a condition that trains on its domains as they are';
+  return [{ ...at, expected, found: `${at.found}, which has ${reason}` }];
 }
 
-const UNMATCHABLE = ['replay', 'upsample'] as const;
+function whyUnmatchable(other: Condition | undefined): string | undefined {
+  if (!other) return undefined;
+  if (other.strategy !== 'sequential') return `strategy ${other.strategy}`;
+  return [...UNMATCHABLE, 'tokens' as const].find((field) => other[field] !== undefined);
+}

@@ -40,6 +40,16 @@ stream:
 conditions:
   keep: { trace: keep }
   strip: { trace: strip }
+  # crossed: { trace: { train: keep, eval: strip } }
+  # shuffled: { trace: shuffle }        # results of other dialogues: is it their content?
+  # filled: { trace: filler }           # neutral text of as many tokens: is it their length?
+  # matched: { trace: keep, tokens: match(strip) }
+  # joint: { trace: keep, strategy: joint }
+  # untrained: { trace: keep, strategy: zero-shot }
+  # replayed: { trace: keep, replay: 0.1 }
+  # few: { trace: keep, limit: 50 }
+  # many: { trace: keep, upsample: 200 }
+  # own: { trace: keep, render: ./own.ts }
 
 # How many seeds (5 means 1 to 5), or a list. The seed is the unit of replication.
 seeds: 5
@@ -75,6 +85,7 @@ question:
 #   domains: all                        # or seen: those learned so far; then FWT is null
 #   convention: exact                   # of the headline numbers; or paper-1, bfcl
 #   decoding: { temperature: 0, seed: 0 }
+#   limit: 100                          # held-out examples of a domain; default: all
 
 # Where trainers run and results are kept.
 # compute: { kind: local }

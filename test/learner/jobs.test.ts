@@ -49,6 +49,9 @@ function mixedExamples(): Example[] {
     ]),
   ];
 }
+const never = (): never => {
+  throw new Error('nothing was counted');
+};
 const limits = { ...hyperparameters, maxPromptTokens: 64, maxTargetTokens: 32 };
 
 test('count says what train processes, to the token', async () => {
@@ -61,8 +64,16 @@ test('count says what train processes, to the token', async () => {
       { name: 'train', file: mixed },
       { name: 'toy', file: data },
     ],
+    sizes: true,
   });
-  const [count, toy] = countsOf(counted);
+  const [{ sizes, ...count } = never(), toy] = countsOf(counted);
+  expect(sizes?.map(({ turnsLost, dropped }) => (dropped ? 'dropped' : turnsLost))).toEqual([
+    ...Array.from({ length: 4 }, () => 0),
+    ...Array.from({ length: 3 }, () => 2),
+    ...Array.from({ length: 5 }, () => 'dropped'),
+  ]);
+  for (const total of ['tokens', 'targetTokens'] as const)
+    expect(sizes?.reduce((sum, size) => sum + size[total], 0)).toBe(count[total]);
   expect(count).toMatchObject({
     name: 'train',
     examples: 12,
@@ -85,7 +96,7 @@ test('count says what train processes, to the token', async () => {
   expect(trained.events.at(-1)).toEqual({
     type: 'result',
     steps: 3 * Math.ceil(7 / 4),
-    tokens: 3 * (count?.tokens ?? 0),
+    tokens: 3 * count.tokens,
   });
 });
 

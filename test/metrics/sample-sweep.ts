@@ -87,6 +87,7 @@ function dataCount(
     truncatedExamples: 3,
     truncatedTurns: 7,
     droppedExamples: 1,
+    unshuffled: 0,
   };
 }
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cellsOf } from '../../plan/cells.ts';
-import { shapeOf } from '../../plan/expand.ts';
+import { cellsOf, checkpointsOf } from '../../plan/cells.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { blockKeys, type Changes, planOf } from './study.ts';
+import { mergeOrders } from '../../plan/tree.ts';
+import { blockKeys, type Changes, planOf, rendered } from './study.ts';
 
 const FOUR = ['travel', 'banking', 'library', 'clinic'];
 
@@ -22,19 +22,19 @@ const orders = fc
 describe('the tree of blocks', () => {
   test('24 orders of 4 domains are 64 blocks, not 96', () => {
     const plan = planOf({ stream: { domains: FOUR, orders: 'all' } });
-    expect(plan.orders).toHaveLength(24);
-    expect(plan.shape.domains).toHaveLength(64);
+    expect(plan.trees.sequential?.orders).toHaveLength(24);
+    expect(plan.trees.sequential?.blocks).toHaveLength(64);
     expect(new Set(plan.lineages[0]?.blocks).size).toBe(64);
   });
 
   test('has one block for each distinct beginning of an order', () => {
     fc.assert(
       fc.property(orders, (given) => {
-        const { shape } = shapeOf(given);
+        const { blocks } = mergeOrders(given);
         const beginnings = given.flatMap((order) =>
           order.map((_, i) => order.slice(0, i + 1).join()),
         );
-        expect(shape.domains).toHaveLength(new Set(beginnings).size);
+        expect(blocks).toHaveLength(new Set(beginnings).size);
       }),
     );
   });
@@ -42,10 +42,10 @@ describe('the tree of blocks', () => {
   test('walks every order from its root, through parents, to its end', () => {
     fc.assert(
       fc.property(orders, (given) => {
-        const { shape, orders: paths } = shapeOf(given);
-        expect(paths.map((path) => path.map((block) => shape.domains[block]))).toEqual(given);
+        const { blocks, orders: paths } = mergeOrders(given);
+        expect(paths.map((path) => path.map((block) => blocks[block]?.name))).toEqual(given);
         for (const path of paths)
-          expect(path.map((block) => shape.parents[block])).toEqual([null, ...path.slice(0, -1)]);
+          expect(path.map((block) => blocks[block]?.parent)).toEqual([null, ...path.slice(0, -1)]);
       }),
     );
   });
@@ -53,9 +53,8 @@ describe('the tree of blocks', () => {
   test('is listed depth first: a parent is the block before, or an ancestor of it', () => {
     fc.assert(
       fc.property(orders, (given) => {
-        const { shape } = shapeOf(given);
         let path: number[] = [];
-        for (const [block, parent] of shape.parents.entries()) {
+        for (const [block, { parent }] of mergeOrders(given).blocks.entries()) {
           expect(parent === null || path.includes(parent)).toBe(true);
           path = [...path.slice(0, parent === null ? 0 : path.indexOf(parent) + 1), block];
         }
@@ -66,7 +65,7 @@ describe('the tree of blocks', () => {
   test('does not depend on the order in which orders are listed', () => {
     fc.assert(
       fc.property(orders, (given) => {
-        expect(shapeOf(given.toReversed()).shape).toEqual(shapeOf(given).shape);
+        expect(mergeOrders(given.toReversed()).blocks).toEqual(mergeOrders(given).blocks);
       }),
     );
   });
@@ -182,14 +181,60 @@ describe('what decides a result changes its keys, and no more', () => {
 
   test('the data of a domain change its block and those behind it', () => {
     const plain = planOf();
-    const dataset: Parameters<typeof planOf>[1] = {
-      dataset: (_condition, _seed, domain) => {
-        const file = { sha256: domain === 'banking' ? 'changed' : domain, size: 1, examples: 1 };
-        return { train: file, prompts: file, gold: file };
-      },
-    };
-    const changed = planOf({}, dataset);
+    const changed = planOf(
+      {},
+      { training: ({ path }) => rendered(path.at(-1)?.includes('banking') ? 'new' : 'old', path) },
+    );
     expect(changed.lineages[0]?.blocks[1]).not.toBe(plain.lineages[0]?.blocks[1]);
+  });
+});
+
+describe('strategies', () => {
+  const conditions = {
+    keep: { trace: 'keep' },
+    crossed: { trace: { train: 'keep', eval: 'strip' } },
+    joint: { trace: 'keep', strategy: 'joint' },
+    base: { trace: 'keep', strategy: 'zero-shot' },
+    replay: { trace: 'keep', replay: 0.1 },
+  };
+  const plan = planOf({ conditions, stream: { domains: FOUR }, seeds: [1] });
+  const lineageOf = (name: string): Plan['lineages'][number] => {
+    const found = plan.lineages.find(({ condition }) => condition === name);
+    if (!found) throw new Error(`no lineage of ${name}`);
+    return found;
+  };
+
+  test('a crossing shares its blocks with the condition that trains alike, and predicts anew', () => {
+    const [keep, crossed] = [lineageOf('keep'), lineageOf('crossed')];
+    expect(crossed.blocks).toEqual(keep.blocks);
+    const ofKeep = cellsOf(plan, keep, 3).map(({ prediction }) => prediction);
+    expect(
+      common(
+        ofKeep,
+        cellsOf(plan, crossed, 3).map((cell) => cell.prediction),
+      ),
+    ).toEqual([]);
+  });
+
+  test('joint training is one block, whatever the orders, that has seen every domain', () => {
+    const stream = { domains: FOUR, orders: 'all' };
+    const seen = planOf({ conditions, stream, seeds: [1], evaluate: { domains: 'seen' } });
+    const joint = seen.lineages.find(({ condition }) => condition === 'joint');
+    expect(joint?.blocks).toHaveLength(1);
+    expect(joint && cellsOf(seen, joint, 0).map(({ domain }) => domain)).toEqual(FOUR);
+  });
+
+  test('zero-shot trains nothing and evaluates the base, also where only what was seen is', () => {
+    const seen = planOf({ conditions, seeds: [1], evaluate: { domains: 'seen' } });
+    const base = seen.lineages.find(({ condition }) => condition === 'base');
+    expect(base?.blocks).toEqual([]);
+    expect(base && cellsOf(seen, base, null)).toHaveLength(2);
+    expect(cellsOf(plan, lineageOf('base'), null)).toEqual(cellsOf(plan, lineageOf('keep'), null));
+  });
+
+  test('replay changes every block but the first, which has nothing to replay', () => {
+    const [keep, replay] = [lineageOf('keep').blocks, lineageOf('replay').blocks];
+    expect(common(replay, keep)).toEqual(keep.slice(0, 1));
   });
 });
 
@@ -204,7 +249,7 @@ describe('cells', () => {
     const stream = { domains: FOUR, orders: [FOUR, FOUR.toReversed()] };
     const plan = planOf({ stream, evaluate: { domains: 'seen' } });
     expect(domainsAfter(plan, null)).toEqual([]);
-    const reversed = plan.orders[1] ?? [];
+    const reversed = plan.trees.sequential?.orders[1] ?? [];
     expect(domainsAfter(plan, reversed[1] ?? null)).toEqual(['library', 'clinic']);
   });
 });
@@ -215,8 +260,9 @@ function domainsAfter(plan: Plan, block: number | null): string[] {
 }
 
 function cells(plan: Plan): ReturnType<typeof cellsOf> {
-  const checkpoints = [null, ...plan.shape.domains.keys()];
-  return plan.lineages.flatMap((one) => checkpoints.flatMap((block) => cellsOf(plan, one, block)));
+  return plan.lineages.flatMap((one) =>
+    checkpointsOf(one).flatMap((block) => cellsOf(plan, one, block)),
+  );
 }
 
 function scoreKeys(plan: Plan): string[] {

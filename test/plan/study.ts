@@ -22,7 +22,6 @@ export function planOf(changes: Changes = {}, inputs: Partial<PlanInputs> = {}):
   const parsed = parseSweep(JSON.stringify({ ...STUDY, ...changes }), 'study.yaml');
   if ('errors' in parsed) throw new Error(parsed.errors.map(({ expected }) => expected).join());
   const { sweep: spec } = parsed;
-  const traceOf = new Map(spec.conditions.map(({ name, trace }) => [name, trace]));
   return expandSweep({
     spec,
     suite: { digest: digestOf('suite'), files: [] },
@@ -30,20 +29,23 @@ export function planOf(changes: Changes = {}, inputs: Partial<PlanInputs> = {}):
     trainer: { kind: 'command', identity: 'toy-1', description: 'a toy' },
     scorer: digestOf('scorer'),
     tools: digestOf('tools'),
-    dataset: (condition, seed, domain) => {
-      const of = [traceOf.get(condition) ?? '', seed, domain];
-      return {
-        train: rendered('train', of),
-        prompts: rendered('prompts', of),
-        gold: rendered('gold', of),
-      };
+    scripts: [],
+    training: ({ condition, seed, path }) => {
+      const { trace, replay, limit, upsample } = condition;
+      const own = path.at(-1) ?? [];
+      const others = [limit, upsample, replay > 0 && path.length > 1 && path].filter(Boolean);
+      return rendered('train', [trace.train, seed, ...own, ...others]);
     },
+    heldOut: ({ condition, seed, domain }) => ({
+      prompts: rendered('prompts', [condition.trace.eval, seed, domain]),
+      gold: rendered('gold', [seed, domain]),
+    }),
     ...inputs,
   });
 }
 
-function rendered(kind: string, of: (string | number)[]): RenderedFile {
-  return { sha256: digestOf([kind, ...of]), size: 100, examples: 10 };
+export function rendered(kind: string, of: unknown[]): RenderedFile {
+  return { sha256: digestOf([kind, ...of]), size: 100, examples: 10, unshuffled: 0 };
 }
 
 export function blockKeys(plan: Plan): string[] {

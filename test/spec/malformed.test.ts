@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../spec/limits.ts';
 import { parseSweep } from '../../spec/parse.ts';
 import { formatProblem } from '../../spec/problems.ts';
+import { MALFORMED_CONDITIONS } from './malformed-conditions.ts';
 import { MALFORMED_SETTINGS } from './malformed-settings.ts';
 import { MALFORMED_STUDY } from './malformed-study.ts';
 import { STUDY, studyWith } from './study.ts';
@@ -29,7 +30,7 @@ test('the spec that the others spoil is right', () => {
 });
 
 describe('a spoiled line is told with its line, column, field and the nearest word', () => {
-  test.each([...MALFORMED_STUDY, ...MALFORMED_SETTINGS])(
+  test.each([...MALFORMED_STUDY, ...MALFORMED_CONDITIONS, ...MALFORMED_SETTINGS])(
     'line %i: %j',
     (line, becomes, ...says) => {
       expect(complaints(studyWith(line, becomes))).toEqual(says);

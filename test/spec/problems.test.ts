@@ -14,12 +14,12 @@ function messages(text: string): string[] {
 
 describe('a message', () => {
   test('shows the line, the place in it and how to mend it', () => {
-    expect(messages(studyWith(7, '  keep: { trace: kepe }'))).toEqual([
+    expect(messages(studyWith(7, '  keep: { trace: keep, replay: 101 }'))).toEqual([
       [
-        'study.yaml:7:18: conditions.keep.trace: expected "keep" or "strip", found "kepe" (did you mean "keep"?)',
-        '   7 |   keep: { trace: kepe }',
-        '     |                  ^',
-        '     = help: Earlier API calls and their results in a prompt: kept, or stripped.',
+        'study.yaml:7:32: conditions.keep.replay: expected a number above 0 and at most 100, found 101',
+        '   7 |   keep: { trace: keep, replay: 101 }',
+        '     |                                ^',
+        "     = help: Adds examples of earlier domains to each block, drawn uniformly: this many times the block's own. TRACE uses 0.1.",
       ].join('\n'),
     ]);
   });

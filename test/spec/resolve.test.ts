@@ -39,7 +39,18 @@ describe('defaults', () => {
           noise: 0.1,
         },
         stream: { domains: ['travel'], orders: [['travel']] },
-        conditions: [{ name: 'only', trace: 'keep' }],
+        conditions: [
+          {
+            name: 'only',
+            trace: { train: 'keep', eval: 'keep' },
+            strategy: 'sequential',
+            replay: 0,
+            matchTokens: null,
+            limit: null,
+            upsample: null,
+            render: null,
+          },
+        ],
         seeds: [1, 2, 3, 4, 5],
         trainer: {
           kind: 'builtin',

@@ -8,7 +8,8 @@ import { sweepTemplate } from '../../spec/template.ts';
 const TEMPLATE = sweepTemplate({ name: 'my-sweep', schema: './ratchet-v1.schema.json' });
 const PARAGRAPHS = TEMPLATE.split('\n\n');
 /** Fields shown with an example, because they have no default value to show. */
-const EXAMPLES = /^ *# (orders|store|budget|tags|notes):/;
+const EXAMPLES =
+  /^ *# +(orders|store|budget|tags|notes|limit|crossed|shuffled|filled|matched|joint|untrained|replayed|few|many|own):/;
 
 function uncomment(text: string): string {
   return text.replace(/^( *)# ( *[a-zA-Z0-9]+:)/gm, '$1$2');
@@ -54,9 +55,12 @@ describe('the template of ratchet init', () => {
 
   test('shows examples that are right', () => {
     const examples = TEMPLATE.split('\n').filter((line) => EXAMPLES.test(line));
-    expect(examples).toHaveLength(5);
-    const shown = TEMPLATE.split('\n').map((line) =>
-      EXAMPLES.test(line) ? uncomment(line) : line,
+    expect(examples).toHaveLength(16);
+    const shown = PARAGRAPHS.flatMap((paragraph) =>
+      // What stands inside a commented field needs that field.
+      paragraph.startsWith('# evaluate:')
+        ? [uncomment(paragraph)]
+        : paragraph.split('\n').map((line) => (EXAMPLES.test(line) ? uncomment(line) : line)),
     );
     expect(errorsOf(shown.join('\n'))).toEqual([]);
   });

@@ -57,6 +57,14 @@ const count = (name, file) => {
     truncatedExamples: 0,
     truncatedTurns: 0,
     droppedExamples: 0,
+    ...(job.sizes && {
+      sizes: Array.from({ length: examples }, () => ({
+        tokens: 10,
+        targetTokens: 3,
+        turnsLost: 0,
+        dropped: false,
+      })),
+    }),
   });
 };
 

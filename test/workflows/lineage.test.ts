@@ -50,6 +50,17 @@ describe.concurrent('the walk', () => {
     expect(work.begun('evaluate')).toEqual(['base', 0, 1, 2].map((block) => `evaluate 0/${block}`));
   });
 
+  test('a lineage without blocks evaluates the base and ends', async () => {
+    const work = temporal.imagine('zero-shot', []);
+    const handle = await temporal.startLineage('zero-shot');
+    expect(await handle.result()).toMatchObject({
+      status: 'done',
+      totals: { lineages: 1, blocksTrained: 0, cellsComputed: 2 },
+    });
+    expect(work.begun('evaluate')).toEqual(['evaluate 0/base']);
+    expect(work.begun('train')).toEqual([]);
+  });
+
   test('a block is evaluated while the next one trains, at most one behind', async () => {
     const work = temporal.imagine('beside', CHAIN);
     const release = work.hold('evaluate 0/0');

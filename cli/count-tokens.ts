@@ -1,0 +1,77 @@
+import { readCounts, writeCounts } from '../activities/counts.ts';
+import { conditionOf, renderBlock } from '../activities/plans.ts';
+import type { Compute } from '../compute/compute.ts';
+import { resolveTrainer } from '../compute/trainers.ts';
+import { renderTools } from '../data/data-file.ts';
+import { trainingOf } from '../plan/cells.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Store } from '../store/store.ts';
+import type { LoadedSweep } from './load-sweep.ts';
+
+/** Tokens of one pass over the training data of all lineages, by condition, as the trainer counts them. */
+export interface TokenCount {
+  condition: string;
+  examples: number;
+  tokens: number;
+  targetTokens: number;
+  truncatedExamples: number;
+  droppedExamples: number;
+}
+
+/** Counts what the store has no count of, and keeps it. */
+export async function countTokens(
+  store: Store,
+  compute: Compute,
+  { plan, suite, scripts }: LoadedSweep,
+): Promise<TokenCount[]> {
+  const missing = new Map<string, Uint8Array>();
+  for (const lineage of plan.lineages) {
+    const condition = conditionOf(plan, lineage);
+    const custom = scripts.renderOf(condition);
+    for (const block of lineage.blocks.keys()) {
+      const { sha256 } = trainingOf(plan, lineage, block);
+      if (missing.has(sha256) || (await readCounts(store, plan, sha256))) continue;
+      missing.set(sha256, renderBlock(suite, plan, { lineage, block, condition, custom }).bytes);
+    }
+  }
+  if (missing.size > 0) {
+    const data = [...missing].map(([name, bytes]) => ({ name, bytes }));
+    const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
+    const { hyperparameters } = plan.spec.trainer;
+    const tools = renderTools(suite);
+    const work = { key: plan.sweep, trainer, hyperparameters, tools, data, sizes: false };
+    for (const count of await compute.count(work, new AbortController().signal))
+      await writeCounts(store, plan, count.name, count);
+  }
+  return sumByCondition(store, plan);
+}
+
+const SUMMED = [
+  'examples',
+  'tokens',
+  'targetTokens',
+  'truncatedExamples',
+  'droppedExamples',
+] as const;
+
+/** Blocks of several orders that train on the same data count once. */
+async function sumByCondition(store: Store, plan: Plan): Promise<TokenCount[]> {
+  const sums = new Map<string, TokenCount>();
+  for (const lineage of plan.lineages) {
+    const { condition } = lineage;
+    const sum = sums.get(condition) ?? {
+      condition,
+      examples: 0,
+      tokens: 0,
+      targetTokens: 0,
+      truncatedExamples: 0,
+      droppedExamples: 0,
+    };
+    sums.set(condition, sum);
+    for (const index of new Set(lineage.training)) {
+      const counts = await readCounts(store, plan, plan.training[index]?.sha256 ?? '');
+      for (const name of SUMMED) sum[name] += counts?.[name] ?? 0;
+    }
+  }
+  return [...sums.values()];
+}
