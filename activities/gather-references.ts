@@ -8,12 +8,12 @@ import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
 import { countAnswers, countWhere } from '../metrics/runs.ts';
 import type { StrataByDomain } from '../metrics/strata.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
-import { datasetOf } from '../plan/cells.ts';
-import type { DatasetSummary, Plan, PlannedLineage } from '../plan/plan.ts';
+import { heldOutOf } from '../plan/cells.ts';
+import type { HeldOutData, Plan, PlannedLineage } from '../plan/plan.ts';
 import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { parseJsonLines } from './cells.ts';
-import { openPlannedSuite, renderPlanned } from './plans.ts';
+import { openPlannedSuite, renderPlannedHeldOut } from './plans.ts';
 
 /**
  * What scores are held against, on the very prompts that are asked and through the same scorer. Conditions and seeds that
@@ -29,7 +29,7 @@ export async function gatherReferences(
   for (const lineage of plan.lineages)
     for (const domain of plan.spec.stream.domains) {
       const { condition, seed } = lineage;
-      const { prompts } = datasetOf(plan, lineage, domain);
+      const { prompts } = heldOutOf(plan, lineage, domain);
       const name = JSON.stringify([domain, suite.variant(seed), prompts.sha256]);
       const known =
         counted.get(name) ??
@@ -56,16 +56,30 @@ async function readHeldOut(
   plan: Plan,
   of: { lineage: PlannedLineage; domain: string },
 ): Promise<HeldOut> {
-  const { prompts, gold } = datasetOf(plan, of.lineage, of.domain);
   const files =
-    (await readStored(store, { prompts, gold })) ?? (await renderPlanned(store, plan, of));
+    (await readStored(store, heldOutOf(plan, of.lineage, of.domain))) ??
+    (await renderAgain(store, plan, of));
   return { prompts: parseJsonLines(files.prompts), gold: parseJsonLines(files.gold) };
+}
+
+interface HeldOutBytes {
+  prompts: Uint8Array;
+  gold: Uint8Array;
+}
+
+async function renderAgain(
+  store: Store,
+  plan: Plan,
+  of: { lineage: PlannedLineage; domain: string },
+): Promise<HeldOutBytes> {
+  const { prompts, gold } = await renderPlannedHeldOut(store, plan, of);
+  return { prompts: prompts.bytes, gold: gold.bytes };
 }
 
 async function readStored(
   store: Store,
-  { prompts, gold }: Pick<DatasetSummary, 'prompts' | 'gold'>,
-): Promise<{ prompts: Uint8Array; gold: Uint8Array } | undefined> {
+  { prompts, gold }: HeldOutData,
+): Promise<HeldOutBytes | undefined> {
   if (!(await store.hasBlob(prompts.sha256)) || !(await store.hasBlob(gold.sha256)))
     return undefined;
   return unlessDamaged(

@@ -98,7 +98,7 @@ export function conditionOf(plan: Plan, lineage: PlannedLineage): Condition {
 }
 
 /** A lineage's condition, with its own function where it has one. */
-export async function planRendering(
+async function planRendering(
   store: Store,
   plan: Plan,
   lineage: PlannedLineage,

@@ -67,7 +67,7 @@ export async function matchTokens(parts: SweepParts, trainer: Trainer): Promise<
 }
 
 /** How many of the first examples stay within a budget of tokens together. */
-export function takeWithin(sizes: readonly ExampleSize[], budget: number): number {
+function takeWithin(sizes: readonly ExampleSize[], budget: number): number {
   let sum = 0;
   const over = sizes.findIndex(({ tokens }) => (sum += tokens) > budget);
   return over === -1 ? sizes.length : over;

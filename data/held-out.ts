@@ -28,7 +28,7 @@ export function renderHeldOut(suite: Suite, request: HeldOutRequest): HeldOutFil
   };
 }
 
-export function renderHeldOutExamples(
+function renderHeldOutExamples(
   suite: Suite,
   { condition, custom, seed, domain, limit }: HeldOutRequest,
 ): ReturnType<typeof renderExamples> {

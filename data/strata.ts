@@ -2,7 +2,7 @@ import type { Example, Json, Message, ToolCall } from '../contract/dialogue.ts';
 import { canonicalJson } from '../contract/digest.ts';
 import type { ExampleStrata, TraceStratum } from '../contract/strata.ts';
 import { targetText } from './baselines.ts';
-import { renderExample } from './conditions.ts';
+import { stripTrace } from './traces/strip.ts';
 
 /**
  * Where held-out examples stand, whatever the condition: what the trace could add to their prompt, and whether their target
@@ -24,7 +24,7 @@ export function stratifyExamples(
 }
 
 function stratumOf(example: Example): TraceStratum {
-  const stripped = renderExample(example, { trace: 'strip' });
+  const stripped = stripTrace(example);
   if (canonicalJson(stripped.messages) === canonicalJson(example.messages)) return 'identical';
   if (isCopyable(example.target, stripped.messages)) return 'both';
   return isCopyable(example.target, example.messages) ? 'trace-only' : 'neither';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { History } from '../../contract/results.ts';
+import type { History } from '../../contract/history.ts';
 import { makeFolder, ratchet } from './ratchet.ts';
 
 const TOY = join(import.meta.dirname, '..', 'support', 'toy-trainer.mjs');

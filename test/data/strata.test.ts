@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatCalls } from '../../contract/call-text.ts';
 import type { Example, Json, Message, ToolCall } from '../../contract/dialogue.ts';
 import { answerMostFrequent, answerUntrained } from '../../data/baselines.ts';
-import { renderExample } from '../../data/conditions.ts';
+import { renderTraces } from '../../data/traces/render-trace.ts';
 import { openSuite } from '../../data/open-suite.ts';
 import { isCopyable, stratifyExamples } from '../../data/strata.ts';
 import { apiBankMissing, readApiBank } from './api-bank-source.ts';
@@ -119,9 +119,7 @@ describe.skipIf(apiBankMissing)(
     test('the rule gets 83 % of the names with the trace and 58 % without', () => {
       const examples = openApiBank();
       const share = (trace: 'keep' | 'strip'): number => {
-        const right = examples.filter((example) =>
-          hasNamesRight(renderExample(example, { trace })),
-        );
+        const right = renderTraces(examples, trace, 1).examples.filter(hasNamesRight);
         return Math.round((100 * right.length) / examples.length);
       };
       expect([share('keep'), share('strip')]).toEqual([83, 58]);
