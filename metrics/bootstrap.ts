@@ -1,6 +1,6 @@
 import { createRandom, deriveSeed, type Random } from '../contract/random.ts';
 import type { MetricName, Row } from '../contract/results.ts';
-import type { CellScore, Convention } from '../contract/scores.ts';
+import type { CellScore, Convention, ExampleScore } from '../contract/scores.ts';
 import { meanOf } from './continual.ts';
 import { type CellShares, type GatheredRun, measureShares } from './runs.ts';
 
@@ -53,8 +53,8 @@ export function bootstrapDifference(
 }
 
 /** How often each of so many items is drawn, with replacement, in as many draws. */
-function drawWeights(items: number, random: Random): number[] {
-  const weights = Array.from({ length: items }, () => 0);
+function drawWeights(items: number, random: Random): Float64Array {
+  const weights = new Float64Array(items);
   for (let draw = 0; draw < items; draw++) {
     const drawn = random.below(items);
     weights[drawn] = (weights[drawn] ?? 0) + 1;
@@ -74,11 +74,7 @@ function weightedMean(items: readonly { weight: number; value: () => number }[])
 }
 
 /** NaN where a cell is missing or drew no example. */
-function valueOf(
-  runs: readonly IndexedRun[],
-  weights: readonly number[],
-  metric: MetricName,
-): number {
+function valueOf(runs: readonly IndexedRun[], weights: Float64Array, metric: MetricName): number {
   const values = runs.map(({ cells, zeroShot }) => {
     const shares = {
       cells: cells.map((row) => weighRow(row, weights)),
@@ -94,45 +90,70 @@ interface IndexedRun {
   zeroShot: Row<IndexedCell>;
 }
 
-/** The examples of a cell: which dialogue each comes from, and 1 or 0 for what holds of it. */
-type IndexedCell = ({ dialogue: number } & CellShares)[];
+/** A cell by dialogue: entry i of each list is of the i-th dialogue in it. */
+interface IndexedCell {
+  dialogues: Int32Array;
+  examples: Float64Array;
+  right: Float64Array;
+  nameRight: Float64Array;
+  malformed: Float64Array;
+}
 
 function indexRun(
   { cells, zeroShot }: GatheredRun,
   dialogues: Map<string, number>,
   convention: Convention,
 ): IndexedRun {
-  const indexCell = (cell: CellScore | null): IndexedCell | null =>
-    cell &&
-    cell.examples.map(({ dialogue, right, nameRight, outcome }) => {
-      const number = dialogues.get(dialogue) ?? dialogues.size;
-      dialogues.set(dialogue, number);
-      return {
-        dialogue: number,
-        right: Number(right[convention]),
-        nameRight: Number(nameRight),
-        malformed: Number(outcome === 'malformed'),
-      };
-    });
-  return { cells: cells.map((row) => row.map(indexCell)), zeroShot: zeroShot.map(indexCell) };
+  const indexRow = (row: Row<CellScore>): Row<IndexedCell> =>
+    row.map((cell) => cell && indexCell(cell, dialogues, convention));
+  return { cells: cells.map(indexRow), zeroShot: indexRow(zeroShot) };
 }
 
-function weighRow(row: Row<IndexedCell>, weights: readonly number[]): Row<CellShares> {
+function indexCell(
+  { examples }: CellScore,
+  dialogues: Map<string, number>,
+  convention: Convention,
+): IndexedCell {
+  const groups = new Map<number, ExampleScore[]>();
+  for (const example of examples) {
+    const number = dialogues.get(example.dialogue) ?? dialogues.size;
+    dialogues.set(example.dialogue, number);
+    groups.set(number, [...(groups.get(number) ?? []), example]);
+  }
+  const counts = (holds: (example: ExampleScore) => boolean): Float64Array =>
+    Float64Array.from(groups.values(), (group) => group.filter(holds).length);
+  return {
+    dialogues: Int32Array.from(groups.keys()),
+    examples: counts(() => true),
+    right: counts(({ right }) => right[convention]),
+    nameRight: counts(({ nameRight }) => nameRight),
+    malformed: counts(({ outcome }) => outcome === 'malformed'),
+  };
+}
+
+function weighRow(row: Row<IndexedCell>, weights: Float64Array): Row<CellShares> {
   return row.map((cell) => cell && weighCell(cell, weights));
 }
 
-function weighCell(cell: IndexedCell, weights: readonly number[]): CellShares | null {
-  let [total, right, nameRight, malformed] = [0, 0, 0, 0];
-  for (const example of cell) {
-    const weight = weights[example.dialogue] ?? 0;
-    total += weight;
-    right += weight * example.right;
-    nameRight += weight * example.nameRight;
-    malformed += weight * example.malformed;
-  }
-  return total === 0
-    ? null
-    : { right: right / total, nameRight: nameRight / total, malformed: malformed / total };
+function weighCell(cell: IndexedCell, weights: Float64Array): CellShares | null {
+  const total = weighedSum(cell.examples, cell, weights);
+  if (total === 0) return null;
+  return {
+    right: weighedSum(cell.right, cell, weights) / total,
+    nameRight: weighedSum(cell.nameRight, cell, weights) / total,
+    malformed: weighedSum(cell.malformed, cell, weights) / total,
+  };
+}
+
+function weighedSum(
+  counts: Float64Array,
+  { dialogues }: IndexedCell,
+  weights: Float64Array,
+): number {
+  let sum = 0;
+  for (let i = 0; i < counts.length; i++)
+    sum += (counts[i] ?? 0) * (weights[dialogues[i] ?? 0] ?? 0);
+  return sum;
 }
 
 /** Between order statistics linearly, as NumPy does. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { measureContinual } from '../../metrics/continual.ts';
+import fixture from './fixtures/estimates.json' with { type: 'json' };
 
 /** The full evaluation of arXiv 2605.09734, in percent. */
 const STRIP = [
@@ -77,6 +78,15 @@ describe('a matrix worked by hand', () => {
     expect(measureContinual(rising).forgetting).toBeCloseTo(-0.4, 12);
   });
 });
+
+test.each(fixture.matrices)(
+  'against NumPy: $averageAccuracy',
+  ({ matrix, zeroShot, ...expected }) => {
+    const metrics = measureContinual({ matrix, zeroShot });
+    for (const [name, value] of Object.entries(expected))
+      expect(metrics[name as keyof typeof metrics]).toBeCloseTo(value, 12);
+  },
+);
 
 describe('what cannot be known is null', () => {
   test('every metric that needs a missing cell, and no other', () => {

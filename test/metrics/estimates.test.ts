@@ -1,12 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { estimateMean, testMean } from '../../metrics/estimates.ts';
+import { deviationOf, estimateMean, testMean } from '../../metrics/estimates.ts';
+import { adjustHolm } from '../../metrics/holm.ts';
 import { permutationFloor, testSignFlips } from '../../metrics/permutation.ts';
+import { countSeedsToSettle } from '../../metrics/power.ts';
+import { interquartileMean, probabilityOfLarger } from '../../metrics/robust.ts';
 import fixture from './fixtures/estimates.json' with { type: 'json' };
 
 const PLAIN = { level: 0.95, testTrainRatio: 0 };
 
-describe.each(fixture.cases)('against SciPy: $name', (expected) => {
+describe.each(fixture.cases)('against SciPy, rliable and statsmodels: $name', (expected) => {
   const differences = expected.treatment.map((value, i) => value - (expected.control[i] ?? 0));
 
   test('the mean and its t intervals', () => {
@@ -30,6 +33,57 @@ describe.each(fixture.cases)('against SciPy: $name', (expected) => {
   test('the p values of the paired t test and of all sign flips', () => {
     expect(testMean(differences, 0)).toBeCloseTo(expected.pT, 9);
     expect(testSignFlips(differences)).toBeCloseTo(expected.pPermutation, 12);
+  });
+
+  test('the interquartile mean and the probability of improvement', () => {
+    const mean = interquartileMean(differences);
+    if (expected.interquartileMean === null) expect(mean).toBeNull();
+    else expect(mean).toBeCloseTo(expected.interquartileMean, 12);
+    const probability = probabilityOfLarger(expected.treatment, expected.control);
+    expect(probability).toBeCloseTo(expected.probabilityOfImprovement, 12);
+  });
+
+  test('the seeds that would settle it, but for the noncentral distribution', () => {
+    const seeds = countSeedsToSettle({
+      mean: expected.mean,
+      deviation: deviationOf(differences) ?? Number.NaN,
+      alpha: fixture.alpha,
+      testTrainRatio: 0,
+    });
+    expect(Math.abs((seeds ?? Number.NaN) - expected.seedsToSettle)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('p values of several comparisons', () => {
+  test.each(fixture.holm)('are adjusted as statsmodels does: $p', ({ p, adjusted }) => {
+    const ours = adjustHolm(p);
+    expect(ours).toHaveLength(adjusted.length);
+    for (const [index, value] of adjusted.entries()) expect(ours[index]).toBeCloseTo(value, 12);
+  });
+
+  test('do not count what has no p value', () => {
+    expect(adjustHolm([0.02, null, 0.03])).toEqual([0.04, null, 0.04]);
+    expect(adjustHolm([])).toEqual([]);
+  });
+});
+
+describe('the number of seeds that would settle a difference', () => {
+  const seen = { mean: 0.05, deviation: 0.05, alpha: 0.05, testTrainRatio: 0 };
+
+  test('falls with the difference and rises with its spread', () => {
+    expect(countSeedsToSettle(seen)).toBe(10);
+    expect(countSeedsToSettle({ ...seen, mean: -0.1 })).toBeLessThan(10);
+    expect(countSeedsToSettle({ ...seen, deviation: 0.1 })).toBeGreaterThan(10);
+  });
+
+  test('is none where overlapping training sets keep the error from falling, or nothing differs', () => {
+    expect(countSeedsToSettle({ ...seen, testTrainRatio: 0.25 })).toBeNull();
+    expect(countSeedsToSettle({ ...seen, mean: 0 })).toBeNull();
+    expect(countSeedsToSettle({ ...seen, mean: 0, deviation: 0 })).toBeNull();
+  });
+
+  test('is the fewest that have a spread where all seeds agree', () => {
+    expect(countSeedsToSettle({ ...seen, deviation: 0 })).toBe(2);
   });
 });
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatCalls } from '../../contract/call-text.ts';
 import type { Json, ToolCall } from '../../contract/dialogue.ts';
+import { OUTCOMES } from '../../contract/scores.ts';
 import { scoreCell, scorePrediction } from '../../metrics/verdicts.ts';
 
 const BOOK: ToolCall = { name: 'BookRoom', arguments: { city: 'New York', nights: 3 } };
@@ -11,6 +12,28 @@ interface BfclCase {
   gold: ToolCall[];
   predicted: ToolCall[];
   valid: boolean;
+}
+
+interface PythonRow {
+  id: string;
+  gold: ToolCall[];
+  text: string;
+  outcome: string;
+  paper: boolean;
+}
+
+interface PythonCounts {
+  outcomes: Record<string, number>;
+  names: number;
+  paper: number;
+}
+
+function readLines<T>(name: string): T[] {
+  const text = readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
 }
 
 function call(argument: Json, name = 'Call'): ToolCall {
@@ -109,16 +132,37 @@ describe('several calls in one turn', () => {
 });
 
 test("bfcl agrees with the leaderboard's own checker, as it was recorded", () => {
-  const [, ...lines] = readFileSync(new URL('fixtures/bfcl.jsonl', import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
-  const cases = lines.map((line): BfclCase => JSON.parse(line));
+  const [, ...cases] = readLines<BfclCase>('bfcl.jsonl');
   const disagreements = cases.filter(
     ({ gold, predicted, valid }) =>
       scorePrediction(gold, formatCalls(predicted)).right.bfcl !== valid,
   );
   expect(cases).toHaveLength(120);
   expect(disagreements).toEqual([]);
+});
+
+describe('predictions that Python read and counted', () => {
+  const [counts, ...rows] = readLines<PythonRow>('predictions.jsonl');
+  const scored = rows.map((row) => ({ ...row, ours: scorePrediction(row.gold, row.text) }));
+  const { outcomes, names, paper } = counts as unknown as PythonCounts;
+
+  test('get the same outcome one by one, and the same under the strict parser', () => {
+    expect(scored).toHaveLength(300);
+    expect(scored.filter((row) => row.ours.outcome !== row.outcome)).toEqual([]);
+    expect(scored.filter((row) => row.ours.right['paper-1'] !== row.paper)).toEqual([]);
+  });
+
+  test('add up to the same counts in a cell', () => {
+    const gold = rows.map(({ id, gold: target }) => ({ id, dialogue: id, target }));
+    const { examples } = scoreCell(gold, rows);
+    const count = (holds: (example: (typeof examples)[number]) => boolean): number =>
+      examples.filter(holds).length;
+    expect(count(({ right }) => right.exact)).toBe(outcomes['exact']);
+    expect(count(({ nameRight }) => nameRight)).toBe(names);
+    expect(count(({ right }) => right['paper-1'])).toBe(paper);
+    for (const kind of OUTCOMES)
+      expect(count(({ outcome }) => outcome === kind)).toBe(outcomes[kind]);
+  });
 });
 
 describe("the paper's strict parser", () => {
