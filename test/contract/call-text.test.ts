@@ -113,25 +113,64 @@ const call: fc.Arbitrary<ToolCall> = fc.record(
   { noNullPrototype: true },
 );
 
-test('reads back whatever it wrote', () => {
+/** About five seconds each. */
+const THOROUGHLY = { seed: 1, numRuns: 100_000 };
+const MINUTES = 240_000;
+
+test(
+  'reads back whatever it wrote',
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(call, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        (calls, lenient) => {
+          const written = formatCalls(calls);
+          const { end, ...read } = parseCalls(written, { lenient });
+          expect(read).toEqual({ calls });
+          expect(end).toBe(written.length);
+        },
+      ),
+      THOROUGHLY,
+    );
+  },
+  MINUTES,
+);
+
+test('reads what it wrote out of any text around it', () => {
+  const around = fc.string({ unit: fc.constantFrom(...' .,:;()abc\n\'"') });
   fc.assert(
-    fc.property(fc.array(call, { minLength: 1, maxLength: 3 }), (calls) => {
-      expect(parseCalls(formatCalls(calls)).calls).toEqual(calls);
+    fc.property(around, call, around, (before, one, after) => {
+      const { calls } = parseCalls(`${before}${formatCalls([one])}${after}`);
+      expect(calls).toEqual([one]);
     }),
-    { seed: 1, numRuns: 1000 },
+    { seed: 1, numRuns: 10_000 },
   );
 });
 
-test('never throws, whatever a model writes', () => {
-  const noise = fc.string({ unit: fc.constantFrom(...'[](){}\'"=,:\\ A1-.n') });
-  fc.assert(
-    fc.property(noise, fc.boolean(), (rest, lenient) => {
-      const parsed = parseCalls(`[A(${rest}`, { lenient });
-      expect(parsed.calls.length === 0).toBe(parsed.error !== undefined);
-    }),
-    { seed: 1, numRuns: 2000 },
-  );
-});
+test(
+  'never throws, whatever a model writes',
+  () => {
+    const noise = fc.string({ unit: fc.constantFrom(...'[](){}\'"=,:\\ A1-.n') });
+    const anything = fc.oneof(
+      noise.map((rest) => `[A(${rest}`),
+      fc.string({ unit: 'binary' }),
+      fc.tuple(fc.array(call, { minLength: 1 }), fc.nat(), noise).map(([calls, at, cut]) => {
+        const written = formatCalls(calls);
+        const place = at % written.length;
+        return `${written.slice(0, place)}${cut}${written.slice(place + cut.length)}`;
+      }),
+    );
+    fc.assert(
+      fc.property(anything, fc.boolean(), (written, lenient) => {
+        const parsed = parseCalls(written, { lenient });
+        expect(parsed.calls.length === 0).toBe(parsed.error !== undefined);
+      }),
+      THOROUGHLY,
+    );
+  },
+  MINUTES,
+);
 
 test.each([
   ['open quotes', "[A(x='"],
