@@ -17,7 +17,7 @@ import { openPlannedSuite, renderPlannedHeldOut } from './plans.ts';
 
 /**
  * What scores are held against, on the very prompts that are asked and through the same scorer. Conditions and seeds that
- * share files share the work.
+ * share files share the work; seed by seed, for a suite may generate the examples of each.
  */
 export async function gatherReferences(
   store: Store,
@@ -25,22 +25,40 @@ export async function gatherReferences(
 ): Promise<Pick<GatheredSweep, 'references' | 'strata'>> {
   const suite = await openPlannedSuite(store, plan);
   const counted = new Map<string, ReferencesOfFile>();
+  const strata = new Map<number, StrataByDomain>();
   const references: ReferenceCounts[] = [];
-  for (const lineage of plan.lineages)
-    for (const domain of plan.spec.stream.domains) {
-      const { condition, seed } = lineage;
-      const { prompts } = heldOutOf(plan, lineage, domain);
-      const name = JSON.stringify([domain, suite.variant(seed), prompts.sha256]);
-      const known =
-        counted.get(name) ??
-        countReferences(
-          await readHeldOut(store, plan, { lineage, domain }),
-          suite.examples(domain, seed).train,
-        );
-      counted.set(name, known);
-      references.push({ condition, seed, domain, ...known });
-    }
-  return { references, strata: stratifySeeds(plan, suite) };
+  for (const seed of plan.spec.seeds) {
+    const twin = [...strata.keys()].find((other) => suite.variant(other) === suite.variant(seed));
+    const known = twin === undefined ? undefined : strata.get(twin);
+    strata.set(seed, known ?? stratifySeed(suite, plan.spec.stream.domains, seed));
+    for (const lineage of plan.lineages.filter((one) => one.seed === seed))
+      references.push(...(await gatherLineage(store, plan, { lineage, suite, counted })));
+  }
+  return { references, strata };
+}
+
+/** @param of.counted what is known already, by domain, split and prompts; filled on the way */
+async function gatherLineage(
+  store: Store,
+  plan: Plan,
+  of: { lineage: PlannedLineage; suite: Suite; counted: Map<string, ReferencesOfFile> },
+): Promise<ReferenceCounts[]> {
+  const { lineage, suite, counted } = of;
+  const { condition, seed } = lineage;
+  const references: ReferenceCounts[] = [];
+  for (const domain of plan.spec.stream.domains) {
+    const { prompts } = heldOutOf(plan, lineage, domain);
+    const name = JSON.stringify([domain, suite.variant(seed), prompts.sha256]);
+    const known =
+      counted.get(name) ??
+      countReferences(
+        await readHeldOut(store, plan, { lineage, domain }),
+        suite.examples(domain, seed).train,
+      );
+    counted.set(name, known);
+    references.push({ condition, seed, domain, ...known });
+  }
+  return references;
 }
 
 type ReferencesOfFile = Omit<ReferenceCounts, 'condition' | 'seed' | 'domain'>;
@@ -113,20 +131,6 @@ function countReferences(
       isCopyable(targets.get(id) ?? [], messages),
     ),
   };
-}
-
-/** By seed; seeds with the same examples share one table. */
-function stratifySeeds(plan: Plan, suite: Suite): Map<number, StrataByDomain> {
-  const { domains } = plan.spec.stream;
-  const byVariant = new Map<number, StrataByDomain>();
-  return new Map(
-    plan.spec.seeds.map((seed) => {
-      const variant = suite.variant(seed);
-      const known = byVariant.get(variant) ?? stratifySeed(suite, domains, seed);
-      byVariant.set(variant, known);
-      return [seed, known];
-    }),
-  );
 }
 
 function stratifySeed(suite: Suite, domains: readonly string[], seed: number): StrataByDomain {

@@ -19,7 +19,9 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
   const { spec } = plan;
   const suite = await openPlannedSuite(store, plan);
   const runs: GatheredRun[] = [];
-  for (const lineage of plan.lineages) runs.push(...(await gatherLineage(store, plan, lineage)));
+  const scores = rememberScores(store);
+  for (const lineage of plan.lineages)
+    runs.push(...(await gatherLineage(store, plan, { lineage, scores })));
   const gathered: GatheredSweep = {
     sweep: { id: plan.sweep, name: spec.name },
     suite: suite.name,
@@ -58,15 +60,15 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
 async function gatherLineage(
   store: Store,
   plan: Plan,
-  lineage: PlannedLineage,
+  { lineage, scores }: { lineage: PlannedLineage; scores: ReadScore },
 ): Promise<GatheredRun[]> {
   const manifests: (BlockManifest | undefined)[] = [];
   for (const key of lineage.blocks) manifests.push(await readManifest(store, key));
   const rows = new Map<number | null, Map<string, CellScore | null>>();
   for (const block of checkpointsOf(lineage)) {
     const cells = cellsOf(plan, lineage, block);
-    const scores = await Promise.all(cells.map((cell) => readScoreOrMissing(store, cell.score)));
-    rows.set(block, new Map(cells.map(({ domain }, i) => [domain, scores[i] ?? null])));
+    const row = await Promise.all(cells.map((cell) => scores(cell.score)));
+    rows.set(block, new Map(cells.map(({ domain }, i) => [domain, row[i] ?? null])));
   }
   const { orders } = treeOf(plan, lineage);
   return plan.spec.stream.orders.map((order, index) => {
@@ -95,8 +97,16 @@ async function readManifest(store: Store, key: string): Promise<BlockManifest | 
   return (await unlessDamaged(readBlock(store, key)))?.manifest;
 }
 
-async function readScoreOrMissing(store: Store, key: string): Promise<CellScore | null> {
-  return (await unlessDamaged(readScore(store, key))) ?? null;
+type ReadScore = (key: string) => Promise<CellScore | undefined>;
+
+/** Conditions share cells, the base's above all: each is read once. */
+function rememberScores(store: Store): ReadScore {
+  const known = new Map<string, Promise<CellScore | undefined>>();
+  return (key) => {
+    const score = known.get(key) ?? unlessDamaged(readScore(store, key));
+    known.set(key, score);
+    return score;
+  };
 }
 
 /** By condition, seed and file, as the plan lists them; files that no trainer has counted are left out. */

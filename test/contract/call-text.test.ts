@@ -140,9 +140,9 @@ test(
 test('reads what it wrote out of any text around it', () => {
   const around = fc.string({ unit: fc.constantFrom(...' .,:;()abc\n\'"') });
   fc.assert(
-    fc.property(around, call, around, (before, one, after) => {
-      const { calls } = parseCalls(`${before}${formatCalls([one])}${after}`);
-      expect(calls).toEqual([one]);
+    fc.property(around, call, around, (before, written, after) => {
+      const { calls } = parseCalls(`${before}${formatCalls([written])}${after}`);
+      expect(calls).toEqual([written]);
     }),
     { seed: 1, numRuns: 10_000 },
   );

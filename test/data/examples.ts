@@ -39,6 +39,7 @@ export function answered(dialogue: string, result: string, said: string | null =
 }
 
 const words = fc.string();
+const value = fc.oneof(words, fc.integer(), fc.boolean(), fc.array(words, { maxLength: 2 }));
 
 /** Any message, also ones that no dialogue would hold. */
 const message: fc.Arbitrary<Message> = fc.oneof(
@@ -49,7 +50,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     content: fc.option(words),
     tool_calls: fc.array(
       fc
-        .tuple(words, fc.constantFrom('Get', 'Add'), fc.dictionary(words, fc.jsonValue()))
+        .tuple(words, fc.constantFrom('Get', 'Add'), fc.dictionary(words, value, { maxKeys: 3 }))
         .map(([id, name, args]) => call(id, name, JSON.stringify(args))),
       { minLength: 1, maxLength: 2 },
     ),
@@ -59,7 +60,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
 
 export const anyExamples: fc.Arbitrary<Example[]> = fc.array(
   fc
-    .tuple(fc.array(message), fc.constantFrom('a', 'b', 'c'))
+    .tuple(fc.array(message, { maxLength: 6 }), fc.constantFrom('a', 'b', 'c'))
     .map(([messages, dialogue]) => exampleOf(messages, dialogue)),
   { maxLength: 4 },
 );

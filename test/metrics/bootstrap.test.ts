@@ -46,8 +46,6 @@ describe('the bootstrap of seeds crossed with dialogues', () => {
     const fixed = seeds.map(({ treatment, control }): CrossedSeed => {
       return { treatment: treatment.map(inOneDialogue), control: control.map(inOneDialogue) };
     });
-    const widthOf = (interval: { low: number; high: number } | null): number =>
-      (interval?.high ?? Number.NaN) - (interval?.low ?? Number.NaN);
     expect(widthOf(bootstrapDifference(seeds, OPTIONS))).toBeGreaterThan(
       widthOf(bootstrapDifference(fixed, OPTIONS)),
     );
@@ -58,6 +56,10 @@ describe('the bootstrap of seeds crossed with dialogues', () => {
     expect(bootstrapDifference(missing, OPTIONS)).toBeNull();
   });
 });
+
+function widthOf(interval: { low: number; high: number } | null): number {
+  return (interval?.high ?? Number.NaN) - (interval?.low ?? Number.NaN);
+}
 
 function inOneDialogue(run: GatheredRun): GatheredRun {
   const cells = run.cells.map((row) =>

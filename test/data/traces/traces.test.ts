@@ -6,6 +6,7 @@ import { countTokens } from '../../../contract/tokens.ts';
 import { renderTraces } from '../../../data/traces/render-trace.ts';
 import { TRACES } from '../../../spec/condition-schema.ts';
 import type { Trace } from '../../../spec/sweep.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 import { anyExamples, answered, call, exampleOf } from '../examples.ts';
 
 const render = (examples: Example[], trace: Trace, seed = 1): Example[] =>
@@ -58,7 +59,7 @@ describe('filler', () => {
         const filled = render(examples, 'filler');
         expect(filled.map(countTrace)).toEqual(examples.map(countTrace));
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: propertyRuns(1000) },
     );
   });
 });
@@ -137,7 +138,7 @@ describe.each(TRACES)('%s, whatever the dialogues', (trace) => {
           expect(said(example.messages)).toEqual(said(before[index]?.messages ?? []));
         }
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: propertyRuns(1000) },
     );
   });
 });
@@ -150,6 +151,6 @@ test.each(['strip', 'filler'] as const)('%s leaves no call and no result', (trac
       expect(messages.filter((one) => one.role === 'tool' || 'tool_calls' in one)).toEqual([]);
       expect(render(rendered, trace)).toEqual(rendered);
     }),
-    { seed: 1, numRuns: 300 },
+    { seed: 1, numRuns: propertyRuns(1000) },
   );
 });
