@@ -5,6 +5,7 @@ import type { ComputeActivities, TrainedBlock, Unit } from '../contract/activiti
 import { CausedError } from '../contract/causes.ts';
 import { blockAt, trainingOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
 import type { Store } from '../store/store.ts';
 import { evaluateCheckpoint } from './evaluate-checkpoint.ts';
 import { withCauses } from './failures.ts';
@@ -76,7 +77,7 @@ async function trainBlock(
       tools: plan.tools,
       parent: parent === null ? null : (lineage.blocks[parent] ?? ''),
       data: trainingOf(plan, lineage, block).sha256,
-      seeds: trainingSeeds(lineage.seed),
+      seeds: trainingSeeds(streamsOf(plan.spec, lineage.seed)),
       checkpointEvery: plan.spec.checkpoints.every,
     },
     hooks,

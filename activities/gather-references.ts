@@ -10,6 +10,7 @@ import type { StrataByDomain } from '../metrics/strata.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
 import { heldOutOf } from '../plan/cells.ts';
 import type { HeldOutData, Plan, PlannedLineage } from '../plan/plan.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
 import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { parseJsonLines } from './cells.ts';
@@ -27,10 +28,12 @@ export async function gatherReferences(
   const counted = new Map<string, ReferencesOfFile>();
   const strata = new Map<number, StrataByDomain>();
   const references: ReferenceCounts[] = [];
+  const dataOf = (seed: number): number => streamsOf(plan.spec, seed).data;
+  const variantOf = (seed: number): number => suite.variant(dataOf(seed));
   for (const seed of plan.spec.seeds) {
-    const twin = [...strata.keys()].find((other) => suite.variant(other) === suite.variant(seed));
+    const twin = [...strata.keys()].find((other) => variantOf(other) === variantOf(seed));
     const known = twin === undefined ? undefined : strata.get(twin);
-    strata.set(seed, known ?? stratifySeed(suite, plan.spec.stream.domains, seed));
+    strata.set(seed, known ?? stratifySeed(suite, plan.spec.stream.domains, dataOf(seed)));
     for (const lineage of plan.lineages.filter((one) => one.seed === seed))
       references.push(...(await gatherLineage(store, plan, { lineage, suite, counted })));
   }
@@ -45,15 +48,16 @@ async function gatherLineage(
 ): Promise<ReferenceCounts[]> {
   const { lineage, suite, counted } = of;
   const { condition, seed } = lineage;
+  const { data } = streamsOf(plan.spec, seed);
   const references: ReferenceCounts[] = [];
   for (const domain of plan.spec.stream.domains) {
     const { prompts } = heldOutOf(plan, lineage, domain);
-    const name = JSON.stringify([domain, suite.variant(seed), prompts.sha256]);
+    const name = JSON.stringify([domain, suite.variant(data), prompts.sha256]);
     const known =
       counted.get(name) ??
       countReferences(
         await readHeldOut(store, plan, { lineage, domain }),
-        suite.examples(domain, seed).train,
+        suite.examples(domain, data).train,
       );
     counted.set(name, known);
     references.push({ condition, seed, domain, ...known });

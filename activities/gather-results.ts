@@ -1,11 +1,14 @@
 import type { DataCount, Results } from '../contract/results.ts';
 import type { CellScore } from '../contract/scores.ts';
+import type { Suite } from '../data/suite.ts';
 import { describeCondition } from '../spec/describe-condition.ts';
 import { type GatheredRun } from '../metrics/runs.ts';
 import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
 import { summariseSweep } from '../metrics/summarise.ts';
 import { blockAt, cellsOf, checkpointsOf, heldOutOf, trainingOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
+import { STREAMS } from '../spec/seed-streams.ts';
+import type { Sweep } from '../spec/sweep.ts';
 import { readBlock } from '../store/blocks.ts';
 import { type BlockManifest, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -36,8 +39,7 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     convention: plan.convention,
     question: spec.question ?? null,
     learner: plan.trainer,
-    seedsVary: suite.replication.seedsVary,
-    testTrainRatio: suite.replication.testTrainRatio,
+    ...describeReplication(spec, suite),
     data: {
       duplicates: suite.census.duplicates,
       leftOut: suite.census.leftOut,
@@ -90,6 +92,20 @@ async function gatherLineage(
       zeroShot: row(null),
     };
   });
+}
+
+/** Where the data stay the same, seeds share their whole training sets: no correction for overlap stands for that. */
+function describeReplication(
+  { vary, seeds }: Sweep,
+  { replication }: Suite,
+): Pick<GatheredSweep, 'seedsVary' | 'testTrainRatio'> {
+  if (vary.length === STREAMS.length) return replication;
+  const seedsVary = `${vary.join(', ')} only; the rest is that of seed ${seeds[0]}`;
+  const isSameData = !vary.includes('data');
+  return {
+    seedsVary: isSameData ? `${seedsVary}: intervals say nothing about other data` : seedsVary,
+    testTrainRatio: isSameData ? 0 : replication.testTrainRatio,
+  };
 }
 
 /** A damaged record is a missing result here; `store verify` tells which it is. */

@@ -9,6 +9,7 @@ import type { Suite } from '../data/suite.ts';
 import { renderTraining } from '../data/training.ts';
 import { pathTo, trainingOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
 import type { Store } from '../store/store.ts';
 import { loadCustomRender } from './custom-render.ts';
@@ -71,7 +72,13 @@ export function renderBlock(
   const path = pathTo(treeOf(plan, lineage), block).map(({ domains }) => domains);
   const planned = trainingOf(plan, lineage, block);
   const take = condition.matchTokens === null ? undefined : planned.examples;
-  return renderTraining(suite, { condition, custom, seed: lineage.seed, path, take });
+  return renderTraining(suite, {
+    condition,
+    custom,
+    seeds: streamsOf(plan.spec, lineage.seed),
+    path,
+    take,
+  });
 }
 
 export async function renderPlannedHeldOut(
@@ -83,7 +90,8 @@ export async function renderPlannedHeldOut(
   const rendering = await planRendering(store, plan, lineage);
   const { limit } = plan.spec.evaluate;
   const suite = await openPlannedSuite(store, plan);
-  return renderHeldOut(suite, { ...rendering, seed: lineage.seed, domain, limit });
+  const seeds = streamsOf(plan.spec, lineage.seed);
+  return renderHeldOut(suite, { ...rendering, seeds, domain, limit });
 }
 
 export interface PlannedRendering {

@@ -5,6 +5,7 @@ import { fetchWeights } from '../compute/weights.ts';
 import { canonicalJson } from '../contract/digest.ts';
 import { renderExamples } from '../data/conditions.ts';
 import { toFineTuningLine } from '../data/fine-tuning.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
 import { locateHome } from '../worker/home.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { loadSweep } from './load-sweep.ts';
@@ -61,11 +62,12 @@ async function exportData(file: string, folder: string): Promise<number> {
       const place = join(folder, condition.name, String(seed));
       await mkdir(place, { recursive: true });
       for (const domain of sweep.stream.domains) {
-        const split = suite.examples(domain, seed);
+        const seeds = streamsOf(sweep, seed);
+        const split = suite.examples(domain, seeds.data);
         for (const side of ['train', 'eval'] as const) {
           const rendering = { condition, custom: scripts.renderOf(condition) };
           const examples = side === 'train' ? split.train : split.heldOut;
-          const rendered = renderExamples(examples, rendering, { side, seed, domain });
+          const rendered = renderExamples(examples, rendering, { side, seeds, domain });
           const lines = rendered.examples.map((example) =>
             canonicalJson(toFineTuningLine(example, suite.tools)),
           );

@@ -7,6 +7,7 @@ import type { CountEvent, ExampleSize } from '../contract/trainer.ts';
 import { renderTools } from '../data/data-file.ts';
 import { DataError } from '../data/errors.ts';
 import { renderTraining } from '../data/training.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { say } from './output.ts';
@@ -42,7 +43,7 @@ export async function matchTokens(parts: SweepParts, trainer: Trainer): Promise<
   const fileOf = (condition: Condition, seed: number, domain: string): string => {
     const name = JSON.stringify([condition.name, seed, domain]);
     const custom = parts.scripts.renderOf(condition);
-    const request = { condition, custom, seed, path: [[domain]] };
+    const request = { condition, custom, seeds: streamsOf(sweep, seed), path: [[domain]] };
     if (!files.has(name)) files.set(name, renderTraining(suite, request).bytes);
     return name;
   };

@@ -8,6 +8,7 @@ import type { Suite, SuiteSource } from '../data/suite.ts';
 import { renderTraining } from '../data/training.ts';
 import { expandSweep, type PlanInputs } from '../plan/expand.ts';
 import type { HeldOutData, Plan, RenderedFile } from '../plan/plan.ts';
+import { type SeedStreams, streamsOf } from '../spec/seed-streams.ts';
 import type { Condition, Sweep } from '../spec/sweep.ts';
 import type { ConditionScripts } from './condition-scripts.ts';
 import { matchTokens } from './match-tokens.ts';
@@ -61,8 +62,10 @@ class Renderings {
     const take = this.takes.get(condition.name, seed, own[0] ?? '');
     const settings = [trace.train, render, limit, upsample, take ?? null, replay];
     const place = replay > 0 ? path : own;
-    return this.once(['training', settings, this.seedOf(seed, draws), place], () => {
-      const file = renderTraining(this.parts.suite, { ...rendering, condition, seed, path, take });
+    const seeds = streamsOf(this.parts.sweep, seed);
+    return this.once(['training', settings, this.seedsOf(seeds, draws), place], () => {
+      const request = { ...rendering, condition, seeds, path, take };
+      const file = renderTraining(this.parts.suite, request);
       this.refuseEmpty(file, `domain ${own.join(', ')}, seed ${seed}`, 'to train on');
       return describeFile(file);
     });
@@ -71,10 +74,11 @@ class Renderings {
   heldOut({ condition, seed, domain }: Requests<'heldOut'>): HeldOutData {
     const rendering = this.renderingOf(condition);
     const settings = [condition.trace.eval, condition.render];
-    const seedOf = this.seedOf(seed, drawsFromSeed(rendering, 'eval'));
-    return this.once(['held out', settings, seedOf, domain], () => {
+    const seeds = streamsOf(this.parts.sweep, seed);
+    const decides = this.seedsOf(seeds, drawsFromSeed(rendering, 'eval'));
+    return this.once(['held out', settings, decides, domain], () => {
       const { limit } = this.parts.sweep.evaluate;
-      const files = renderHeldOut(this.parts.suite, { ...rendering, seed, domain, limit });
+      const files = renderHeldOut(this.parts.suite, { ...rendering, seeds, domain, limit });
       this.refuseEmpty(files.prompts, `domain ${domain}, seed ${seed}`, 'held out');
       return { prompts: describeFile(files.prompts), gold: describeFile(files.gold) };
     });
@@ -84,8 +88,8 @@ class Renderings {
     return { condition, custom: this.parts.scripts.renderOf(condition) };
   }
 
-  private seedOf(seed: number, draws: boolean): (string | number)[] {
-    return draws ? ['seed', seed] : ['variant', this.parts.suite.variant(seed)];
+  private seedsOf({ data, draws }: SeedStreams, isDrawn: boolean): (number | null)[] {
+    return [this.parts.suite.variant(data), isDrawn ? draws : null];
   }
 
   private refuseEmpty({ examples }: DataFile, position: string, what: string): void {

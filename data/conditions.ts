@@ -1,10 +1,14 @@
 import type { Example, Message } from '../contract/dialogue.ts';
 import { createRandom, deriveSeed } from '../contract/random.ts';
+import type { SeedStreams } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
 import { checkMessages } from './messages.ts';
 import { type RenderedTraces, renderTraces } from './traces/render-trace.ts';
 
 export type Side = 'train' | 'eval';
+
+/** The streams of a replication that decide which examples there are and how they are rendered. */
+export type DataSeeds = Pick<SeedStreams, 'data' | 'draws'>;
 
 /** What a condition's own function is given beside the example. */
 export interface RenderContext {
@@ -31,14 +35,14 @@ export interface Rendering {
 export function renderExamples(
   examples: readonly Example[],
   { condition, custom }: Rendering,
-  { side, seed, domain }: { side: Side; seed: number; domain: string },
+  { side, seeds, domain }: { side: Side; seeds: DataSeeds; domain: string },
 ): RenderedTraces {
   const trace = condition.trace[side];
-  const rendered = renderTraces(examples, trace, deriveSeed(seed, 'shuffle', domain, side));
+  const rendered = renderTraces(examples, trace, deriveSeed(seeds.draws, 'shuffle', domain, side));
   if (!custom) return rendered;
   const examplesOfOwn = rendered.examples.map((example) => {
-    const { next: random } = createRandom(deriveSeed(seed, 'render', example.id));
-    const messages = custom(copyOf(example), { side, seed, domain, random });
+    const { next: random } = createRandom(deriveSeed(seeds.draws, 'render', example.id));
+    const messages = custom(copyOf(example), { side, seed: seeds.draws, domain, random });
     return { ...example, messages: checkMessages(messages, `example ${example.id}`) };
   });
   return { ...rendered, examples: examplesOfOwn };

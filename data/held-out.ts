@@ -1,11 +1,11 @@
 import type { Example, Gold, Prompt } from '../contract/dialogue.ts';
-import { type Rendering, renderExamples } from './conditions.ts';
+import { type DataSeeds, type Rendering, renderExamples } from './conditions.ts';
 import { type DataFile, toDataFile } from './data-file.ts';
 import { assertSplit } from './split.ts';
 import type { Suite } from './suite.ts';
 
 export interface HeldOutRequest extends Rendering {
-  seed: number;
+  seeds: DataSeeds;
   domain: string;
   /** `evaluate.limit`: the first examples only. */
   limit: number | undefined;
@@ -20,7 +20,7 @@ export interface HeldOutFiles {
 
 /** The held-out side of one domain as rendered for evaluation. */
 export function renderHeldOut(suite: Suite, request: HeldOutRequest): HeldOutFiles {
-  assertSplit(suite, request.seed);
+  assertSplit(suite, request.seeds.data);
   const { examples, unshuffled } = renderHeldOutExamples(suite, request);
   return {
     prompts: { ...toDataFile(examples.map(promptOf)), unshuffled },
@@ -30,10 +30,10 @@ export function renderHeldOut(suite: Suite, request: HeldOutRequest): HeldOutFil
 
 function renderHeldOutExamples(
   suite: Suite,
-  { condition, custom, seed, domain, limit }: HeldOutRequest,
+  { condition, custom, seeds, domain, limit }: HeldOutRequest,
 ): ReturnType<typeof renderExamples> {
-  const { heldOut } = suite.examples(domain, seed);
-  const rendered = renderExamples(heldOut, { condition, custom }, { side: 'eval', seed, domain });
+  const { heldOut } = suite.examples(domain, seeds.data);
+  const rendered = renderExamples(heldOut, { condition, custom }, { side: 'eval', seeds, domain });
   return { ...rendered, examples: rendered.examples.slice(0, limit) };
 }
 

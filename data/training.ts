@@ -1,14 +1,14 @@
 import type { Example } from '../contract/dialogue.ts';
 import { createRandom, deriveSeed } from '../contract/random.ts';
 import type { Condition } from '../spec/sweep.ts';
-import { type Rendering, renderExamples } from './conditions.ts';
+import { type DataSeeds, type Rendering, renderExamples } from './conditions.ts';
 import { type DataFile, toDataFile } from './data-file.ts';
 import { assertSplit } from './split.ts';
 import type { Suite } from './suite.ts';
 
 export interface TrainingRequest extends Rendering {
   condition: Condition;
-  seed: number;
+  seeds: DataSeeds;
   /** The domains of each block from the root on; the last block's are what is taught. */
   path: readonly (readonly string[])[];
   /** Of a condition whose tokens are matched: how many of the domain's examples are taken. */
@@ -20,7 +20,7 @@ export interface TrainingRequest extends Rendering {
  * dialogue lies on both sides of the seed's split.
  */
 export function renderTraining(suite: Suite, request: TrainingRequest): DataFile {
-  assertSplit(suite, request.seed);
+  assertSplit(suite, request.seeds.data);
   const own = (request.path.at(-1) ?? []).map((domain) => renderDomain(suite, request, domain));
   const examples = own.flatMap((side) => repeatTo(side.examples, request.condition.upsample ?? 0));
   const earlier = request.path.slice(0, -1).flat();
@@ -32,11 +32,11 @@ export function renderTraining(suite: Suite, request: TrainingRequest): DataFile
 /** The first examples in the order of their ids' hashes: what is taken under a smaller limit is part of a larger one. */
 function renderDomain(
   suite: Suite,
-  { condition, custom, seed, take }: TrainingRequest,
+  { condition, custom, seeds, take }: TrainingRequest,
   domain: string,
 ): ReturnType<typeof renderExamples> {
-  const { train } = suite.examples(domain, seed);
-  const rendered = renderExamples(train, { condition, custom }, { side: 'train', seed, domain });
+  const { train } = suite.examples(domain, seeds.data);
+  const rendered = renderExamples(train, { condition, custom }, { side: 'train', seeds, domain });
   const most = Math.min(condition.limit ?? train.length, take ?? train.length);
   return { ...rendered, examples: rendered.examples.slice(0, most) };
 }
@@ -47,13 +47,13 @@ function replay(
   request: TrainingRequest,
   { earlier, ownCount }: { earlier: readonly string[]; ownCount: number },
 ): Example[] {
-  const { condition, seed, path } = request;
+  const { condition, seeds, path } = request;
   const count = Math.round(condition.replay * ownCount);
   if (count === 0 || earlier.length === 0) return [];
   // By name: blocks that come after the same domains in another order replay the same examples.
   const domains = earlier.toSorted();
   const pool = domains.flatMap((domain) => renderDomain(suite, request, domain).examples);
-  const draw = createRandom(deriveSeed(seed, 'replay', ...domains, ...(path.at(-1) ?? [])));
+  const draw = createRandom(deriveSeed(seeds.draws, 'replay', ...domains, ...(path.at(-1) ?? [])));
   return repeatTo(draw.shuffle(pool), count).slice(0, count);
 }
 

@@ -1,5 +1,6 @@
 import { digestOf } from '../contract/digest.ts';
 import type { Condition, Sweep } from '../spec/sweep.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
 import { baseDigest, blockKey, trainingSeeds } from './keys.ts';
 import type {
   BlockTree,
@@ -118,7 +119,7 @@ function keysOf(of: {
   const { spec, trainer, tools } = of.inputs;
   const { hyperparameters } = spec.trainer;
   const base = baseDigest({ trainer: trainer.identity, hyperparameters });
-  const seeds = trainingSeeds(of.seed);
+  const seeds = trainingSeeds(streamsOf(spec, of.seed));
   const keys: string[] = [];
   for (const [block, { parent }] of of.blocks.entries())
     keys.push(

@@ -1,14 +1,20 @@
 import { deriveSeed } from '../contract/random.ts';
 import { digestOf } from '../contract/digest.ts';
 import type { Decoding } from '../contract/trainer.ts';
+import type { SeedStreams } from '../spec/seed-streams.ts';
 
 /** Raised when what a key covers changes meaning: every key changes with it. */
 const KEY_FORMAT = 1;
 
-/** Named streams of randomness of one seed, independent of condition and order. */
-export function trainingSeeds(seed: number): { order: number; initialisation: number } {
-  return { order: deriveSeed(seed, 'order'), initialisation: deriveSeed(seed, 'initialisation') };
+/** The streams of randomness that a trainer is given. */
+export function trainingSeeds({ order, initialisation }: TrainingStreams): TrainingStreams {
+  return {
+    order: deriveSeed(order, 'order'),
+    initialisation: deriveSeed(initialisation, 'initialisation'),
+  };
 }
+
+type TrainingStreams = Pick<SeedStreams, 'order' | 'initialisation'>;
 
 /** The digest that stands for untrained weights, where a block would have its parent's key. */
 export function baseDigest(base: {
@@ -29,7 +35,7 @@ export function blockKey(block: {
   trainer: string;
   hyperparameters: Record<string, unknown>;
   worldSize: number;
-  seeds: { order: number; initialisation: number };
+  seeds: TrainingStreams;
 }): string {
   return digestOf({ format: KEY_FORMAT, block });
 }

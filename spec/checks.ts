@@ -68,7 +68,9 @@ function checkOrder(
 }
 
 function checkSeeds({ seeds }: SpecParts): Finding[] {
-  return Array.isArray(seeds) ? findRepeated(seeds, ['seeds'], 'each seed once') : [];
+  if (Array.isArray(seeds)) return findRepeated(seeds, ['seeds'], 'each seed once');
+  if (typeof seeds !== 'object') return [];
+  return findRepeated(seeds.vary, ['seeds', 'vary'], 'each word once');
 }
 
 function checkContrast({ contrast: written, conditions }: SpecParts): Finding[] {
@@ -129,11 +131,16 @@ function isWithoutStream([, condition]: NamedCondition): boolean {
 
 function checkRuns({ conditions, domains, orders, seeds }: SpecParts): Finding[] {
   if (!conditions || !domains || seeds === undefined) return [];
-  const seedCount = Array.isArray(seeds) ? seeds.length : seeds;
+  const seedCount = countSeeds(seeds);
   const runs = Object.keys(conditions).length * countOrders(domains, orders) * seedCount;
   if (runs <= LIMITS.runs) return [];
   const expected = `at most ${LIMITS.runs} runs (conditions x orders x seeds)`;
   return [{ path: ['seeds'], expected, found: `${runs} runs` }];
+}
+
+function countSeeds(seeds: NonNullable<SpecParts['seeds']>): number {
+  if (Array.isArray(seeds)) return seeds.length;
+  return typeof seeds === 'number' ? seeds : seeds.count;
 }
 
 function countOrders(domains: readonly string[], orders: SpecParts['orders']): number {

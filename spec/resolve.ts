@@ -1,6 +1,7 @@
 import { readContrast } from './contrast.ts';
 import { readMatch } from './match.ts';
 import type { SweepFile } from './schema.ts';
+import { STREAMS } from './seed-streams.ts';
 import type { Condition, Question, Sweep } from './sweep.ts';
 
 /** A checked file as a study: seeds counted out, orders listed, names split. */
@@ -11,14 +12,22 @@ export function resolveSweep(file: SweepFile): Sweep {
     ...rest,
     stream: { domains: stream.domains, orders: resolveOrders(stream) },
     conditions: Object.entries(conditions).map(resolveCondition),
-    seeds: Array.isArray(seeds)
-      ? seeds
-      : Array.from({ length: seeds }, (_seed, index) => index + 1),
+    ...resolveSeeds(seeds),
     ...(asked && { question: asked }),
     ...(store !== undefined && { store }),
     ...(budget && { budget }),
     ...(notes !== undefined && { notes }),
   };
+}
+
+function resolveSeeds(seeds: SweepFile['seeds']): Pick<Sweep, 'seeds' | 'vary'> {
+  if (Array.isArray(seeds)) return { seeds, vary: [...STREAMS] };
+  if (typeof seeds === 'number') return { seeds: countTo(seeds), vary: [...STREAMS] };
+  return { seeds: countTo(seeds.count), vary: STREAMS.filter((name) => seeds.vary.includes(name)) };
+}
+
+function countTo(count: number): number[] {
+  return Array.from({ length: count }, (_seed, index) => index + 1);
 }
 
 function resolveCondition([name, condition]: [string, SweepFile['conditions'][string]]): Condition {

@@ -3,6 +3,7 @@ import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
 import { conditions } from './condition-schema.ts';
 import { DEFAULTS } from './defaults.ts';
+import { STREAMS } from './seed-streams.ts';
 import { contrast, label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { suite } from './suite-schema.ts';
@@ -32,8 +33,25 @@ const stream = z
 
 const seed = z.int().min(0).max(LIMITS.largestSeed);
 
+const seedCount = z.int().min(1).max(LIMITS.seeds);
+
 const seeds = z
-  .union([z.int().min(1).max(LIMITS.seeds), z.array(seed).min(1).max(LIMITS.seeds)])
+  .union([
+    seedCount,
+    z.array(seed).min(1).max(LIMITS.seeds),
+    z
+      .strictObject({
+        count: seedCount.default(DEFAULTS.seeds).describe('How many seeds: 5 means 1 to 5.'),
+        vary: z
+          .array(z.enum(STREAMS))
+          .min(1)
+          .describe(
+            'What a seed changes: data (fold or generated dialogues), order, initialisation, draws (replay, shuffle). The rest is that of the first seed. All by default.',
+          )
+          .meta({ examples: [['order', 'initialisation']] }),
+      })
+      .describe('Seeds that change only some of what a seed decides.'),
+  ])
   .default(DEFAULTS.seeds)
   .describe('How many seeds (5 means 1 to 5), or a list of seeds. Each seed is one replication.');
 

@@ -1,5 +1,6 @@
 import type { STRATEGIES, TRACES } from './condition-schema.ts';
 import type { SweepFile } from './schema.ts';
+import type { STREAMS } from './seed-streams.ts';
 
 /** A study, resolved: nothing left to default. What `plan/` turns into lineages. */
 export interface Sweep {
@@ -14,6 +15,8 @@ export interface Sweep {
   conditions: Condition[];
   /** Distinct, in the order of the file. */
   seeds: number[];
+  /** What a seed changes: by default everything. */
+  vary: (typeof STREAMS)[number][];
   question?: Question;
   trainer: SweepFile['trainer'];
   evaluate: SweepFile['evaluate'];

@@ -54,6 +54,9 @@ conditions:
 # How many seeds (5 means 1 to 5), or a list. The seed is the unit of replication.
 seeds: 5
 
+# Or seeds that change only some of what a seed decides: data, order, initialisation, draws.
+# seeds: { count: 5, vary: [order] }
+
 # What the sweep is run to answer; everything else in the report is exploratory.
 question:
   contrast: keep - strip

@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { loadCustomRender } from '../../activities/custom-render.ts';
 import { renderExamples } from '../../data/conditions.ts';
 import { answered } from '../data/examples.ts';
-import { KEEP } from '../data/rendering.ts';
+import { KEEP, seedsOf } from '../data/rendering.ts';
 
 /** A script as the compiler leaves it. */
 const script = (body: string): string => `var exported = { ${body} }; exported;`;
 
-const SIDE = { side: 'train', seed: 1, domain: 'travel' } as const;
+const SIDE = { side: 'train', domain: 'travel' } as const;
 const render = (body: string, examples = [answered('a', 'one')], seed = 1) =>
   renderExamples(
     examples,
     { condition: KEEP, custom: loadCustomRender('./own.ts', script(body)) },
-    { ...SIDE, seed },
+    { ...SIDE, seeds: seedsOf(seed) },
   ).examples;
 
 test('a condition of one’s own renders the messages, and nothing else', () => {

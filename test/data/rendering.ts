@@ -1,3 +1,4 @@
+import type { DataSeeds } from '../../data/conditions.ts';
 import type { Condition } from '../../spec/sweep.ts';
 
 /** A condition that keeps the trace and sets nothing else. */
@@ -11,6 +12,11 @@ export const KEEP: Condition = {
   upsample: null,
   render: null,
 };
+
+/** Every stream of one seed. */
+export function seedsOf(seed: number): DataSeeds {
+  return { data: seed, draws: seed };
+}
 
 /** The objects of a JSONL file whose every line is ended. */
 export function linesOf<T>(bytes: Uint8Array): T[] {

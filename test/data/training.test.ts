@@ -9,7 +9,7 @@ import { renderTraining, type TrainingRequest } from '../../data/training.ts';
 import type { Condition } from '../../spec/sweep.ts';
 import { dialogueEntries, sourceOf } from './api-bank-fixture.ts';
 import { apiBankMissing, readApiBank } from './api-bank-source.ts';
-import { KEEP, linesOf } from './rendering.ts';
+import { KEEP, linesOf, seedsOf } from './rendering.ts';
 
 const names = Array.from({ length: 20 }, (_, index) => `User${index}`);
 const fixture = openSuite({ kind: 'api-bank', tools: 'domain' }, [
@@ -19,14 +19,20 @@ const STRIP: Condition = { ...KEEP, trace: { train: 'strip', eval: 'strip' } };
 
 const train = (request: Partial<TrainingRequest> = {}, suite: Suite = fixture): Example[] =>
   linesOf(
-    renderTraining(suite, { condition: KEEP, seed: 1, path: [['schedule']], ...request }).bytes,
+    renderTraining(suite, { condition: KEEP, seeds: seedsOf(1), path: [['schedule']], ...request })
+      .bytes,
   );
 
 const idsOf = (examples: readonly { id: string }[]): string[] => examples.map(({ id }) => id);
 
 const heldOut = (seed = 1, condition = KEEP): Prompt[] =>
   linesOf(
-    renderHeldOut(fixture, { condition, seed, domain: 'schedule', limit: undefined }).prompts.bytes,
+    renderHeldOut(fixture, {
+      condition,
+      seeds: seedsOf(seed),
+      domain: 'schedule',
+      limit: undefined,
+    }).prompts.bytes,
   );
 
 describe('the two sides of a split', () => {
@@ -51,7 +57,7 @@ describe('the two sides of a split', () => {
   });
 
   test('evaluate.limit takes the first prompts', () => {
-    const request = { condition: KEEP, seed: 1, domain: 'schedule' };
+    const request = { condition: KEEP, seeds: seedsOf(1), domain: 'schedule' };
     const few = renderHeldOut(fixture, { ...request, limit: 2 });
     expect(idsOf(linesOf(few.prompts.bytes))).toEqual(idsOf(heldOut()).slice(0, 2));
     expect(idsOf(linesOf(few.gold.bytes))).toEqual(idsOf(heldOut()).slice(0, 2));
@@ -71,8 +77,12 @@ test('conditions render the same examples with the same targets in the same orde
 });
 
 test('the bytes are pinned: others would change every key', () => {
-  const { bytes } = renderTraining(fixture, { condition: KEEP, seed: 1, path: [['schedule']] });
-  const request = { condition: KEEP, seed: 1, domain: 'schedule', limit: undefined };
+  const { bytes } = renderTraining(fixture, {
+    condition: KEEP,
+    seeds: seedsOf(1),
+    path: [['schedule']],
+  });
+  const request = { condition: KEEP, seeds: seedsOf(1), domain: 'schedule', limit: undefined };
   const { prompts, gold } = renderHeldOut(fixture, request);
   const digests = [bytes, prompts.bytes, gold.bytes, renderTools(fixture)].map(sha256Hex);
   expect(digests.map((digest) => digest.slice(0, 12))).toEqual([
@@ -111,7 +121,7 @@ describe('how much a block trains on', () => {
 });
 
 const replay = (share: number, path: string[][], seed = 1): Example[] =>
-  train({ condition: { ...KEEP, replay: share }, path, seed });
+  train({ condition: { ...KEEP, replay: share }, path, seeds: seedsOf(seed) });
 
 describe('replay', () => {
   const OWN = 16;
@@ -142,8 +152,12 @@ describe('replay', () => {
 
   test('never replays what is held out', () => {
     const held = linesOf<Prompt>(
-      renderHeldOut(fixture, { condition: KEEP, seed: 1, domain: 'account', limit: undefined })
-        .prompts.bytes,
+      renderHeldOut(fixture, {
+        condition: KEEP,
+        seeds: seedsOf(1),
+        domain: 'account',
+        limit: undefined,
+      }).prompts.bytes,
     ).map(({ dialogue }) => dialogue);
     const replayed = replay(1, [['account'], ['schedule']]).map(({ dialogue }) => dialogue);
     expect(replayed.filter((dialogue) => held.includes(dialogue))).toEqual([]);
@@ -159,7 +173,12 @@ describe('leaks are refused', () => {
     const both = /dialogue 'User\d+' is on both sides/;
     expect(() => train({}, leaking)).toThrow(both);
     expect(() =>
-      renderHeldOut(leaking, { condition: KEEP, seed: 1, domain: 'account', limit: undefined }),
+      renderHeldOut(leaking, {
+        condition: KEEP,
+        seeds: seedsOf(1),
+        domain: 'account',
+        limit: undefined,
+      }),
     ).toThrow(both);
   });
 
@@ -183,8 +202,9 @@ test.skipIf(apiBankMissing)(
       const trained = new Set<string>();
       const held = new Set<string>();
       for (const domain of suite.domains) {
-        for (const { dialogue } of train({ seed, path: [[domain]] }, suite)) trained.add(dialogue);
-        const request = { condition: KEEP, seed, domain, limit: undefined };
+        for (const { dialogue } of train({ seeds: seedsOf(seed), path: [[domain]] }, suite))
+          trained.add(dialogue);
+        const request = { condition: KEEP, seeds: seedsOf(seed), domain, limit: undefined };
         const prompts = linesOf<Prompt>(renderHeldOut(suite, request).prompts.bytes);
         for (const { dialogue } of prompts) held.add(dialogue);
         expect(prompts.length).toBeGreaterThanOrEqual(10);

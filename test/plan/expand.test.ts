@@ -189,6 +189,26 @@ describe('what decides a result changes its keys, and no more', () => {
   });
 });
 
+describe('seeds that change only some of what a seed decides', () => {
+  const { vary: _, ...all } = planOf({ seeds: 2 }).spec;
+  const lineages = (vary: string[]): Plan['lineages'] =>
+    planOf({ seeds: { count: 2, vary }, conditions: { keep: { trace: 'keep' } } }).lineages;
+
+  test('order alone: other blocks on the same data', () => {
+    const [first, second] = lineages(['order']);
+    expect(second?.training).toEqual(first?.training);
+    expect(second?.heldOut).toEqual(first?.heldOut);
+    expect(common(first?.blocks ?? [], second?.blocks ?? [])).toEqual([]);
+  });
+
+  test('everything, which is the default: the first seed is the same in any case', () => {
+    const [first, second] = lineages(['data', 'order', 'initialisation', 'draws']);
+    expect(planOf({ seeds: all.seeds }).lineages[0]?.blocks).toEqual(first?.blocks);
+    expect(lineages(['order'])[0]?.blocks).toEqual(first?.blocks);
+    expect(second?.training).not.toEqual(first?.training);
+  });
+});
+
 describe('strategies', () => {
   const conditions = {
     keep: { trace: 'keep' },

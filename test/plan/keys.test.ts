@@ -73,8 +73,14 @@ test.each(PINNED)('$name is the SHA-256 of its canonical JSON, for ever', ({ key
 });
 
 test('the seeds of one replication are pinned', () => {
-  expect(trainingSeeds(1)).toEqual({ order: 1494332722, initialisation: 1449879472 });
-  expect(trainingSeeds(2)).toEqual({ order: 1930400512, initialisation: 3786074350 });
+  expect(trainingSeeds({ order: 1, initialisation: 1 })).toEqual({
+    order: 1494332722,
+    initialisation: 1449879472,
+  });
+  expect(trainingSeeds({ order: 2, initialisation: 2 })).toEqual({
+    order: 1930400512,
+    initialisation: 3786074350,
+  });
 });
 
 test('the keys of a whole plan are pinned', () => {

@@ -2,6 +2,7 @@ import { digestOf } from '../../contract/digest.ts';
 import { expandSweep, type PlanInputs } from '../../plan/expand.ts';
 import type { Plan, RenderedFile } from '../../plan/plan.ts';
 import { parseSweep } from '../../spec/parse.ts';
+import { streamsOf } from '../../spec/seed-streams.ts';
 import type { SweepFile } from '../../spec/schema.ts';
 
 /** A small study whose every field a test may change. */
@@ -30,16 +31,20 @@ export function planOf(changes: Changes = {}, inputs: Partial<PlanInputs> = {}):
     scorer: digestOf('scorer'),
     tools: digestOf('tools'),
     scripts: [],
-    training: ({ condition, seed, path }) => {
+    training: ({ condition, seed: replication, path }) => {
+      const seed = streamsOf(spec, replication).data;
       const { trace, replay, limit, upsample } = condition;
       const own = path.at(-1) ?? [];
       const others = [limit, upsample, replay > 0 && path.length > 1 && path].filter(Boolean);
       return rendered('train', [trace.train, seed, ...own, ...others]);
     },
-    heldOut: ({ condition, seed, domain }) => ({
-      prompts: rendered('prompts', [condition.trace.eval, seed, domain]),
-      gold: rendered('gold', [seed, domain]),
-    }),
+    heldOut: ({ condition, seed: replication, domain }) => {
+      const seed = streamsOf(spec, replication).data;
+      return {
+        prompts: rendered('prompts', [condition.trace.eval, seed, domain]),
+        gold: rendered('gold', [seed, domain]),
+      };
+    },
     ...inputs,
   });
 }

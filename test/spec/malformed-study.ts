@@ -3,7 +3,7 @@ import type { MalformedLine } from './study.ts';
 const FIELDS =
   'version, name, suite, stream, conditions, seeds, question, trainer, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
 export const NAME = 'a name of at most 40 lower-case letters, digits and inner hyphens';
-const SEEDS = 'an integer from 1 to 10000 or a list of 1 to 10000';
+const SEEDS = 'an integer from 1 to 10000, a list of 1 to 10000 or a mapping of count, vary';
 
 /** What is studied, spoiled. */
 export const MALFORMED_STUDY: MalformedLine[] = [
@@ -114,6 +114,17 @@ export const MALFORMED_STUDY: MalformedLine[] = [
     '  domains: [account, info]\n  orders: [[info, account], [info, account]]',
     '6:29: stream.orders[1]: expected each order once, found "info, account" again',
   ],
+  [
+    9,
+    'seeds: { count: 3, vary: [data, ordr] }',
+    '9:33: seeds.vary[1]: expected "data", "order", "initialisation" or "draws", found "ordr" (did you mean "order"?)',
+  ],
+  [
+    9,
+    'seeds: { count: 3, vary: [data, data] }',
+    '9:33: seeds.vary[1]: expected each word once, found "data" again',
+  ],
+  [9, 'seeds: { count: 3 }', '9:1: seeds.vary: expected a list of at least 1, found nothing'],
   [9, 'seeds: 0', `9:8: seeds: expected ${SEEDS}, found 0`],
   [9, 'seeds: 2.5', `9:8: seeds: expected ${SEEDS}, found 2.5`],
   [9, 'seeds: five', `9:8: seeds: expected ${SEEDS}, found "five"`],

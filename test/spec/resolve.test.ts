@@ -52,6 +52,7 @@ describe('defaults', () => {
           },
         ],
         seeds: [1, 2, 3, 4, 5],
+        vary: ['data', 'order', 'initialisation', 'draws'],
         trainer: {
           kind: 'builtin',
           hyperparameters: {
