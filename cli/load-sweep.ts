@@ -34,15 +34,19 @@ async function readSweepFile(file: string): Promise<Sweep> {
   return parsed.sweep;
 }
 
-/** Reads the file and its data and makes the plan; nothing is written. */
-export async function loadSweep(file: string, home: Home, store?: string): Promise<LoadedSweep> {
-  const sweep = await readSweepFile(file);
+/** Reads the file and its data and makes the plan; nothing is written. `change`: what the command line wants otherwise. */
+export async function loadSweep(
+  file: string,
+  home: Home,
+  change: (sweep: Sweep) => Sweep = (sweep) => sweep,
+): Promise<LoadedSweep> {
+  const sweep = change(await readSweepFile(file));
   const { folder, sources } = await readSources(sweep, file);
   const scripts = await compileScripts(sweep, file);
   const suite = openNamed(sweep, folder, sources);
   const parts = { sweep, suite, sources, scripts, workingFolder: dirname(resolve(file)) };
   const plan = await planSweep(parts);
-  return { ...parts, file, plan, store: store ?? storeOf(sweep, file, home) };
+  return { ...parts, file, plan, store: storeOf(sweep, file, home) };
 }
 
 /** A sweep's store as a URL: its own, or the home's. */

@@ -13,15 +13,21 @@ import { locateHome, openHome } from '../worker/home.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { print, printJson, suggest, table } from './output.ts';
+import { addSweepOptions, readSweepOptions, type SweepOptions } from './sweep-options.ts';
+
+interface PlanOptions extends SweepOptions {
+  json?: boolean;
+}
 
 export function addPlan(program: Command): void {
-  program
+  const command = program
     .command('plan')
     .description('what a sweep would compute and why, what is stored already; starts nothing')
-    .argument('<file>', 'sweep file')
+    .argument('<file>', 'sweep file');
+  addSweepOptions(command)
     .option('--json', 'one JSON object')
-    .action(async (file: string, options: { json?: boolean }) => {
-      const loaded = await loadSweep(file, locateHome());
+    .action(async (file: string, options: PlanOptions) => {
+      const loaded = await loadSweep(file, locateHome(), readSweepOptions(options));
       const home = openHome();
       const store = await openStore(loaded.store);
       const preview = previewPlan(loaded.plan, await readStored(store, loaded));

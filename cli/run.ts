@@ -17,17 +17,19 @@ import {
   type ReportPaths,
 } from './report-files.ts';
 import { startSweep, storePlan } from './submit-sweep.ts';
+import { addSweepOptions, readSweepOptions, type SweepOptions } from './sweep-options.ts';
 
-export interface RunOptions {
+export interface RunOptions extends SweepOptions {
   json?: boolean;
   detach?: boolean;
 }
 
 export function addRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('run a sweep, or attach to it, until it ends; Ctrl-C detaches')
-    .argument('<file>', 'sweep file')
+    .argument('<file>', 'sweep file');
+  addSweepOptions(command)
     .option('--detach', 'start it and come back at once')
     .option('--json', 'end with one JSON line: sweep, state, results, report')
     .action(async (file: string, options: RunOptions) => {
@@ -46,7 +48,7 @@ export const END_CODES: Record<EndState, ExitCode> = {
 };
 
 export async function runSweep(file: string, options: RunOptions): Promise<ExitCode> {
-  const loaded = await loadSweep(file, locateHome());
+  const loaded = await loadSweep(file, locateHome(), readSweepOptions(options));
   const home = openHome();
   const { plan } = loaded;
   const digest = await storePlan(loaded, home);
