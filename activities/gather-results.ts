@@ -38,6 +38,7 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     evaluate: spec.evaluate.domains,
     convention: plan.convention,
     question: spec.question ?? null,
+    published: spec.published ?? [],
     learner: plan.trainer,
     ...describeReplication(spec, suite),
     data: {

@@ -148,6 +148,27 @@ export interface Comparison {
   sentence: string;
 }
 
+/** A published value and ours, the mean over seeds; null where not known. */
+export interface Distance {
+  published: number | null;
+  ours: number | null;
+  /** Ours minus the published one. */
+  distance: number | null;
+}
+
+/** One condition held against numbers that somebody published. */
+export interface PublishedComparison {
+  name: string;
+  condition: string;
+  source: string | null;
+  /** Shaped like the matrix, of the first order; null where the two have different sizes. */
+  cells: Distance[][] | null;
+  /** Those that were published or follow from the published matrix. */
+  metrics: ({ metric: MetricName } & Distance)[];
+  /** What has to be known before one is held against the other: sentences. */
+  differences: string[];
+}
+
 /** What is known of one rendered file. `examples` counts what is left after `dropped`. */
 export interface DataCount {
   condition: string;
@@ -209,6 +230,7 @@ export interface Results {
   /** Everything else that can be compared. */
   exploratory: Comparison[];
   references: ReferenceCounts[];
+  published: PublishedComparison[];
   data: DataCensus;
   /** Digests of what went in, by label. */
   provenance: Record<string, string>;

@@ -1,3 +1,4 @@
+import type { PublishedMatrix } from '../contract/published.ts';
 import type { DataCensus, Learner } from '../contract/results.ts';
 import type { ReferenceCounts } from '../contract/references.ts';
 import type { Convention } from '../contract/scores.ts';
@@ -20,6 +21,7 @@ export interface GatheredSweep {
   seedsVary: string;
   /** Held-out over training examples where the training sets of seeds overlap (cross-validation folds), else 0. */
   testTrainRatio: number;
+  published: readonly PublishedMatrix[];
   data: DataCensus;
   /** Those that are known. */
   references: ReferenceCounts[];

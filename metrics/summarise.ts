@@ -3,6 +3,7 @@ import { answerQuestion, exploreRest } from './answers.ts';
 import { CONVENTION_DEFINITIONS, METRICS } from './definitions.ts';
 import type { GatheredSweep } from './gathered-sweep.ts';
 import { walksStream } from './matrices.ts';
+import { comparePublished } from './published.ts';
 import { summariseReferences } from './references.ts';
 import { estimateCondition, measureConditions } from './replications.ts';
 
@@ -21,8 +22,9 @@ export function summariseSweep(input: GatheredSweep): Results {
       references: input.references.filter(({ condition }) => condition === name),
       runs: estimates.runs,
     });
-    return [name, { description, ...estimates, references }];
+    return [name, { description, ...estimates, references }] as const;
   });
+  const results = Object.fromEntries(conditions);
   return {
     format: RESULTS_FORMAT,
     sweep: input.sweep,
@@ -43,9 +45,14 @@ export function summariseSweep(input: GatheredSweep): Results {
     },
     metrics: METRICS,
     cells: countCells(input),
-    conditions: Object.fromEntries(conditions),
+    conditions: results,
     exploratory: exploreRest(input, measured),
     references: input.references,
+    published: comparePublished(input.published, {
+      ...input,
+      conditions: results,
+      order: input.orders[0] ?? [],
+    }),
     data: input.data,
     provenance: input.provenance,
   };

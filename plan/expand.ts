@@ -94,6 +94,7 @@ export function identifySweep(plan: Omit<Plan, 'sweep'>): Plan {
     trainer: trainer.identity,
     question: spec.question ?? null,
     evaluate: spec.evaluate.domains,
+    ...(spec.published && { published: spec.published }),
   });
   return { ...plan, sweep: `${spec.name}-${digest.slice(0, 12)}` };
 }

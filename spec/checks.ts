@@ -3,6 +3,7 @@ import { readContrast } from './contrast.ts';
 import type { FieldPath, Finding } from './findings.ts';
 import { LIMITS } from './limits.ts';
 import { nearestWord } from './nearest.ts';
+import { checkPublished } from './check-published.ts';
 import type { SpecParts } from './parts.ts';
 import { alternatives, showValue } from './problems.ts';
 import { SUITE_DOMAINS } from './suites.ts';
@@ -16,6 +17,7 @@ export function checkParts(parts: SpecParts): Finding[] {
     ...checkSeeds(parts),
     ...checkContrast(parts),
     ...checkMetric(parts),
+    ...checkPublished(parts),
     ...checkRuns(parts),
   ];
 }

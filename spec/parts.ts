@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { valueAt } from './expectations.ts';
 import type { SweepFile } from './schema.ts';
 import { condition } from './condition-schema.ts';
+import { published } from './published-schema.ts';
 import { sweepFile } from './schema.ts';
 import { SUITE_DOMAINS } from './suites.ts';
 
@@ -18,6 +19,8 @@ export interface SpecParts {
   seeds: SweepFile['seeds'] | undefined;
   contrast: string | undefined;
   metric: NonNullable<SweepFile['question']>['metric'] | undefined;
+  /** Each entry; undefined for one that the schema refused. */
+  published: (NonNullable<SweepFile['published']>[number] | undefined)[];
   /** `evaluate.domains` */
   evaluated: SweepFile['evaluate']['domains'] | undefined;
 }
@@ -33,6 +36,7 @@ export function readParts(value: unknown): SpecParts {
   const question = sweepFile.shape.question.unwrap().shape;
   const suite = valueAt(value, ['suite', 'kind']);
   const conditions = read(z.record(z.string(), z.unknown()), 'conditions');
+  const list = read(z.array(z.unknown()), 'published') ?? [];
   const isAsked = valueAt(value, ['question']) !== undefined;
   return {
     suite: isSuiteKind(suite) ? suite : undefined,
@@ -42,6 +46,7 @@ export function readParts(value: unknown): SpecParts {
     seeds: read(seeds, 'seeds'),
     contrast: read(question.contrast, 'question', 'contrast'),
     metric: isAsked ? read(question.metric, 'question', 'metric') : undefined,
+    published: list.map((entry) => published.element.safeParse(entry).data),
     evaluated: read(evaluate.unwrap().shape.domains, 'evaluate', 'domains'),
   };
 }

@@ -1,12 +1,14 @@
 import { readContrast } from './contrast.ts';
 import { readMatch } from './match.ts';
+import { resolvePublished } from './resolve-published.ts';
 import type { SweepFile } from './schema.ts';
 import { STREAMS } from './seed-streams.ts';
 import type { Condition, Question, Sweep } from './sweep.ts';
 
 /** A checked file as a study: seeds counted out, orders listed, names split. */
 export function resolveSweep(file: SweepFile): Sweep {
-  const { version: _, stream, conditions, seeds, question, store, budget, notes, ...rest } = file;
+  const { version: _, stream, conditions, seeds, question, published, ...others } = file;
+  const { store, budget, notes, ...rest } = others;
   const asked = question && resolveQuestion(question);
   return {
     ...rest,
@@ -14,6 +16,7 @@ export function resolveSweep(file: SweepFile): Sweep {
     conditions: Object.entries(conditions).map(resolveCondition),
     ...resolveSeeds(seeds),
     ...(asked && { question: asked }),
+    ...(published && { published: resolvePublished(published, Object.keys(conditions)) }),
     ...(store !== undefined && { store }),
     ...(budget && { budget }),
     ...(notes !== undefined && { notes }),

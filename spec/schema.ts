@@ -6,13 +6,14 @@ import { DEFAULTS } from './defaults.ts';
 import { STREAMS } from './seed-streams.ts';
 import { contrast, label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
+import { METRICS } from './metrics.ts';
+import { published } from './published-schema.ts';
 import { suite } from './suite-schema.ts';
 import { SUITE_DOMAINS } from './suites.ts';
 
 /** What a user may write: `ratchet/v1`. Editors get it as JSON Schema, so every field says what it is. */
 
 const SPEC_VERSION = 'ratchet/v1';
-const METRICS = ['averageAccuracy', 'bwt', 'fwt', 'forgetting', 'aulc', 'nameAccuracy'] as const;
 
 const order = z.array(z.string()).min(1).describe('Every domain of the stream, once.');
 
@@ -184,6 +185,7 @@ export const sweepFile = z
     conditions,
     seeds,
     question: question.optional(),
+    published: published.optional(),
     trainer,
     evaluate,
     compute,

@@ -1,3 +1,4 @@
+import type { PublishedMatrix } from '../contract/published.ts';
 import type { STRATEGIES, TRACES } from './condition-schema.ts';
 import type { SweepFile } from './schema.ts';
 import type { STREAMS } from './seed-streams.ts';
@@ -18,6 +19,8 @@ export interface Sweep {
   /** What a seed changes: by default everything. */
   vary: (typeof STREAMS)[number][];
   question?: Question;
+  /** What the report holds the results against. */
+  published?: PublishedMatrix[];
   trainer: SweepFile['trainer'];
   evaluate: SweepFile['evaluate'];
   compute: SweepFile['compute'];

@@ -64,6 +64,20 @@ question:
   margin: 0.05                          # smallest difference that matters, as a fraction
   alpha: 0.05                           # accepted rate of false alarms
 
+# Published numbers to show distances from: a set that ships with Ratchet, or matrices.
+# published: [trajectory-supervision]   # keep and strip against arXiv 2605.09734
+
+# Or matrices of your own: row i after block i, column j on the j-th block.
+# published:
+#   - condition: keep
+#     unit: percent                     # or fraction
+#     matrix: [[61.1, 57.7], [55.6, 67.3]]
+#     metrics: { nameAccuracy: 74.3 }
+#     convention: paper-1
+#     learner: what was trained
+#     name: how the report calls them
+#     source: where they were published
+
 # What trains: a small copy model on the CPU, no language model.
 # trainer:
 #   kind: builtin

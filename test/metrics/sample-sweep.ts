@@ -50,6 +50,7 @@ export function sampleSweep(options: SampleOptions = {}): GatheredSweep {
     },
     seedsVary: 'fold, order of examples, initialisation',
     testTrainRatio: 0,
+    published: [],
     data: {
       duplicates: 10,
       leftOut: { 'without a call': 3 },

@@ -1,7 +1,7 @@
 import type { MalformedLine } from './study.ts';
 
 const FIELDS =
-  'version, name, suite, stream, conditions, seeds, question, trainer, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
+  'version, name, suite, stream, conditions, seeds, question, published, trainer, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
 const STORE =
   'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
 const HYPERPARAMETERS =
@@ -53,6 +53,31 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
     11,
     'trainer: { kind: command, command: [t], identity: x, hyperparameters: [1] }',
     '11:71: trainer.hyperparameters: expected a mapping, found a list',
+  ],
+  [
+    11,
+    'published: [trajectory-supervison]',
+    '11:13: published[0]: expected "trajectory-supervision" or a mapping of name, condition, unit, matrix, metrics, source, convention, learner, found "trajectory-supervison" (did you mean "trajectory-supervision"?)',
+  ],
+  [
+    11,
+    'published: [{ condition: kepe, unit: percent, matrix: [[1]] }]',
+    '11:26: published[0].condition: expected a condition among keep, strip, found "kepe" (did you mean "keep"?)',
+  ],
+  [
+    11,
+    'published: [{ condition: keep, unit: fraction, matrix: [[61.1]] }]',
+    '11:13: published[0]: expected cells of at most 1 where the unit is fraction, found a mapping',
+  ],
+  [
+    11,
+    'published: [{ condition: keep, unit: percent, matrix: [[1, 2], [3]] }]',
+    '11:55: published[0].matrix: expected rows of equal length, found a list',
+  ],
+  [
+    11,
+    'published: [{ condition: keep, matrix: [[1]] }]',
+    '11:13: published[0].unit: expected "percent" or "fraction", found nothing',
   ],
   [
     11,

@@ -9,10 +9,10 @@ const TEMPLATE = sweepTemplate({ name: 'my-sweep', schema: './ratchet-v1.schema.
 const PARAGRAPHS = TEMPLATE.split('\n\n');
 /** Fields shown with an example, because they have no default value to show. */
 const EXAMPLES =
-  /^ *# +(orders|store|budget|tags|notes|limit|crossed|shuffled|filled|matched|joint|untrained|replayed|few|many|own):/;
+  /^ *# +(orders|published(?=: \[)|store|budget|tags|notes|limit|crossed|shuffled|filled|matched|joint|untrained|replayed|few|many|own):/;
 
 function uncomment(text: string): string {
-  return text.replace(/^( *)# ( *[a-zA-Z0-9]+:)/gm, '$1$2');
+  return text.replace(/^( *)# ( *(?:- )?[a-zA-Z0-9]+:)/gm, '$1$2');
 }
 
 function errorsOf(text: string): string[] {
@@ -38,7 +38,7 @@ describe('the template of ratchet init', () => {
 
   test('shows alternatives that are right', () => {
     const alternatives = PARAGRAPHS.filter((paragraph) => paragraph.startsWith('# Or '));
-    expect(alternatives).toHaveLength(3);
+    expect(alternatives).toHaveLength(4);
     const study = [
       'version: ratchet/v1',
       'name: study',
@@ -55,7 +55,7 @@ describe('the template of ratchet init', () => {
 
   test('shows examples that are right', () => {
     const examples = TEMPLATE.split('\n').filter((line) => EXAMPLES.test(line));
-    expect(examples).toHaveLength(16);
+    expect(examples).toHaveLength(17);
     const shown = PARAGRAPHS.flatMap((paragraph) =>
       // What stands inside a commented field needs that field.
       paragraph.startsWith('# evaluate:')
