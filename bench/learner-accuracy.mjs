@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { renderDataset, renderTools } from '../dist/data/datasets.js';
 import { openSuite } from '../dist/data/open-suite.js';
 import { scoreCell } from '../dist/metrics/verdicts.js';
+import { apiBankSuite } from '../dist/spec/file-suites.js';
 
 const root = join(import.meta.dirname, '..');
 const source = process.argv[2] ?? process.env.RATCHET_API_BANK ?? join(root, '../shared/api-bank');
 const SEEDS = [0, 1, 2, 3, 4];
 
 const name = 'level-1-api.json';
-const suite = openSuite({ kind: 'api-bank', tools: 'domain' }, [
+const suite = openSuite(apiBankSuite.parse({ kind: 'api-bank' }), [
   { name, bytes: readFileSync(join(source, name)) },
 ]);
 const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));

@@ -14,6 +14,7 @@ const program = new Command('ratchet')
 const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   init: async () => (await import('./init.ts')).addInit,
   validate: async () => (await import('./validate.ts')).addValidate,
+  lock: async () => (await import('./lock.ts')).addLock,
   plan: async () => (await import('./plan.ts')).addPlan,
   run: async () => (await import('./run.ts')).addRun,
   status: async () => (await import('./status.ts')).addStatus,

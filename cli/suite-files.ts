@@ -4,8 +4,9 @@ import { suiteFiles } from '../data/open-suite.ts';
 import type { SuiteSource } from '../data/suite.ts';
 import type { Sweep } from '../spec/sweep.ts';
 import { CliError, EXIT } from './exit-codes.ts';
+import { listDataFiles } from './list-data-files.ts';
 
-/** A suite's file above this is a mistake. */
+/** Of all files together: above this they are a mistake. */
 const SUITE_BYTES = 500_000_000;
 
 /** Reads the files of a sweep's suite, and says in which folder they are. */
@@ -14,29 +15,45 @@ export async function readSources(
   file: string,
 ): Promise<{ folder: string; sources: SuiteSource[] }> {
   const folder = await findSuiteFolder(sweep, file);
-  const sources = await Promise.all(
-    suiteFiles(sweep.suite).map(async (name) => ({
-      name,
-      bytes: await readBounded(join(folder, name), SUITE_BYTES, EXIT.data),
-    })),
-  );
+  const sources: SuiteSource[] = [];
+  let left = SUITE_BYTES;
+  for (const name of await nameFiles(sweep, folder)) {
+    const bytes = await readBounded(join(folder, name), left, EXIT.data);
+    left -= bytes.length;
+    sources.push({ name, bytes });
+  }
   return { folder, sources };
+}
+
+async function nameFiles(sweep: Sweep, folder: string): Promise<string[]> {
+  const { names, optional = [], lines } = suiteFiles(sweep.suite);
+  const there = await Promise.all(optional.map((name) => exists(join(folder, name))));
+  const found = lines ? await listDataFiles(join(folder, lines.folder), lines.deep) : [];
+  const prefix = lines && lines.folder !== '.' ? `${lines.folder}/` : '';
+  return [
+    ...names,
+    ...optional.filter((_, index) => there[index]),
+    ...found.map((name) => `${prefix}${name}`),
+  ];
 }
 
 /** `suite.path`, `RATCHET_API_BANK`, or the folder beside the working folder or the checkout. */
 async function findSuiteFolder(sweep: Sweep, file: string): Promise<string> {
-  if (sweep.suite.kind !== 'api-bank') return '';
+  if (sweep.suite.kind === 'builtin') return '';
   if (sweep.suite.path !== undefined) return resolve(dirname(file), sweep.suite.path);
   const named = process.env['RATCHET_API_BANK'];
   if (named) return resolve(named);
   const beside = join('..', 'shared', 'api-bank');
   const candidates = [resolve(beside), resolve(import.meta.dirname, '..', '..', beside)];
-  for (const candidate of candidates)
-    if (await stat(candidate).catch(() => undefined)) return candidate;
+  for (const candidate of candidates) if (await exists(candidate)) return candidate;
   throw new CliError(
     EXIT.data,
-    `${file}: API-Bank's data are in none of ${candidates.join(', ')}: set RATCHET_API_BANK or suite.path to the folder that holds level-1-api.json`,
+    `${file}: API-Bank's data are in none of ${candidates.join(', ')}: set RATCHET_API_BANK or suite.path to the folder that holds them`,
   );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 /** Reads a whole file of at most so many bytes. Throws a `CliError` that says why it cannot. */

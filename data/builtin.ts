@@ -1,7 +1,8 @@
 import type { Example } from '../contract/dialogue.ts';
 import { type BuiltinSuite, createBuiltinSuite } from '../worlds/builtin-suite.ts';
 import { SPLIT_BY_DIALOGUE, sortByHash } from './split.ts';
-import type { BuiltinSuiteSettings, SplitExamples, Suite } from './suite.ts';
+import type { BuiltinSuiteSettings } from './suite-settings.ts';
+import type { SplitExamples, Suite } from './suite.ts';
 
 /** The suite that ships with Ratchet: every seed generates its own dialogues, so that seeds share no data. */
 export function openBuiltin({ kind: name, ...settings }: BuiltinSuiteSettings): Suite {

@@ -1,10 +1,10 @@
 import { digestOf } from '../contract/digest.ts';
 import type { Example, ToolTable } from '../contract/dialogue.ts';
 import { foldOfSeed, sortByHash } from './split.ts';
-import type { SplitExamples, SplitRule, Suite, SuiteCensus } from './suite.ts';
+import type { Replication, SplitExamples, SplitRule, Suite, SuiteCensus } from './suite.ts';
 
-/** An example with its place: the domain that teaches it and the fold of its dialogue. */
-export interface PlacedExample {
+/** An example with its place: the domain that teaches it and the fold of its unit. */
+interface FoldedExample {
   domain: string;
   fold: number;
   example: Example;
@@ -14,8 +14,9 @@ export interface Placement {
   name: string;
   domains: readonly string[];
   tools: ToolTable;
+  /** Seed s holds out fold s modulo these; with 1 every seed holds out fold 0 and trains on fold 1. */
   folds: number;
-  placed: readonly PlacedExample[];
+  placed: readonly FoldedExample[];
   census: SuiteCensus;
   split: SplitRule;
 }
@@ -38,10 +39,7 @@ export function createFoldedSuite(placement: Placement): Suite {
     tools,
     census,
     split,
-    replication: {
-      seedsVary: `the held-out fold (of ${folds}) and the order of training examples`,
-      testTrainRatio: 1 / (folds - 1),
-    },
+    replication: describeReplication(folds),
     variant: (seed) => foldOfSeed(seed, folds),
     digest: digestOf({ format: 1, domains, tools, folds, examples: [...byDomain] }),
     examples: (domain, seed): SplitExamples => {
@@ -53,5 +51,14 @@ export function createFoldedSuite(placement: Placement): Suite {
         heldOut: items.filter((item) => item.fold === heldFold).map((item) => item.example),
       };
     },
+  };
+}
+
+function describeReplication(folds: number): Replication {
+  const order = 'the order of training examples';
+  if (folds === 1) return { seedsVary: order, testTrainRatio: 0 };
+  return {
+    seedsVary: `the held-out fold (of ${folds}) and ${order}`,
+    testTrainRatio: 1 / (folds - 1),
   };
 }

@@ -1,5 +1,6 @@
 import { sha256Hex } from '../contract/digest.ts';
-import type { SplitRule, Suite } from './suite.ts';
+import type { SourceExample } from './source-examples.ts';
+import type { SplitRule, SplitUnit, Suite } from './suite.ts';
 
 /**
  * Deals groups into folds of equal size (to within one), by the hash of the split seed and the group's id. Groups of one
@@ -32,6 +33,16 @@ export const SPLIT_BY_DIALOGUE: SplitRule = {
   unit: 'dialogue',
   groupOf: ({ dialogue }) => dialogue,
 };
+
+/** Units of a split; a dialogue without a scenario is its own. */
+export function splitBy(unit: SplitUnit, examples: readonly SourceExample[]): SplitRule {
+  if (unit === 'dialogue') return SPLIT_BY_DIALOGUE;
+  if (unit === 'example') return { unit, groupOf: ({ id }) => id };
+  const scenarios = new Map(
+    examples.map(({ example, scenario }) => [example.dialogue, scenario ?? example.dialogue]),
+  );
+  return { unit, groupOf: ({ dialogue }) => scenarios.get(dialogue) ?? dialogue };
+}
 
 /** Throws when a unit has examples on both sides of a seed's split, in whatever domains: that would leak. */
 export function assertSplit({ name, domains, examples, split }: Suite, seed: number): void {

@@ -1,5 +1,4 @@
 import type { Example, ToolTable } from '../contract/dialogue.ts';
-import type { BuiltinSettings } from '../worlds/settings.ts';
 import type { TraceCount } from './trace-count.ts';
 
 /** A source of examples by domain: what a sweep learns and is scored on. */
@@ -72,17 +71,4 @@ export interface SuiteCensus {
 export interface SuiteSource {
   name: string;
   bytes: Uint8Array;
-}
-
-/** A suite as a resolved spec names it. */
-export type SuiteSettings = ApiBankSettings | BuiltinSuiteSettings;
-
-export interface ApiBankSettings {
-  kind: 'api-bank';
-  /** Which tools a prompt lists: all described ones of the example's domain, or its dialogue's own. */
-  tools: 'domain' | 'dialogue';
-}
-
-export interface BuiltinSuiteSettings extends BuiltinSettings {
-  kind: 'builtin';
 }

@@ -1,4 +1,5 @@
 import { checkConditions } from './check-conditions.ts';
+import { checkSuite } from './check-suite.ts';
 import { readContrast } from './contrast.ts';
 import type { FieldPath, Finding } from './findings.ts';
 import { LIMITS } from './limits.ts';
@@ -6,11 +7,12 @@ import { nearestWord } from './nearest.ts';
 import { checkPublished } from './check-published.ts';
 import type { SpecParts } from './parts.ts';
 import { alternatives, showValue } from './problems.ts';
-import { SUITE_DOMAINS } from './suites.ts';
+import { foreseeDomains } from './suites.ts';
 
 /** What one field says about another. */
 export function checkParts(parts: SpecParts): Finding[] {
   return [
+    ...checkSuite(parts.suite),
     ...checkDomains(parts),
     ...checkOrders(parts),
     ...checkConditions(parts),
@@ -26,8 +28,8 @@ function checkDomains({ domains, suite }: SpecParts): Finding[] {
   if (!domains) return [];
   const path = ['stream', 'domains'];
   const repeated = findRepeated(domains, path, 'each domain once');
-  if (!suite) return repeated;
-  return [...repeated, ...findUnknown(domains, SUITE_DOMAINS[suite], path)];
+  const known = foreseeDomains(suite);
+  return known ? [...repeated, ...findUnknown(domains, known, path)] : repeated;
 }
 
 function checkOrders({ domains, orders }: SpecParts): Finding[] {

@@ -13,7 +13,7 @@ export function schemaAt(
   const [segment, ...rest] = path;
   const kind = chooseKind(schema, value);
   if (segment === undefined) return kind;
-  const container = chooseType(kind, value);
+  const container = chooseKind(chooseType(kind, value), value);
   const inner = typeof segment === 'number' ? container.items : fieldSchema(container, segment);
   return inner && schemaAt(inner, rest, valueAt(value, [segment]));
 }
@@ -40,7 +40,9 @@ function chooseKind(schema: JsonSchema, value: unknown): JsonSchema {
 
 function chooseType(schema: JsonSchema, value: unknown): JsonSchema {
   const type = Array.isArray(value) ? 'array' : typeof value;
-  return schema.anyOf?.find((option) => option.type === type) ?? schema;
+  const isMapping = type === 'object';
+  const isMeant = ({ type: own, oneOf }: JsonSchema) => own === type || (isMapping && oneOf);
+  return schema.anyOf?.find(isMeant) ?? schema;
 }
 
 export function fieldNames(schema: JsonSchema | undefined): string[] {
@@ -55,9 +57,11 @@ export function validWords(schema: JsonSchema | undefined): string[] {
   return [...words, ...(schema.anyOf ?? []).flatMap(validWords)];
 }
 
-/** The kinds of a union of mappings. */
+/** The kinds of a union of mappings, also of one beside words. */
 export function validKinds(schema: JsonSchema | undefined): string[] {
-  return (schema?.oneOf ?? []).flatMap((option) => validWords(option.properties?.['kind']));
+  const unions = [schema, ...(schema?.anyOf ?? [])];
+  const options = unions.flatMap((union) => union?.oneOf ?? []);
+  return options.flatMap((option) => validWords(option.properties?.['kind']));
 }
 
 /** A noun phrase: `"keep" or "strip"`, `an integer from 1 to 1000`, `a list of 1 to 64`. */

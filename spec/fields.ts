@@ -40,6 +40,18 @@ export function lines(): z.ZodString {
   );
 }
 
+const DOMAIN = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+export const DOMAIN_PHRASE = `a name of at most ${LIMITS.nameLength} letters, digits, _ and -`;
+
+/** Of a domain that users name: it can stand in the name of a file. */
+export function isDomainName(name: string): boolean {
+  return name.length <= LIMITS.nameLength && DOMAIN.test(name) && name !== 'constructor';
+}
+
+export function domainName(): z.ZodString {
+  return text(LIMITS.nameLength, DOMAIN, DOMAIN_PHRASE).refine(isDomainName, DOMAIN_PHRASE);
+}
+
 /** A folder, relative to the spec file unless absolute. */
 export function folder(): z.ZodString {
   return text(LIMITS.pathLength, ONE_LINE, 'a folder').refine(

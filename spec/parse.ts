@@ -1,7 +1,7 @@
 import { findDoubts } from './check-conditions.ts';
 import { checkParts } from './checks.ts';
 import { readDocument } from './document.ts';
-import type { Source } from './findings.ts';
+import type { Finding, Source } from './findings.ts';
 import { toProblems } from './findings.ts';
 import { describeIssues } from './issues.ts';
 import { specJsonSchema } from './json-schema.ts';
@@ -31,4 +31,15 @@ export function parseSweep(text: string, file: string): ParsedSweep {
   if (errors.length > 0 || !parsed.success) return { errors };
   const warnings = toProblems(findDoubts(parsed.data), source);
   return { sweep: resolveSweep(parsed.data), warnings };
+}
+
+/** What only the data prove wrong about a file that was parsed, with its places. */
+export function locateFindings(
+  findings: readonly Finding[],
+  text: string,
+  file: string,
+): SpecProblem[] {
+  const content = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const { root, lines } = readDocument(content);
+  return toProblems(findings, { file, text: content, lines, root });
 }

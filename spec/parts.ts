@@ -4,14 +4,14 @@ import type { SweepFile } from './schema.ts';
 import { condition } from './condition-schema.ts';
 import { published } from './published-schema.ts';
 import { sweepFile } from './schema.ts';
-import { SUITE_DOMAINS } from './suites.ts';
 
 /**
  * The fields that are checked against each other, each absent where the schema refused it: one wrong field does not hide
  * what is wrong with the others.
  */
 export interface SpecParts {
-  suite: SuiteKind | undefined;
+  /** As written. */
+  suite: unknown;
   domains: string[] | undefined;
   orders: SweepFile['stream']['orders'];
   /** By name; undefined for one that the schema refused. */
@@ -25,8 +25,6 @@ export interface SpecParts {
   evaluated: SweepFile['evaluate']['domains'] | undefined;
 }
 
-type SuiteKind = SweepFile['suite']['kind'];
-
 /** From the plain value of a file. */
 export function readParts(value: unknown): SpecParts {
   const read = <T>(schema: z.ZodType<T>, ...path: string[]): T | undefined => {
@@ -34,12 +32,11 @@ export function readParts(value: unknown): SpecParts {
   };
   const { stream, seeds, evaluate } = sweepFile.shape;
   const question = sweepFile.shape.question.unwrap().shape;
-  const suite = valueAt(value, ['suite', 'kind']);
   const conditions = read(z.record(z.string(), z.unknown()), 'conditions');
   const list = read(z.array(z.unknown()), 'published') ?? [];
   const isAsked = valueAt(value, ['question']) !== undefined;
   return {
-    suite: isSuiteKind(suite) ? suite : undefined,
+    suite: valueAt(value, ['suite']),
     domains: read(stream.shape.domains, 'stream', 'domains'),
     orders: read(stream.shape.orders, 'stream', 'orders'),
     conditions: conditions && mapValues(conditions, (one) => condition.safeParse(one).data),
@@ -53,8 +50,4 @@ export function readParts(value: unknown): SpecParts {
 
 function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
-}
-
-function isSuiteKind(kind: unknown): kind is SuiteKind {
-  return typeof kind === 'string' && Object.hasOwn(SUITE_DOMAINS, kind);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.ts';
-import { folder } from './fields.ts';
+import { apiBankSuite, jsonlSuite } from './file-suites.ts';
 
 /** Where dialogues come from, and the knobs of each source. */
 
@@ -61,23 +61,6 @@ const builtinSuite = z
   })
   .describe('Generated dialogues over small executable tools.');
 
-const apiBankSuite = z
-  .strictObject({
-    kind: z.literal('api-bank').describe('API-Bank, level 1 (Li et al., 2023).'),
-    path: folder()
-      .optional()
-      .describe(
-        'Folder with level-1-api.json, relative to this file. Default: RATCHET_API_BANK, else ../shared/api-bank.',
-      ),
-    tools: z
-      .enum(['domain', 'dialogue'])
-      .default(DEFAULTS.suite.apiBank.tools)
-      .describe(
-        "Tools a prompt lists: every tool of the domain, or the dialogue's own, which gives answers away.",
-      ),
-  })
-  .describe('Dialogues of API-Bank, read from a folder.');
-
 export const suite = z
-  .discriminatedUnion('kind', [builtinSuite, apiBankSuite])
+  .discriminatedUnion('kind', [builtinSuite, apiBankSuite, jsonlSuite])
   .describe('Where domains, tools and dialogues come from.');

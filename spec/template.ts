@@ -25,11 +25,26 @@ suite:
   # derivedShare: 0.15                  # of dates and times: said in other words
   # noise: 0.1                          # of turns: mention something beside the point
 
-# Or API-Bank, from a folder with level-1-api.json; its domains: account, schedule, health, info.
+# Or API-Bank; its domains: account, schedule, health, info.
 # suite:
 #   kind: api-bank
 #   path: ../shared/api-bank            # default: RATCHET_API_BANK, else this
-#   tools: domain                       # tools a prompt lists: domain or dialogue
+#   source: level-1                     # or level-3, hub (its training files), dialogues (whole ones)
+#   domains: semantic                   # or { kind: balanced, bins: 4, minimum: 10, tokens: {} }:
+#                                       # bins D1, D2, ... of about as many tokens;
+#                                       # or { kind: own, map: { mine: [GetUserToken, ...], ... } }
+#   auth: own                           # calls that only prepare others: own, follow or exclude
+#   split: { unit: dialogue, folds: 5, seed: 0 }  # unit: dialogue, scenario, or example, which leaks
+#   tools: domain                       # tools a prompt lists: domain, dialogue, all,
+#                                       # or { kind: distractors, count: 5 }
+
+# Or your own data: a folder of OpenAI chat messages with tool_calls, a dialogue a line.
+# suite:
+#   kind: jsonl
+#   path: ./data                        # <domain>.jsonl files, and tools.json if lines list no tools
+#   domainField: topic                  # field that names a line's domain; default: its file does
+#   splitField: side                    # field that says train or held-out; default: folds, see split
+#   tools: domain                       # as above
 
 # What is learned one after another.
 stream:

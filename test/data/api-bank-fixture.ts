@@ -1,4 +1,8 @@
 import type { SuiteSource } from '../../data/suite.ts';
+import { apiBankSuite } from '../../spec/file-suites.ts';
+
+/** API-Bank as a spec names it that says nothing more. */
+export const API_BANK = apiBankSuite.parse({ kind: 'api-bank' });
 
 export interface FixtureEntry {
   file: string;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { formatCalls, parseCalls } from '../../contract/call-text.ts';
 import { DOMAIN_APIS, DOMAINS } from '../../data/api-bank/domains.ts';
-import { readEntries } from '../../data/api-bank/entries.ts';
+import { readLevelOneEntries } from '../../data/api-bank/entries.ts';
 import { openSuite } from '../../data/open-suite.ts';
 import type { Suite } from '../../data/suite.ts';
-import { dialogueEntries, sourceOf } from './api-bank-fixture.ts';
+import { API_BANK, dialogueEntries, sourceOf } from './api-bank-fixture.ts';
 import { apiBankMissing, readApiBank } from './api-bank-source.ts';
 
 /** The classes in `apis/` of API-Bank's repository. */
@@ -22,12 +22,12 @@ const LEVEL_1_AND_2_APIS = `
   .split(/\s+/);
 
 const openFixture = (tools: 'domain' | 'dialogue' = 'domain'): Suite =>
-  openSuite({ kind: 'api-bank', tools }, [
+  openSuite({ ...API_BANK, tools }, [
     sourceOf(['Ann', 'Bob', 'Cid', 'Dee', 'Eve'].flatMap(dialogueEntries)),
   ]);
 
 const digest = (content: unknown, tools: 'domain' | 'dialogue' = 'domain'): string =>
-  openSuite({ kind: 'api-bank', tools }, [sourceOf(content)]).digest;
+  openSuite({ ...API_BANK, tools }, [sourceOf(content)]).digest;
 
 const allExamples = (suite: Suite, domain: string) => {
   const { train, heldOut } = suite.examples(domain, 0);
@@ -80,9 +80,7 @@ test('a value of several lines stays in one message', () => {
   const [first, second] = dialogueEntries('Ann');
   const input =
     "User: two\nlines\n\nand three\nAI: Yes.\nAPI-Request: [GetUserToken(username='a\nb')]->x\ny\n";
-  const suite = openSuite({ kind: 'api-bank', tools: 'domain' }, [
-    sourceOf([first, { ...second, input }]),
-  ]);
+  const suite = openSuite(API_BANK, [sourceOf([first, { ...second, input }])]);
   const [, user, , call, result] = allExamples(suite, 'schedule')[0]?.messages ?? [];
   expect(user?.content).toBe('two\nlines\n\nand three');
   expect(call).toMatchObject({ tool_calls: [{ function: { arguments: '{"username":"a\\nb"}' } }] });
@@ -111,9 +109,7 @@ test("a prompt lists the domain's described tools, or its dialogue's own", () =>
 
 test('exact duplicates are left out and counted, the first one stays', () => {
   const [first, second] = dialogueEntries('Ann');
-  const suite = openSuite({ kind: 'api-bank', tools: 'domain' }, [
-    sourceOf([first, { ...first, id: 7 }, second]),
-  ]);
+  const suite = openSuite(API_BANK, [sourceOf([first, { ...first, id: 7 }, second])]);
   expect(suite.census).toMatchObject({ entries: { total: 3 }, duplicates: 1, dialogues: 1 });
   expect(allExamples(suite, 'account').map((example) => example.id)).toEqual(['Ann#1']);
 });
@@ -121,9 +117,7 @@ test('exact duplicates are left out and counted, the first one stays', () => {
 test('an API described in two ways is named, and its first way used', () => {
   const [first, second] = dialogueEntries('Ann');
   const instruction = second.instruction.replace('Get a token.', 'Fetch a token.');
-  const suite = openSuite({ kind: 'api-bank', tools: 'domain' }, [
-    sourceOf([first, { ...second, instruction }]),
-  ]);
+  const suite = openSuite(API_BANK, [sourceOf([first, { ...second, instruction }])]);
   expect(suite.census.toolsWithSeveralDescriptions).toEqual(['GetUserToken']);
   expect(suite.tools['GetUserToken']?.function.description).toBe('Get a token.');
 });
@@ -143,7 +137,7 @@ test('an unknown domain and a negative seed are refused', () => {
 test.skipIf(apiBankMissing)(
   `the published file has the published counts ${apiBankMissing ?? ''}`,
   () => {
-    const { census } = openSuite({ kind: 'api-bank', tools: 'domain' }, [readApiBank()]);
+    const { census } = openSuite(API_BANK, [readApiBank()]);
     expect(census).toEqual({
       entries: { total: 399, withTrace: 187, withoutTrace: 212 },
       duplicates: 10,
@@ -183,7 +177,7 @@ test.skipIf(apiBankMissing)(
 test.skipIf(apiBankMissing)(
   `all published gold calls parse and format back ${apiBankMissing ?? ''}`,
   () => {
-    const entries = readEntries(readApiBank());
+    const entries = readLevelOneEntries(readApiBank());
     const parsed = entries.map((entry) => parseCalls(entry.expected_output));
     expect(parsed.filter(({ calls, error }) => error !== undefined || calls.length !== 1)).toEqual(
       [],

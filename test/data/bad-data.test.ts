@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DataError } from '../../data/errors.ts';
 import { openSuite } from '../../data/open-suite.ts';
 import type { SuiteSource } from '../../data/suite.ts';
-import { dialogueEntries, type FixtureEntry, sourceOf } from './api-bank-fixture.ts';
+import { API_BANK, dialogueEntries, type FixtureEntry, sourceOf } from './api-bank-fixture.ts';
 
 const [first, second] = dialogueEntries('Ann');
 const good = JSON.stringify([first, second], null, 1);
@@ -114,7 +114,7 @@ const cases: [name: string, content: string | Uint8Array, ...message: string[]][
 /** The message of the `DataError`; any other error is thrown on. */
 function refusalOf(source: SuiteSource): string {
   try {
-    openSuite({ kind: 'api-bank', tools: 'domain' }, [source]);
+    openSuite(API_BANK, [source]);
     return 'nothing was wrong';
   } catch (error) {
     if (error instanceof DataError) return error.message;
@@ -133,12 +133,12 @@ test.each(cases)('%s is explained in one message', (_, content, ...parts) => {
 });
 
 test('a missing file is explained with the ways to name its folder', () => {
-  expect(() => openSuite({ kind: 'api-bank', tools: 'domain' })).toThrow(
+  expect(() => openSuite(API_BANK)).toThrow(
     /level-1-api\.json: expected the file to be there\. Set RATCHET_API_BANK or suite\.path/,
   );
 });
 
 test('a byte order mark does no harm', () => {
-  const suite = openSuite({ kind: 'api-bank', tools: 'domain' }, [sourceOf(`\ufeff${good}`)]);
+  const suite = openSuite(API_BANK, [sourceOf(`\ufeff${good}`)]);
   expect(suite.census.entries.total).toBe(2);
 });

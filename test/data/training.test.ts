@@ -7,14 +7,12 @@ import { openSuite } from '../../data/open-suite.ts';
 import type { Suite } from '../../data/suite.ts';
 import { renderTraining, type TrainingRequest } from '../../data/training.ts';
 import type { Condition } from '../../spec/sweep.ts';
-import { dialogueEntries, sourceOf } from './api-bank-fixture.ts';
+import { API_BANK, dialogueEntries, sourceOf } from './api-bank-fixture.ts';
 import { apiBankMissing, readApiBank } from './api-bank-source.ts';
 import { KEEP, linesOf, seedsOf } from './rendering.ts';
 
 const names = Array.from({ length: 20 }, (_, index) => `User${index}`);
-const fixture = openSuite({ kind: 'api-bank', tools: 'domain' }, [
-  sourceOf(names.flatMap(dialogueEntries)),
-]);
+const fixture = openSuite(API_BANK, [sourceOf(names.flatMap(dialogueEntries))]);
 const STRIP: Condition = { ...KEEP, trace: { train: 'strip', eval: 'strip' } };
 
 const train = (request: Partial<TrainingRequest> = {}, suite: Suite = fixture): Example[] =>
@@ -197,7 +195,7 @@ describe('leaks are refused', () => {
 test.skipIf(apiBankMissing)(
   `no dialogue of API-Bank is on both sides ${apiBankMissing ?? ''}`,
   () => {
-    const suite = openSuite({ kind: 'api-bank', tools: 'domain' }, [readApiBank()]);
+    const suite = openSuite(API_BANK, [readApiBank()]);
     for (const seed of [0, 1, 2, 3, 4]) {
       const trained = new Set<string>();
       const held = new Set<string>();

@@ -32,23 +32,27 @@ export const MALFORMED_STUDY: MalformedLine[] = [
   [
     3,
     'suite: api-bank',
-    '3:8: suite: expected a mapping with kind "builtin" or "api-bank", found "api-bank"',
+    '3:8: suite: expected a mapping with kind "builtin", "api-bank" or "jsonl", found "api-bank"',
   ],
   [
     3,
     'suite: { kind: api-bnk }',
-    '3:16: suite.kind: expected "builtin" or "api-bank", found "api-bnk" (did you mean "api-bank"?)',
+    '3:16: suite.kind: expected "builtin", "api-bank" or "jsonl", found "api-bnk" (did you mean "api-bank"?)',
   ],
-  [3, 'suite: { path: data }', '3:1: suite.kind: expected "builtin" or "api-bank", found nothing'],
+  [
+    3,
+    'suite: { path: data }',
+    '3:1: suite.kind: expected "builtin", "api-bank" or "jsonl", found nothing',
+  ],
   [
     3,
     'suite: { kind: api-bank, pth: data }',
-    '3:26: suite.pth: expected one of kind, path, tools, found the unknown field "pth" (did you mean "path"?)',
+    '3:26: suite.pth: expected one of kind, path, source, domains, auth, split, tools, found the unknown field "pth" (did you mean "path"?)',
   ],
   [
     3,
     'suite: { kind: api-bank, tools: domian }',
-    '3:33: suite.tools: expected "domain" or "dialogue", found "domian" (did you mean "domain"?)',
+    '3:33: suite.tools: expected "domain", "dialogue" or "all" or a mapping with kind "distractors", found "domian" (did you mean "domain"?)',
   ],
   [
     3,
@@ -63,7 +67,7 @@ export const MALFORMED_STUDY: MalformedLine[] = [
   [
     3,
     'suite: { kind: api-bank, traceShare: 0.5 }',
-    '3:26: suite.traceShare: expected one of kind, path, tools, found the unknown field "traceShare"',
+    '3:26: suite.traceShare: expected one of kind, path, source, domains, auth, split, tools, found the unknown field "traceShare"',
   ],
   [5, '  domains: []', '5:12: stream.domains: expected a list of 1 to 64, found an empty list'],
   [5, '  domains: account', '5:12: stream.domains: expected a list of 1 to 64, found "account"'],

@@ -42,7 +42,7 @@ describe('every error of a file is told at once', () => {
   test('whatever part of it they are in, in reading order', () => {
     const text = [
       'version: ratchet/v2',
-      'suite: { kind: api-bank, tools: all }',
+      'suite: { kind: api-bank, tools: every }',
       'stream:',
       '  domains: [acount, health, health]',
       '  orders: al',

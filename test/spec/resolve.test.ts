@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../data/api-bank/domains.ts';
+import { LEVEL_3_DOMAIN_APIS } from '../../data/api-bank/level-3-domains.ts';
 import { DEFAULTS } from '../../spec/defaults.ts';
 import { parseSweep } from '../../spec/parse.ts';
-import { SUITE_DOMAINS } from '../../spec/suites.ts';
+import { LEVEL_3_DOMAINS, SUITE_DOMAINS } from '../../spec/suites.ts';
 import type { Sweep } from '../../spec/sweep.ts';
 import { BUILTIN_DOMAINS, createBuiltinSuite } from '../../worlds/builtin-suite.ts';
 import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
@@ -95,6 +96,7 @@ describe('defaults', () => {
 });
 
 test('the domains of the suites are those that their data have', () => {
+  expect(LEVEL_3_DOMAINS).toEqual(Object.keys(LEVEL_3_DOMAIN_APIS));
   expect(SUITE_DOMAINS).toEqual({
     'api-bank': DOMAINS,
     builtin: BUILTIN_DOMAINS.map(({ name }) => name),
@@ -175,7 +177,14 @@ describe('what is written', () => {
 
   test.each(['../shared/api-bank', '/data/api-bank', 'data'])('a suite in %s', (path) => {
     const { suite } = parse(studyWith(3, `suite: { kind: api-bank, path: ${path} }`)).sweep;
-    expect(suite).toEqual({ kind: 'api-bank', path, tools: 'domain' });
+    expect(suite).toEqual({
+      kind: 'api-bank',
+      path,
+      source: 'level-1',
+      auth: 'own',
+      split: { unit: 'dialogue', folds: 5, seed: 0 },
+      tools: 'domain',
+    });
   });
 
   test('Windows line ends, a byte order mark and JSON all read alike', () => {

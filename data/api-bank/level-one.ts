@@ -1,33 +1,32 @@
 import { parseCalls } from '../../contract/call-text.ts';
-import type { Example, Message, Tool, ToolCall } from '../../contract/dialogue.ts';
+import type { Message, ToolCall } from '../../contract/dialogue.ts';
 import { DataError, quoteShortly } from '../errors.ts';
-import { type Domain, domainOfApi } from './domains.ts';
-import { type ApiBankEntry, entryPosition } from './entries.ts';
+import type { SourceExample } from '../source-examples.ts';
+import type { SuiteSource } from '../suite.ts';
+import { domainOfApi } from './domains.ts';
+import { entryPosition, type LevelOneEntry, readLevelOneEntries } from './entries.ts';
 import { readMessages, TurnError } from './messages.ts';
 import { readTools } from './tools.ts';
 
-export interface ReadExample {
-  /** Of the API that is to be called. */
-  domain: Domain;
-  /** Lists the APIs of its own instruction. */
-  example: Example;
-  described: Tool[];
-  /** Equal in entries that say the same: everything but the id. */
-  content: string;
+/** Where levels 1 and 2 lie as next calls. */
+export const LEVEL_ONE_FILE = 'level-1-api.json';
+
+/** The entries of the level-1 file as examples. Throws a `DataError` that names the field at fault. */
+export function readLevelOne(source: SuiteSource): SourceExample[] {
+  return readLevelOneEntries(source).map((entry, index) => readExample(source.name, entry, index));
 }
 
-/** An entry as an example. Throws a `DataError` that names the field at fault. */
-export function readExample(file: string, entry: ApiBankEntry, index: number): ReadExample {
+function readExample(file: string, entry: LevelOneEntry, index: number): SourceExample {
   const target = readGold(file, entry, index);
   const described = readTools(file, entryPosition(index, 'instruction'), entry.instruction);
   const tools = described.map((tool) => tool.function.name);
   const api = target[0].name;
-  const domain = domainOfApi(api);
-  if (domain === undefined || !tools.includes(api)) {
+  const isKnown = domainOfApi(api) !== undefined;
+  if (!isKnown || !tools.includes(api)) {
     throw new DataError({
       file,
       position: entryPosition(index, 'expected_output'),
-      expected: domain
+      expected: isKnown
         ? 'a call of an API that the instruction describes'
         : "a call of an API of API-Bank's level 1 or 2",
       found: quoteShortly(api),
@@ -36,15 +35,23 @@ export function readExample(file: string, entry: ApiBankEntry, index: number): R
   const dialogue = entry.file.replace(/\.jsonl$/, '');
   const messages = readDialogue(file, entry, index);
   return {
-    domain,
     example: { id: `${dialogue}#${entry.id}`, dialogue, messages, tools, target },
+    scenario: scenarioOf(dialogue),
+    turn: entry.id,
     described,
     content: JSON.stringify([dialogue, entry.instruction, entry.input, entry.expected_output]),
+    file,
+    position: entryPosition(index),
   };
 }
 
+/** A dialogue's file is named `<scenario>-level-<level>-<number>`. */
+export function scenarioOf(dialogue: string): string {
+  return dialogue.replace(/-level-.*$/s, '');
+}
+
 /** At least one call. Values stay the strings that API-Bank writes them as. */
-function readGold(file: string, entry: ApiBankEntry, index: number): [ToolCall, ...ToolCall[]] {
+function readGold(file: string, entry: LevelOneEntry, index: number): [ToolCall, ...ToolCall[]] {
   const { calls, error } = parseCalls(entry.expected_output);
   const [first, ...others] = calls;
   if (first) return [first, ...others];
@@ -57,7 +64,7 @@ function readGold(file: string, entry: ApiBankEntry, index: number): [ToolCall, 
   });
 }
 
-function readDialogue(file: string, entry: ApiBankEntry, index: number): Message[] {
+function readDialogue(file: string, entry: LevelOneEntry, index: number): Message[] {
   try {
     return readMessages(entry.input);
   } catch (error) {

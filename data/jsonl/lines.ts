@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { canonicalJson } from '../../contract/digest.ts';
+import type { Tool } from '../../contract/dialogue.ts';
+import { nearestWord } from '../../spec/nearest.ts';
+import { DOMAIN_PHRASE, isDomainName } from '../../spec/fields.ts';
+import { DataError, quoteShortly } from '../errors.ts';
+import { type JsonLine, readJsonLines } from '../json-lines.ts';
+import type { PlacedExample } from '../source-examples.ts';
+import type { JsonlSettings } from '../suite-settings.ts';
+import type { SuiteSource } from '../suite.ts';
+import { type Place, placeOf, readField } from './fields.ts';
+import { type CallingTurn, findCallingTurns, messagesSchema } from './messages.ts';
+import { readTools } from './tools.ts';
+
+/** An example of a line, with what its split field says. */
+export interface JsonlExample extends PlacedExample {
+  side: Side | undefined;
+}
+
+export interface JsonlDialogue {
+  examples: JsonlExample[];
+  dialogue: string;
+  domain: string;
+  side: Side | undefined;
+  /** What its prompts list. */
+  tools: readonly Tool[];
+  at: Place;
+}
+
+const SIDES = ['train', 'held-out'] as const;
+export type Side = (typeof SIDES)[number];
+
+const lineSchema = z.looseObject(
+  {
+    id: z
+      .union([z.string().min(1), z.int()], 'the name or number of a dialogue')
+      .transform(String)
+      .optional(),
+    messages: messagesSchema,
+    tools: z.array(z.unknown(), 'a list of tools').optional(),
+    scenario: z.string('the name of a scenario').min(1, 'the name of a scenario').optional(),
+  },
+  'a JSON object with messages',
+);
+type Line = z.infer<typeof lineSchema>;
+
+const domainName = z.string(DOMAIN_PHRASE).refine(isDomainName, DOMAIN_PHRASE);
+const sideName = z.enum(SIDES, '"train" or "held-out"');
+
+/** The dialogues of one file, a line each. Throws a `DataError` that names line and field. */
+export function readDialogues(
+  source: SuiteSource,
+  settings: JsonlSettings,
+  common: readonly Tool[] | undefined,
+): JsonlDialogue[] {
+  const numbers = new Map<string, number>();
+  return readJsonLines(source).map((line) => readDialogue(source, line, settings, common, numbers));
+}
+
+function readDialogue(
+  { name: file }: SuiteSource,
+  { line, value }: JsonLine,
+  settings: JsonlSettings,
+  common: readonly Tool[] | undefined,
+  numbers: Map<string, number>,
+): JsonlDialogue {
+  const at: Place = { file, line: `line ${line}` };
+  const stem = file.replace(/\.jsonl$/, '');
+  const written = readField(lineSchema, value, at);
+  const tools = written.tools ? readTools(written.tools, at, 'tools') : common;
+  if (!tools) {
+    const hint = `List them in every line, or once in tools.json`;
+    throw new DataError({
+      file,
+      position: placeOf(at, 'tools'),
+      expected: 'tools',
+      found: 'none',
+      hint,
+    });
+  }
+  const { splitField } = settings;
+  const side = splitField === undefined ? undefined : readNamed(sideName, written, splitField, at);
+  const domain = readDomain(settings, stem, written, at);
+  const dialogue = written.id ?? `${stem}/${line}`;
+  const name = written.id === undefined ? dialogue : `${stem}/${written.id}`;
+  const examples = findCallingTurns(written.messages, at).map((turn): JsonlExample => {
+    const number = numbers.get(name) ?? 0;
+    numbers.set(name, number + 1);
+    checkCalls(turn, tools, at);
+    const { messages, target, index } = turn;
+    const listed = [...new Set(tools.map((tool) => tool.function.name))];
+    return {
+      example: { id: `${name}#${number}`, dialogue, messages, tools: listed, target },
+      domain,
+      side,
+      scenario: written.scenario,
+      turn: index,
+      described: tools,
+      content: canonicalJson([domain, messages, target, listed]),
+      file,
+      position: at.line ?? '',
+    };
+  });
+  return { examples, dialogue, domain, side, tools, at };
+}
+
+function readNamed<T>(schema: z.ZodType<T>, line: Line, field: string, at: Place): T {
+  const value = Object.hasOwn(line, field) ? line[field] : undefined;
+  return readField(schema, value, at, field);
+}
+
+function readDomain({ domainField }: JsonlSettings, stem: string, line: Line, at: Place): string {
+  if (domainField !== undefined) return readNamed(domainName, line, domainField, at);
+  if (isDomainName(stem)) return stem;
+  throw new DataError({
+    file: at.file,
+    expected: `a file named after its domain, ${DOMAIN_PHRASE}`,
+    found: quoteShortly(stem),
+    hint: 'Rename it, or name the field that holds the domain as suite.domainField',
+  });
+}
+
+function checkCalls({ index, target }: CallingTurn, tools: readonly Tool[], at: Place): void {
+  const names = tools.map((tool) => tool.function.name);
+  for (const [number, { name }] of target.entries()) {
+    if (names.includes(name)) continue;
+    const near = nearestWord(name, names);
+    throw new DataError({
+      file: at.file,
+      position: placeOf(at, `messages[${index}].tool_calls[${number}].function.name`),
+      expected: 'a tool that is described',
+      found: quoteShortly(name),
+      ...(near !== undefined && { hint: `Did you mean ${quoteShortly(near)}` }),
+    });
+  }
+}
