@@ -85,7 +85,7 @@ function parseOrNothing(text: string): unknown {
 }
 
 /** In sentences; files first, because they are what changes behind one's back. */
-export function compareLocks(locked: DataLock, found: DataLock): string[] {
+function compareLocks(locked: DataLock, found: DataLock): string[] {
   const files = [...new Set([...Object.keys(locked.files), ...Object.keys(found.files)])];
   const changes = files.flatMap((name) => {
     const [before, now] = [locked.files[name], found.files[name]];

@@ -5,6 +5,7 @@ import { answerMostFrequent, answerUntrained } from '../../data/baselines.ts';
 import { renderTraces } from '../../data/traces/render-trace.ts';
 import { openSuite } from '../../data/open-suite.ts';
 import { isCopyable, stratifyExamples } from '../../data/strata.ts';
+import { API_BANK } from './api-bank-fixture.ts';
 import { apiBankMissing, readApiBank } from './api-bank-source.ts';
 
 function user(content: string): Message {
@@ -100,7 +101,7 @@ describe('answers without a learner', () => {
 });
 
 function openApiBank(): Example[] {
-  const suite = openSuite({ kind: 'api-bank', tools: 'dialogue' }, [readApiBank()]);
+  const suite = openSuite({ ...API_BANK, tools: 'dialogue' }, [readApiBank()]);
   const sides = suite.domains.map((domain) => suite.examples(domain, 0));
   return sides.flatMap(({ train, heldOut }) => [...train, ...heldOut]);
 }
