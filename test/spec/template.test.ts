@@ -38,7 +38,7 @@ describe('the template of ratchet init', () => {
 
   test('shows alternatives that are right', () => {
     const alternatives = PARAGRAPHS.filter((paragraph) => paragraph.startsWith('# Or '));
-    expect(alternatives).toHaveLength(4);
+    expect(alternatives).toHaveLength(5);
     const study = [
       'version: ratchet/v1',
       'name: study',
