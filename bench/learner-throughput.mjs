@@ -6,13 +6,13 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderDataset, renderTools } from '../dist/data/datasets.js';
 import { openSuite } from '../dist/data/open-suite.js';
-import { BUILTIN_DEFAULTS } from '../dist/worlds/settings.js';
+import { BUILTIN_PRESETS } from '../dist/spec/builtin-presets.js';
 
 const EPOCHS = 6;
 const ROUNDS = 5;
 const root = join(import.meta.dirname, '..');
 const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
-const suite = openSuite({ kind: 'builtin', ...BUILTIN_DEFAULTS });
+const suite = openSuite({ kind: 'builtin', ...BUILTIN_PRESETS.default });
 const [domain] = suite.domains;
 const { train, prompts } = renderDataset(suite, { seed: 0, rendering: { trace: 'keep' }, domain });
 const files = { 'tools.json': renderTools(suite), 'train.jsonl': train, 'prompts.jsonl': prompts };

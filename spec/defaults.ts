@@ -1,15 +1,6 @@
 /** Every default of a `ratchet/v1` file. What a spec leaves out is filled from here and nowhere else. */
 export const DEFAULTS = {
   suite: {
-    builtin: {
-      dialoguesPerDomain: { train: 50, heldOut: 18 },
-      chainLength: { min: 2, max: 4 },
-      traceShare: 0.4,
-      candidates: { min: 4, max: 6 },
-      comparisonShare: 0.15,
-      derivedShare: 0.15,
-      noise: 0.1,
-    },
     files: {
       source: 'level-1',
       auth: 'own',

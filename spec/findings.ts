@@ -107,6 +107,13 @@ function stepInto(node: unknown, segment: string | number): Step | undefined {
   return { key, ...(value !== undefined && { value }), node: pair.value };
 }
 
+/** Whether a field stands there without a value, which YAML reads as null. */
+export function isLeftEmpty(path: FieldPath, root: Source['root']): boolean {
+  let node: unknown = root;
+  for (const segment of path) node = stepInto(node, segment)?.node;
+  return isEmpty(node);
+}
+
 function isEmpty(node: unknown): boolean {
   return isScalar(node) && node.value === null && (node.source ?? '') === '';
 }

@@ -2,7 +2,7 @@ import { findDoubts } from './check-conditions.ts';
 import { checkParts } from './checks.ts';
 import { readDocument } from './document.ts';
 import type { Finding, Source } from './findings.ts';
-import { toProblems } from './findings.ts';
+import { isLeftEmpty, toProblems } from './findings.ts';
 import { describeIssues } from './issues.ts';
 import { specJsonSchema } from './json-schema.ts';
 import { readParts } from './parts.ts';
@@ -27,7 +27,13 @@ export function parseSweep(text: string, file: string): ParsedSweep {
   if (value === undefined) return { errors: toProblems(findings, source) };
   const parsed = sweepFile.safeParse(value);
   const refused = parsed.error ? describeIssues(parsed.error.issues, specJsonSchema(), value) : [];
-  const errors = toProblems([...findings, ...refused, ...checkParts(readParts(value))], source);
+  const wrong = [
+    ...findings,
+    ...refused,
+    ...findEmptyPreset(root),
+    ...checkParts(readParts(value)),
+  ];
+  const errors = toProblems(wrong, source);
   if (errors.length > 0 || !parsed.success) return { errors };
   const warnings = toProblems(findDoubts(parsed.data), source);
   return { sweep: resolveSweep(parsed.data), warnings };
@@ -42,4 +48,11 @@ export function locateFindings(
   const content = text.startsWith('\ufeff') ? text.slice(1) : text;
   const { root, lines } = readDocument(content);
   return toProblems(findings, { file, text: content, lines, root });
+}
+
+/** `preset: null` is a choice; a preset that was forgotten is read as null as well. */
+function findEmptyPreset(root: Source['root']): Finding[] {
+  const path = ['suite', 'preset'];
+  if (!isLeftEmpty(path, root)) return [];
+  return [{ path, expected: 'the name of a preset', found: 'nothing' }];
 }

@@ -7,10 +7,12 @@ import { clinic } from './domains/clinic-steps.ts';
 import { library } from './domains/library-steps.ts';
 import { travel } from './domains/travel-steps.ts';
 import type { Split } from './draw.ts';
-import { generateDialogues, toExamples } from './generate-domain.ts';
+import { generateExamples } from './generate-domain.ts';
 import type { LabelledExample } from './generate-domain.ts';
+import { separateNames } from './overlap.ts';
 import { turnsOf } from './plan-steps.ts';
 import type { BuiltinSettings } from './settings.ts';
+import { addToss } from './toss.ts';
 
 /** Raised whenever the same settings and seed yield other examples than before. */
 const GENERATOR_VERSION = 1;
@@ -51,23 +53,45 @@ interface TraceCount {
 }
 
 export function createBuiltinSuite(settings: BuiltinSettings): BuiltinSuite {
+  const domains = shapeDomains(settings);
   const generate = (name: string, seed: number): Record<Split, LabelledExample[]> => {
-    const domain = BUILTIN_DOMAINS.find((candidate) => candidate.name === name);
+    const domain = domains.find((candidate) => candidate.name === name);
     if (!domain) throw new RangeError(`the builtin suite has no domain '${name}'`);
-    const of = (split: Split): LabelledExample[] => {
-      return generateDialogues(domain, seed, split, settings).flatMap(toExamples);
-    };
+    const of = (split: Split) => generateExamples(domain, seed, split, settings);
     return { train: of('train'), heldOut: of('heldOut') };
   };
-  const tools = BUILTIN_DOMAINS.flatMap((domain) => domain.tools.map(({ tool }) => tool));
+  const tools = domains.flatMap((domain) => domain.tools.map(({ tool }) => tool));
   return {
     name: 'builtin',
-    digest: digestOf({ suite: 'builtin', version: GENERATOR_VERSION, settings }),
-    domains: BUILTIN_DOMAINS.map(({ name }) => name),
+    digest: digestOf({
+      suite: 'builtin',
+      version: GENERATOR_VERSION,
+      settings: withEffect(settings),
+    }),
+    domains: domains.map(({ name }) => name),
     tools: Object.fromEntries(tools.map((tool) => [tool.function.name, tool])),
-    census: countSuite(settings),
+    census: countSuite(settings, domains),
     examples: (domain, seed) => mapSplits(generate(domain, seed), toPlainExamples),
     sources: (domain, seed) => mapSplits(generate(domain, seed), toSourceMap),
+  };
+}
+
+/** The domains as the knobs make them. */
+export function shapeDomains({
+  overlap,
+  toss,
+}: BuiltinSettings): readonly DomainDefinition<Clocked>[] {
+  const separated = BUILTIN_DOMAINS.map((domain) => separateNames(domain, overlap));
+  return toss ? separated.map(addToss) : separated;
+}
+
+/** Without the knobs that came later, where they leave the examples as they were: so the digest is what it was. */
+function withEffect({ overlap, unseenTools, toss, ...settings }: BuiltinSettings) {
+  return {
+    ...settings,
+    ...(overlap < 1 && { overlap }),
+    ...(unseenTools > 0 && { unseenTools }),
+    ...(toss && { toss }),
   };
 }
 
@@ -89,16 +113,20 @@ function toSourceMap(labelled: readonly LabelledExample[]): Map<string, Argument
 /**
  * The same for every seed: lengths are planned, and all turns but a dialogue's first have a trace.
  */
-function countSuite({ dialoguesPerDomain, chainLength }: BuiltinSettings): BuiltinCensus {
-  const count = (dialogues: number): number => {
+function countSuite(
+  { dialoguesPerDomain: { train, heldOut }, chainLength, toss }: BuiltinSettings,
+  domains: readonly DomainDefinition<Clocked>[],
+): BuiltinCensus {
+  const turns = [train, heldOut].flatMap((dialogues) => {
     const lengths = Array.from({ length: dialogues }, (_, index) => turnsOf(index, chainLength));
-    return lengths.reduce((sum, length) => sum + length, 0);
-  };
-  const { train, heldOut } = dialoguesPerDomain;
-  const total = count(train) + count(heldOut);
+    return lengths.flatMap((length) => Array.from({ length }, (_, turn) => ({ turn, length })));
+  });
+  const predicted = toss ? turns.filter(({ turn, length }) => turn === length - 1) : turns;
+  const total = predicted.length;
+  const withTrace = predicted.filter(({ turn }) => turn > 0).length;
+  const examples = { total, withTrace, withoutTrace: total - withTrace };
   const dialogues = train + heldOut;
-  const examples = { total, withTrace: total - dialogues, withoutTrace: dialogues };
-  const times = BUILTIN_DOMAINS.length;
+  const times = domains.length;
   return {
     dialogues: dialogues * times,
     examples: {
@@ -107,9 +135,9 @@ function countSuite({ dialoguesPerDomain, chainLength }: BuiltinSettings): Built
       withoutTrace: examples.withoutTrace * times,
     },
     domains: Object.fromEntries(
-      BUILTIN_DOMAINS.map(({ name, tools }) => [
+      domains.map(({ name, tools }) => [
         name,
-        { examples, dialogues, tools: tools.length },
+        { examples, dialogues, tools: toss ? 2 : tools.length },
       ]),
     ),
   };

@@ -3,7 +3,7 @@
 import type { Json } from '../contract/dialogue.ts';
 import type { Draw } from './draw.ts';
 import type { BuiltinSettings } from './settings.ts';
-import type { SourcedCall, Speech } from './sourced.ts';
+import type { SourcedArguments, Speech } from './sourced.ts';
 import type { ToolWithBehaviour } from './tool.ts';
 
 /** Ways to say something, apart by split. `{slot}`s are filled with what is to be said. */
@@ -26,11 +26,12 @@ export interface Reference {
 }
 
 /**
- * One turn: a user's wish, the calls that fulfil it, and what the assistant says about their
- * results.
+ * One turn: a user's wish, the calls of one tool that fulfil it, and what the assistant says about
+ * their results.
  */
 export interface Step<State> {
   name: string;
+  tool: string;
   /** The listing that it refers to, of an earlier result, and how many of its records. */
   refersTo?: { listing: string; records: 1 | 2 };
   /** The listing that its result holds, under this name. */
@@ -38,10 +39,10 @@ export interface Step<State> {
   user: Phrases;
   assistant: Phrases;
   /**
-   * Slots of `user`: the words of the first call's arguments, and `{which}` for the records
-   * referred to.
+   * The arguments of each call. Slots of `user`: the words of the first call's arguments, and
+   * `{which}` for the records referred to.
    */
-  ask(scene: Scene<State>): SourcedCall[];
+  ask(scene: Scene<State>): SourcedArguments[];
 }
 
 export interface Scene<State> extends Speech {
@@ -59,6 +60,10 @@ export interface DomainDefinition<State extends Clocked> {
   createState(draw: Draw, settings: BuiltinSettings, base: Clocked): State;
   steps: readonly Step<State>[];
   references: Record<string, readonly Reference[]>;
+  /** Turns that differ in the tool alone: one of them, by the toss of a coin, ends a dialogue. */
+  tosses?: readonly Step<State>[];
+  /** What its tools call an argument, where that is not what its steps call it. */
+  argumentNames?: ReadonlyMap<string, string>;
 }
 
 /**

@@ -4,11 +4,12 @@ import { formatDay, weekdayOf } from './days.ts';
 import type { ArgumentSource, GoldTurn, WorldDialogue } from './dialogue.ts';
 import type { Clocked, DomainDefinition, Row, Step } from './domain.ts';
 import type { Draw } from './draw.ts';
+import { renameKeys } from './overlap.ts';
 import { addAside, chooseFitting } from './phrasing.ts';
 import { chooseRows } from './refer.ts';
 import type { BuiltinSettings } from './settings.ts';
 import { createSpeech } from './sourced.ts';
-import type { SourcedCall } from './sourced.ts';
+import type { SourcedArguments } from './sourced.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -57,11 +58,12 @@ function playStep<State extends Clocked>(
   state: State,
   stage: Stage<State>,
 ): State {
-  const { draw, settings, messages, turns } = stage;
-  const { user, calls } = composeRequest(step, state, stage);
+  const { domain, draw, settings, messages, turns } = stage;
+  const { user, given } = composeRequest(step, state, stage);
   messages.push({ role: 'user', content: addAside(user, settings.noise, draw) });
-  const gold = calls.map(stripSources);
-  turns.push({ before: messages.length, calls: gold, sources: calls.flatMap(listSources) });
+  const named = given.map((each) => renameKeys(each, domain.argumentNames ?? new Map()));
+  const gold = named.map((each) => ({ name: step.tool, arguments: stripSources(each) }));
+  turns.push({ before: messages.length, calls: gold, sources: named.flatMap(listSources) });
   const after = executeCalls(gold, state, stage);
   if (step.gives) stage.listings.set(step.gives, readListing(after.results[0], step.gives));
   messages.push({ role: 'assistant', content: chooseFitting(step.assistant, {}, draw) });
@@ -72,7 +74,7 @@ function composeRequest<State extends Clocked>(
   step: Step<State>,
   state: State,
   { draw, settings, domain, listings }: Stage<State>,
-): { user: string; calls: SourcedCall[] } {
+): { user: string; given: SourcedArguments[] } {
   const { listing = '', records = 0 } = step.refersTo ?? {};
   const rows = listings.get(listing) ?? [];
   const references = domain.references[listing] ?? [];
@@ -81,13 +83,13 @@ function composeRequest<State extends Clocked>(
     : [];
   const speech = createSpeech(state.today, settings.derivedShare, draw);
   const chosen = meant.map(({ row }) => row);
-  const calls = step.ask({ ...speech, state, draw, chosen });
-  const spoken = Object.entries(calls[0]?.arguments ?? {}).flatMap(([name, { words }]) => {
+  const given = step.ask({ ...speech, state, draw, chosen });
+  const spoken = Object.entries(given[0] ?? {}).flatMap(([name, { words }]) => {
     return words === undefined ? [] : [[name, words] as const];
   });
   const which = meant.map(({ words }) => words).join(' and ');
   const words = { ...Object.fromEntries(spoken), ...(records ? { which } : {}) };
-  return { user: chooseFitting(step.user, words, draw), calls };
+  return { user: chooseFitting(step.user, words, draw), given };
 }
 
 /**
@@ -134,11 +136,10 @@ function isRow(value: Json | undefined): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function stripSources({ name, arguments: given }: SourcedCall): ToolCall {
-  const values = Object.entries(given).map(([key, { value }]) => [key, value] as const);
-  return { name, arguments: Object.fromEntries(values) };
+function stripSources(given: SourcedArguments): ToolCall['arguments'] {
+  return Object.fromEntries(Object.entries(given).map(([name, { value }]) => [name, value]));
 }
 
-function listSources({ arguments: given }: SourcedCall, call: number): ArgumentSource[] {
+function listSources(given: SourcedArguments, call: number): ArgumentSource[] {
   return Object.entries(given).map(([argument, { source }]) => ({ call, argument, source }));
 }

@@ -41,6 +41,9 @@ export function planSteps<S extends Plannable>(
   steps: readonly S[],
   random: Random,
 ): S[] {
+  const isReferredTo = (gives: string | undefined): boolean => {
+    return steps.some(({ refersTo }) => refersTo !== undefined && refersTo.listing === gives);
+  };
   const planned: S[] = [];
   for (const [at, needsTrace] of shape.entries()) {
     const open = planned.map((step) => step.gives);
@@ -48,7 +51,7 @@ export function planSteps<S extends Plannable>(
     const fitting = steps.filter(({ refersTo, gives }) => {
       if (needsTrace) return refersTo !== undefined && open.includes(refersTo.listing);
       if (refersTo !== undefined) return false;
-      return at === 0 && moreNeeded ? gives !== undefined : true;
+      return at === 0 && moreNeeded ? isReferredTo(gives) : true;
     });
     const fresh = fitting.filter((step) => !planned.includes(step));
     planned.push(random.pick(fresh.length > 0 ? fresh : fitting));

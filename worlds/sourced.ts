@@ -19,10 +19,7 @@ export interface Sourced {
   words?: string;
 }
 
-export interface SourcedCall {
-  name: string;
-  arguments: Record<string, Sourced>;
-}
+export type SourcedArguments = Record<string, Sourced>;
 
 /** Said by the user, verbatim unless other words are given. */
 export function said(value: Json, words?: string): Sourced {

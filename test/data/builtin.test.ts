@@ -3,15 +3,15 @@ import { formatCalls, parseCalls } from '../../contract/call-text.ts';
 import { openSuite, suiteFiles } from '../../data/open-suite.ts';
 import { countTraces } from '../../data/trace-count.ts';
 import { renderTraces } from '../../data/traces/render-trace.ts';
-import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 
 const suite = openSuite({
   kind: 'builtin',
-  ...BUILTIN_DEFAULTS,
+  ...BUILTIN_PRESETS.default,
   dialoguesPerDomain: { train: 6, heldOut: 3 },
 });
 const digest = (noise: number): string =>
-  openSuite({ kind: 'builtin', ...BUILTIN_DEFAULTS, noise }).digest;
+  openSuite({ kind: 'builtin', ...BUILTIN_PRESETS.default, noise }).digest;
 
 const all = (seed: number) =>
   suite.domains.flatMap((domain) => {
@@ -20,7 +20,7 @@ const all = (seed: number) =>
   });
 
 test('the built-in suite needs no files', () => {
-  expect(suiteFiles({ kind: 'builtin', ...BUILTIN_DEFAULTS })).toEqual({ names: [] });
+  expect(suiteFiles({ kind: 'builtin', ...BUILTIN_PRESETS.default })).toEqual({ names: [] });
 });
 
 test('every example calls tools that its prompt lists and the suite knows', () => {

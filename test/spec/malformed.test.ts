@@ -38,6 +38,30 @@ describe('a spoiled line is told with its line, column, field and the nearest wo
   );
 });
 
+describe('a spoiled knob of the built-in suite is told', () => {
+  test.each([
+    [
+      'preset: hrad',
+      '33: suite.preset: expected "default", "quick", "hard", "null" or null, found "hrad" (did you mean "hard"?)',
+    ],
+    ['preset:', '25: suite.preset: expected the name of a preset, found nothing'],
+    [
+      'preset: { }',
+      '33: suite.preset: expected "default", "quick", "hard", "null" or null, found an empty mapping',
+    ],
+    [
+      'preset: quick, chainLength: { min: 5 }',
+      '40: suite.chainLength.max: expected a max of at least min, found nothing',
+    ],
+    ['unseenTools: 3', '38: suite.unseenTools: expected an integer from 0 to 2, found 3'],
+    ['toss: 1', '31: suite.toss: expected true or false, found 1'],
+  ])('%s', (knob, says) => {
+    const text = studyWith(3, `suite: { kind: builtin, ${knob} }`);
+    const study = text.replace(/domains: .*/, 'domains: [travel, library]');
+    expect(complaints(study)).toEqual([`3:${says}`]);
+  });
+});
+
 describe('every error of a file is told at once', () => {
   test('whatever part of it they are in, in reading order', () => {
     const text = [

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DOMAINS } from '../../data/api-bank/domains.ts';
 import { LEVEL_3_DOMAIN_APIS } from '../../data/api-bank/level-3-domains.ts';
-import { DEFAULTS } from '../../spec/defaults.ts';
+import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 import { parseSweep } from '../../spec/parse.ts';
 import { LEVEL_3_DOMAINS, SUITE_DOMAINS } from '../../spec/suites.ts';
 import type { Sweep } from '../../spec/sweep.ts';
 import { BUILTIN_DOMAINS, createBuiltinSuite } from '../../worlds/builtin-suite.ts';
-import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
 import { STUDY, studyWith } from './study.ts';
 
 function parse(text: string): { sweep: Sweep; warnings: string[] } {
@@ -38,6 +37,9 @@ describe('defaults', () => {
           comparisonShare: 0.15,
           derivedShare: 0.15,
           noise: 0.1,
+          overlap: 1,
+          unseenTools: 0,
+          toss: false,
         },
         stream: { domains: ['travel'], orders: [['travel']] },
         conditions: [
@@ -80,10 +82,6 @@ describe('defaults', () => {
     });
   });
 
-  test('of the built-in suite are those of its generator', () => {
-    expect(DEFAULTS.suite.builtin).toEqual(BUILTIN_DEFAULTS);
-  });
-
   test('of a question', () => {
     expect(parse(STUDY).sweep.question).toEqual({
       treatment: 'keep',
@@ -92,6 +90,35 @@ describe('defaults', () => {
       margin: 0.05,
       alpha: 0.05,
     });
+  });
+});
+
+function suiteOf(settings: string): Sweep['suite'] {
+  return parse(SMALLEST.replace('kind: builtin', `kind: builtin, ${settings}`)).sweep.suite;
+}
+
+describe('a preset of the built-in suite', () => {
+  test.each(Object.entries(BUILTIN_PRESETS))('%s fills the knobs', (name, knobs) => {
+    expect(suiteOf(`preset: "${name}"`)).toEqual({ kind: 'builtin', ...knobs });
+  });
+
+  test('null needs no quotes', () => {
+    expect(suiteOf('preset: null')).toEqual(suiteOf('preset: "null"'));
+  });
+
+  test('gives way to what the file says itself, a single bound of a range as well', () => {
+    const written = 'preset: hard, traceShare: 0.2, chainLength: { max: 4 }';
+    expect(suiteOf(written)).toEqual({
+      kind: 'builtin',
+      ...BUILTIN_PRESETS.hard,
+      traceShare: 0.2,
+      chainLength: { min: BUILTIN_PRESETS.hard.chainLength.min, max: 4 },
+    });
+  });
+
+  test('says nothing that the knobs themselves could not', () => {
+    const knobs = JSON.stringify(BUILTIN_PRESETS.quick).slice(1, -1);
+    expect(suiteOf(knobs)).toEqual(suiteOf('preset: quick'));
   });
 });
 

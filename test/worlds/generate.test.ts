@@ -6,7 +6,7 @@ import type { PropertySchema } from '../../contract/dialogue.ts';
 import { BUILTIN_DOMAINS, createBuiltinSuite } from '../../worlds/builtin-suite.ts';
 import type { Phrases } from '../../worlds/domain.ts';
 import { generateDialogues } from '../../worlds/generate-domain.ts';
-import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 import type { BuiltinSettings } from '../../worlds/settings.ts';
 import {
   argumentsOf,
@@ -18,7 +18,7 @@ import {
   wordsOf,
 } from './suite-fixture.ts';
 
-const suite = createBuiltinSuite(BUILTIN_DEFAULTS);
+const suite = createBuiltinSuite(BUILTIN_PRESETS.default);
 
 describe.each(DOMAIN_NAMES)('in %s', (domain) => {
   test('every gold call is accepted when its dialogue is replayed', () => {
@@ -120,7 +120,7 @@ test.each<Partial<BuiltinSettings>>([
   { candidates: { min: 2, max: 2 }, derivedShare: 1 },
   { candidates: { min: 6, max: 6 }, derivedShare: 0 },
 ])('the knobs can be turned to their ends: %j', (knobs) => {
-  const settings = { ...BUILTIN_DEFAULTS, ...knobs };
+  const settings = { ...BUILTIN_PRESETS.default, ...knobs };
   for (const domain of suite.domains) {
     for (const { world, turns } of dialoguesOf(domain, SPLITS, [1], settings)) {
       const gold = turns.flatMap(({ calls }) => calls);
@@ -137,7 +137,7 @@ test('some turns make two calls', () => {
 });
 
 test('the same seed gives the same examples, another seed others', () => {
-  const again = createBuiltinSuite(BUILTIN_DEFAULTS);
+  const again = createBuiltinSuite(BUILTIN_PRESETS.default);
   expect(again.digest).toBe(suite.digest);
   expect(again.examples('travel', 7)).toEqual(suite.examples('travel', 7));
   expect(again.examples('travel', 8)).not.toEqual(suite.examples('travel', 7));
@@ -145,7 +145,7 @@ test('the same seed gives the same examples, another seed others', () => {
 
 test('more training dialogues leave the held-out ones as they are', () => {
   const dialoguesPerDomain = { train: 80, heldOut: 18 };
-  const larger = createBuiltinSuite({ ...BUILTIN_DEFAULTS, dialoguesPerDomain });
+  const larger = createBuiltinSuite({ ...BUILTIN_PRESETS.default, dialoguesPerDomain });
   expect(larger.digest).not.toBe(suite.digest);
   expect(larger.examples('clinic', 1).heldOut).toEqual(suite.examples('clinic', 1).heldOut);
 });
@@ -187,7 +187,8 @@ test('an unknown domain is refused', () => {
 });
 
 test('a domain and seed take less than 50 ms of CPU', () => {
-  for (const domain of BUILTIN_DOMAINS) generateDialogues(domain, 0, 'train', BUILTIN_DEFAULTS);
+  for (const domain of BUILTIN_DOMAINS)
+    generateDialogues(domain, 0, 'train', BUILTIN_PRESETS.default);
   const start = process.cpuUsage();
   for (const seed of SEEDS) for (const domain of suite.domains) suite.examples(domain, seed);
   const { user, system } = process.cpuUsage(start);

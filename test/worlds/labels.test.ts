@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BUILTIN_DOMAINS } from '../../worlds/builtin-suite.ts';
 import type { Source } from '../../worlds/sourced.ts';
-import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 import type { LabelledArgument } from './suite-fixture.ts';
 import {
   argumentsOf,
@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from './suite-fixture.ts';
 
-const { candidates, traceShare } = BUILTIN_DEFAULTS;
+const { candidates, traceShare } = BUILTIN_PRESETS.default;
 
 function argumentsFrom(source: Source, domain: string): LabelledArgument[] {
   return dialoguesOf(domain)
@@ -82,7 +82,7 @@ describe.each(DOMAIN_NAMES)('in %s', (domain) => {
 });
 
 test('a trace share of zero makes a suite whose trace no call needs', () => {
-  const settings = { ...BUILTIN_DEFAULTS, traceShare: 0 };
+  const settings = { ...BUILTIN_PRESETS.default, traceShare: 0 };
   for (const domain of DOMAIN_NAMES) {
     const labelled = dialoguesOf(domain, ['train'], [1], settings).flatMap(argumentsOf);
     expect(labelled.length).toBeGreaterThan(0);

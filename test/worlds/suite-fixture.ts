@@ -1,11 +1,11 @@
 import type { Json, Message } from '../../contract/dialogue.ts';
-import { BUILTIN_DOMAINS } from '../../worlds/builtin-suite.ts';
+import { BUILTIN_DOMAINS, shapeDomains } from '../../worlds/builtin-suite.ts';
 import type { ArgumentSource, WorldDialogue } from '../../worlds/dialogue.ts';
 import type { Row } from '../../worlds/domain.ts';
 import type { Source } from '../../worlds/sourced.ts';
 import type { Split } from '../../worlds/draw.ts';
 import { generateDialogues } from '../../worlds/generate-domain.ts';
-import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 
 export const SEEDS = [1, 2, 3, 4, 5];
 export const SPLITS: Split[] = ['train', 'heldOut'];
@@ -28,9 +28,9 @@ export function dialoguesOf(
   domain: string,
   splits = SPLITS,
   seeds = SEEDS,
-  settings = BUILTIN_DEFAULTS,
+  settings = BUILTIN_PRESETS.default,
 ): WorldDialogue[] {
-  const definition = BUILTIN_DOMAINS.find(({ name }) => name === domain);
+  const definition = shapeDomains(settings).find(({ name }) => name === domain);
   if (!definition) throw new RangeError(domain);
   const generate = (seed: number, split: Split): WorldDialogue[] => {
     const key = JSON.stringify([domain, seed, split, settings]);

@@ -6,12 +6,12 @@ import { banking } from '../../worlds/domains/banking-steps.ts';
 import { library } from '../../worlds/domains/library-steps.ts';
 import { travel } from '../../worlds/domains/travel-steps.ts';
 import { createDraw } from '../../worlds/draw.ts';
-import { BUILTIN_DEFAULTS } from '../../worlds/settings.ts';
+import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 import { createWorld } from '../../worlds/world.ts';
 
 const base = { seed: 5, today: 60 };
 const draw = createDraw('train', createRandom(3));
-const agency = createWorld(travel.tools, travel.createState(draw, BUILTIN_DEFAULTS, base));
+const agency = createWorld(travel.tools, travel.createState(draw, BUILTIN_PRESETS.default, base));
 const [route] = agency.initial.routes;
 const flight = route?.flights[0]?.id ?? '';
 const names = ['Ann Lindgren'];

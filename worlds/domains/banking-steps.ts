@@ -13,6 +13,7 @@ import type { Banking } from './banking.ts';
 
 const listPayments: Step<Banking> = {
   name: 'list payments',
+  tool: 'ListPayments',
   gives: 'payments',
   user: {
     train: [
@@ -34,14 +35,13 @@ const listPayments: Step<Banking> = {
   },
   ask: ({ state, draw, sayDay }) => {
     const { from, date } = draw.random.pick(state.statements);
-    return [
-      { name: 'ListPayments', arguments: { from: said(from), date: sayDay(date, 'slashes') } },
-    ];
+    return [{ from: said(from), date: sayDay(date, 'slashes') }];
   },
 };
 
 const disputePayment: Step<Banking> = {
   name: 'dispute payment',
+  tool: 'DisputePayment',
   refersTo: { listing: 'payments', records: 1 },
   user: {
     train: [
@@ -61,12 +61,13 @@ const disputePayment: Step<Banking> = {
   },
   ask: ({ draw, chosen: [payment] }) => {
     const reason = said(draw.random.pick(DISPUTE_REASONS));
-    return [{ name: 'DisputePayment', arguments: { id: found(payment?.['reference']), reason } }];
+    return [{ id: found(payment?.['reference']), reason }];
   },
 };
 
 const labelPayments: Step<Banking> = {
   name: 'label two payments',
+  tool: 'LabelPayment',
   refersTo: { listing: 'payments', records: 2 },
   user: {
     train: ['Label {which} as {status}.', 'Note that both {which} are {status}.'],
@@ -79,13 +80,14 @@ const labelPayments: Step<Banking> = {
   ask: ({ draw, chosen }) => {
     const status = said(draw.random.pick(['private', 'business', 'shared']));
     return chosen.map((payment) => {
-      return { name: 'LabelPayment', arguments: { id: found(payment['reference']), status } };
+      return { id: found(payment['reference']), status };
     });
   },
 };
 
 const labelPayment: Step<Banking> = {
   name: 'label payment',
+  tool: 'LabelPayment',
   refersTo: { listing: 'payments', records: 1 },
   user: {
     train: [
@@ -102,12 +104,13 @@ const labelPayment: Step<Banking> = {
   },
   ask: ({ draw, chosen: [payment] }) => {
     const status = said(draw.random.pick(['private', 'business', 'shared']));
-    return [{ name: 'LabelPayment', arguments: { id: found(payment?.['reference']), status } }];
+    return [{ id: found(payment?.['reference']), status }];
   },
 };
 
 const findPayees: Step<Banking> = {
   name: 'find payees',
+  tool: 'FindPayees',
   gives: 'payees',
   user: {
     train: [
@@ -125,12 +128,13 @@ const findPayees: Step<Banking> = {
   },
   ask: ({ state, draw }) => {
     const { name } = draw.random.pick(state.families);
-    return [{ name: 'FindPayees', arguments: { name: said(name) } }];
+    return [{ name: said(name) }];
   },
 };
 
 const sendMoney: Step<Banking> = {
   name: 'send money',
+  tool: 'SendMoney',
   refersTo: { listing: 'payees', records: 1 },
   user: {
     train: [
@@ -155,12 +159,13 @@ const sendMoney: Step<Banking> = {
     const [amount = ''] = drawMoney(draw, 1);
     const to = found(payee?.['account']);
     const given = { to, amount: said(amount), date: sayDay(date, 'slashes'), from };
-    return [{ name: 'SendMoney', arguments: given }];
+    return [given];
   },
 };
 
 const blockCard: Step<Banking> = {
   name: 'block card',
+  tool: 'BlockCard',
   user: {
     train: [
       'My card ending in {id} was {reason}. Block it.',
@@ -177,7 +182,7 @@ const blockCard: Step<Banking> = {
   ask: ({ draw }) => {
     const id = said(String(draw.number(1000, 9999)));
     const reason = said(draw.random.pick(CARD_REASONS));
-    return [{ name: 'BlockCard', arguments: { id, reason } }];
+    return [{ id, reason }];
   },
 };
 

@@ -7,6 +7,7 @@ import type { Clinic } from './clinic.ts';
 
 const findDoctors: Step<Clinic> = {
   name: 'find doctors',
+  tool: 'FindDoctors',
   gives: 'doctors',
   user: {
     train: [
@@ -27,12 +28,13 @@ const findDoctors: Step<Clinic> = {
   },
   ask: ({ state, draw }) => {
     const { specialty, city } = draw.random.pick(state.practices);
-    return [{ name: 'FindDoctors', arguments: { specialty: said(specialty), city: said(city) } }];
+    return [{ specialty: said(specialty), city: said(city) }];
   },
 };
 
 const listSlots: Step<Clinic> = {
   name: 'list slots',
+  tool: 'ListSlots',
   refersTo: { listing: 'doctors', records: 1 },
   gives: 'slots',
   user: {
@@ -53,12 +55,13 @@ const listSlots: Step<Clinic> = {
   ask: ({ state, chosen: [doctor], sayDay }) => {
     const date = state.rosters[String(doctor?.['code'])]?.date ?? '';
     const given = { id: found(doctor?.['code']), date: sayDay(date, 'day-first') };
-    return [{ name: 'ListSlots', arguments: given }];
+    return [given];
   },
 };
 
 const bookVisit: Step<Clinic> = {
   name: 'book visit',
+  tool: 'BookVisit',
   refersTo: { listing: 'slots', records: 1 },
   user: {
     train: [
@@ -79,12 +82,13 @@ const bookVisit: Step<Clinic> = {
   ask: ({ draw, chosen: [slot] }) => {
     const name = said(`${draw.one(GIVEN_NAMES)} ${draw.one(FAMILY_NAMES)}`);
     const urgent = draw.chance(0.4) ? said(true, 'urgent') : assumed(false);
-    return [{ name: 'BookVisit', arguments: { id: found(slot?.['code']), name, urgent } }];
+    return [{ id: found(slot?.['code']), name, urgent }];
   },
 };
 
 const messageDoctor: Step<Clinic> = {
   name: 'message doctor',
+  tool: 'MessageDoctor',
   refersTo: { listing: 'doctors', records: 1 },
   user: {
     train: [
@@ -101,12 +105,13 @@ const messageDoctor: Step<Clinic> = {
   },
   ask: ({ draw, chosen: [doctor], sayTime }) => {
     const time = sayTime(draw.number(32, 76) * 15, 'twelve-hours');
-    return [{ name: 'MessageDoctor', arguments: { id: found(doctor?.['code']), time } }];
+    return [{ id: found(doctor?.['code']), time }];
   },
 };
 
 const messageDoctors: Step<Clinic> = {
   name: 'message two doctors',
+  tool: 'MessageDoctor',
   refersTo: { listing: 'doctors', records: 2 },
   user: {
     train: [
@@ -122,13 +127,14 @@ const messageDoctors: Step<Clinic> = {
   ask: ({ draw, chosen, sayTime }) => {
     const time = sayTime(draw.number(32, 76) * 15, 'twelve-hours');
     return chosen.map((doctor) => {
-      return { name: 'MessageDoctor', arguments: { id: found(doctor['code']), time } };
+      return { id: found(doctor['code']), time };
     });
   },
 };
 
 const orderMedicine: Step<Clinic> = {
   name: 'order medicine',
+  tool: 'OrderMedicine',
   user: {
     train: [
       'I need {amount} tablets of {name} by {date}.',
@@ -152,12 +158,13 @@ const orderMedicine: Step<Clinic> = {
       amount: said(draw.number(10, 120)),
       date: sayDay(date, 'day-first'),
     };
-    return [{ name: 'OrderMedicine', arguments: given }];
+    return [given];
   },
 };
 
 const cancelVisit: Step<Clinic> = {
   name: 'cancel visit',
+  tool: 'CancelVisit',
   user: {
     train: [
       'Cancel my visit {id}, reason {reason}.',
@@ -174,7 +181,7 @@ const cancelVisit: Step<Clinic> = {
   ask: ({ draw }) => {
     const reason = said(draw.random.pick(CANCEL_REASONS));
     const id = said(`V-${draw.number(1000, 9999)}`);
-    return [{ name: 'CancelVisit', arguments: { id, reason } }];
+    return [{ id, reason }];
   },
 };
 

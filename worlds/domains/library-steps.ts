@@ -7,6 +7,7 @@ import type { Library } from './library.ts';
 
 const findBooks: Step<Library> = {
   name: 'find books',
+  tool: 'FindBooks',
   gives: 'books',
   user: {
     train: [
@@ -25,12 +26,13 @@ const findBooks: Step<Library> = {
   },
   ask: ({ state, draw }) => {
     const { name } = draw.random.pick(state.shelves);
-    return [{ name: 'FindBooks', arguments: { name: said(name) } }];
+    return [{ name: said(name) }];
   },
 };
 
 const reserveBook: Step<Library> = {
   name: 'reserve book',
+  tool: 'ReserveBook',
   refersTo: { listing: 'books', records: 1 },
   user: {
     train: [
@@ -53,12 +55,13 @@ const reserveBook: Step<Library> = {
     const date = formatDay(draw.dayAfter(state.today, 60), 'month-first');
     const to = said(draw.one(BRANCHES));
     const given = { id: found(book?.['barcode']), to, date: sayDay(date, 'month-first') };
-    return [{ name: 'ReserveBook', arguments: given }];
+    return [given];
   },
 };
 
 const listLoans: Step<Library> = {
   name: 'list loans',
+  tool: 'ListLoans',
   gives: 'loans',
   user: {
     train: [
@@ -81,12 +84,13 @@ const listLoans: Step<Library> = {
     const { id, status } = draw.random.pick(state.cards);
     const silent = status === 'active' && draw.chance(0.6);
     const given = { id: said(id), status: silent ? assumed(status) : said(status) };
-    return [{ name: 'ListLoans', arguments: given }];
+    return [given];
   },
 };
 
 const renewLoan: Step<Library> = {
   name: 'renew loan',
+  tool: 'RenewLoan',
   refersTo: { listing: 'loans', records: 1 },
   user: {
     train: [
@@ -103,12 +107,13 @@ const renewLoan: Step<Library> = {
   },
   ask: ({ draw, chosen: [loan] }) => {
     const given = { id: found(loan?.['barcode']), weeks: said(draw.number(1, 12)) };
-    return [{ name: 'RenewLoan', arguments: given }];
+    return [given];
   },
 };
 
 const renewLoans: Step<Library> = {
   name: 'renew two loans',
+  tool: 'RenewLoans',
   refersTo: { listing: 'loans', records: 2 },
   user: {
     train: [
@@ -123,12 +128,13 @@ const renewLoans: Step<Library> = {
   },
   ask: ({ draw, chosen }) => {
     const ids = found(chosen.map((loan) => loan['barcode'] ?? ''));
-    return [{ name: 'RenewLoans', arguments: { ids, weeks: said(draw.number(1, 12)) } }];
+    return [{ ids, weeks: said(draw.number(1, 12)) }];
   },
 };
 
 const reserveRoom: Step<Library> = {
   name: 'reserve room',
+  tool: 'ReserveRoom',
   user: {
     train: [
       'I need a reading room on {date} at {time} for {people} people.',
@@ -150,9 +156,7 @@ const reserveRoom: Step<Library> = {
     const date = formatDay(draw.dayAfter(state.today, 60), 'month-first');
     const time = sayTime(draw.number(36, 80) * 15, 'dot');
     const people = said(draw.number(2, 20));
-    return [
-      { name: 'ReserveRoom', arguments: { date: sayDay(date, 'month-first'), time, people } },
-    ];
+    return [{ date: sayDay(date, 'month-first'), time, people }];
   },
 };
 

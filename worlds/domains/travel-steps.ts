@@ -6,6 +6,7 @@ import type { Travel } from './travel.ts';
 
 const searchFlights: Step<Travel> = {
   name: 'search flights',
+  tool: 'SearchFlights',
   gives: 'flights',
   user: {
     train: [
@@ -29,12 +30,13 @@ const searchFlights: Step<Travel> = {
   ask: ({ state, draw, sayDay }) => {
     const { from, to, date } = draw.random.pick(state.routes);
     const given = { from: said(from), to: said(to), date: sayDay(date, 'iso') };
-    return [{ name: 'SearchFlights', arguments: given }];
+    return [given];
   },
 };
 
 const bookFlight: Step<Travel> = {
   name: 'book flight',
+  tool: 'BookFlight',
   refersTo: { listing: 'flights', records: 1 },
   user: {
     train: [
@@ -63,12 +65,13 @@ const bookFlight: Step<Travel> = {
       class: draw.chance(0.3) ? assumed('economy') : said(asked),
       names: said(names),
     };
-    return [{ name: 'BookFlight', arguments: given }];
+    return [given];
   },
 };
 
 const holdFlight: Step<Travel> = {
   name: 'hold flight',
+  tool: 'HoldFlight',
   refersTo: { listing: 'flights', records: 1 },
   user: {
     train: [
@@ -85,12 +88,13 @@ const holdFlight: Step<Travel> = {
   },
   ask: ({ draw, chosen: [flight] }) => {
     const given = { id: found(flight?.['id']), hours: said(draw.number(2, 72)) };
-    return [{ name: 'HoldFlight', arguments: given }];
+    return [given];
   },
 };
 
 const holdTwoFlights: Step<Travel> = {
   name: 'hold two flights',
+  tool: 'HoldFlight',
   refersTo: { listing: 'flights', records: 2 },
   user: {
     train: [
@@ -106,13 +110,14 @@ const holdTwoFlights: Step<Travel> = {
   ask: ({ draw, chosen }) => {
     const hours = said(draw.number(2, 72));
     return chosen.map((flight) => {
-      return { name: 'HoldFlight', arguments: { id: found(flight['id']), hours } };
+      return { id: found(flight['id']), hours };
     });
   },
 };
 
 const searchHotels: Step<Travel> = {
   name: 'search hotels',
+  tool: 'SearchHotels',
   gives: 'hotels',
   user: {
     train: [
@@ -136,12 +141,13 @@ const searchHotels: Step<Travel> = {
     const { city, date } = draw.random.pick(state.towns);
     const nights = said(draw.number(2, 14));
     const given = { city: said(city), date: sayDay(date, 'iso'), nights };
-    return [{ name: 'SearchHotels', arguments: given }];
+    return [given];
   },
 };
 
 const bookHotel: Step<Travel> = {
   name: 'book hotel',
+  tool: 'BookHotel',
   refersTo: { listing: 'hotels', records: 1 },
   user: {
     train: [
@@ -163,12 +169,13 @@ const bookHotel: Step<Travel> = {
   ask: ({ draw, chosen: [hotel] }) => {
     const breakfast = draw.chance(0.5) ? said(true, 'with breakfast') : assumed(false);
     const given = { id: found(hotel?.['id']), guests: said(draw.number(2, 9)), breakfast };
-    return [{ name: 'BookHotel', arguments: given }];
+    return [given];
   },
 };
 
 const watchPrice: Step<Travel> = {
   name: 'watch price',
+  tool: 'WatchPrice',
   user: {
     train: [
       'Tell me when a flight from {from} to {to} costs less than {amount} euros.',
@@ -188,7 +195,7 @@ const watchPrice: Step<Travel> = {
   ask: ({ draw }) => {
     const [from = '', to = ''] = draw.several(2, CITIES);
     const given = { from: said(from), to: said(to), amount: said(draw.number(40, 400)) };
-    return [{ name: 'WatchPrice', arguments: given }];
+    return [given];
   },
 };
 
