@@ -16,6 +16,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   validate: async () => (await import('./validate.ts')).addValidate,
   lock: async () => (await import('./lock.ts')).addLock,
   plan: async () => (await import('./plan.ts')).addPlan,
+  examples: async () => (await import('./examples.ts')).addExamples,
   run: async () => (await import('./run.ts')).addRun,
   status: async () => (await import('./status.ts')).addStatus,
   watch: async () => (await import('./watch.ts')).addWatch,

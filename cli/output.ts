@@ -29,6 +29,11 @@ export function suggest(command: string): void {
   if (process.stderr.isTTY) say(pc.dim(`next: ${command}`));
 }
 
+/** In characters; a pipe is as wide as `COLUMNS` says, else as terminals once were. */
+export function terminalWidth(): number {
+  return process.stdout.columns ?? (Number(process.env['COLUMNS']) || 80);
+}
+
 /** Columns as wide as their widest cell, three spaces apart, as kubectl prints them. */
 export function table(header: string[], rows: string[][]): string {
   const lines = [header, ...rows];

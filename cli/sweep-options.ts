@@ -27,7 +27,7 @@ export function readSweepOptions({ limit }: SweepOptions): (sweep: Sweep) => Swe
 }
 
 /** A whole number from 1, as an option. */
-function parseCount(text: string): number {
+export function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('a whole number of at least 1 was expected.');

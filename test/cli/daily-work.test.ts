@@ -19,6 +19,8 @@ const STUDY = {
 
 const readResults = (file: string): Results => JSON.parse(readFileSync(file, 'utf8')) as Results;
 
+const longest = (lines: string[]): number => Math.max(...lines.map(({ length }) => length));
+
 describe('daily work on a study', () => {
   const folder = makeFolder();
   const env = { RATCHET_HOME: join(folder, 'home') };
@@ -59,6 +61,70 @@ describe('daily work on a study', () => {
         const ran = await call('plan', 'study.yaml', '--limit', limit);
         expect(ran.code).toBe(2);
         expect(ran.stderr).toMatch(/a whole number of at least 1 was expected/);
+      }
+    });
+  });
+
+  describe('examples', () => {
+    const short = {
+      ...STUDY,
+      conditions: { ...STUDY.conditions, few: { trace: 'filler', limit: 2 } },
+      trainer: { kind: 'builtin', hyperparameters: { maxPromptTokens: 500 } },
+    };
+
+    const draw = async (columns: number): Promise<string[]> => {
+      const args = ['examples', 'short.yaml', '--domain', 'travel', '-n', '1'];
+      const wide = { ...env, COLUMNS: String(columns) };
+      return (await ratchet(args, { cwd: folder, env: wide })).stdout.split('\n');
+    };
+
+    test('are shown side by side where there is room, else one after another', async () => {
+      write(short, 'short.yaml');
+      const [wide, narrow] = [await draw(160), await draw(80)];
+      expect(wide.filter((line) => /^keep +│ strip$/.test(line))).toHaveLength(1);
+      expect(narrow.filter((line) => /^(keep|strip)$/.test(line))).toEqual(['keep', 'strip']);
+      expect(longest(wide)).toBe(160);
+      expect(longest(narrow)).toBe(80);
+      for (const lines of [wide, narrow]) {
+        expect(lines.some((line) => line.startsWith('-  result'))).toBe(true);
+        expect(lines.some((line) => line.startsWith(' > target'))).toBe(true);
+      }
+    });
+
+    test('tell what the trainer cuts and what a condition leaves out', async () => {
+      interface Shown {
+        examples: { prompts: { leftOut: string | null; size: { turnsLost: number } }[] }[];
+        renderings: { counts: { truncatedTurns: number } }[];
+      }
+      const args = ['short.yaml', '--condition', 'keep', '--condition', 'few', '-n', '99'];
+      const { examples, renderings } = await callJson<Shown>('examples', ...args);
+      const cut = examples.reduce((sum, { prompts }) => sum + (prompts[0]?.size.turnsLost ?? 0), 0);
+      expect(cut).toBe(renderings[0]?.counts.truncatedTurns);
+      expect(cut).toBeGreaterThan(0);
+      const taken = examples.filter(({ prompts }) => prompts[1]?.leftOut === null);
+      expect(taken).toHaveLength(2);
+      const { stdout } = await call('examples', ...args, '--side', 'train');
+      expect(stdout).toMatch(/^left out: beyond limit 2$/m);
+      expect(stdout).toMatch(/^ x user/m);
+    });
+
+    test('on the held-out side carry no loss', async () => {
+      const { stdout } = await call('examples', 'study.yaml', '--side', 'held-out', '--seed', '2');
+      expect(stdout).toMatch(/^ {3}target/m);
+      expect(stdout).not.toMatch(/^ > target/m);
+    });
+
+    test('that are not there are one message with the names that are', async () => {
+      const asked = {
+        '--condition kepe': /no condition kepe: there are keep, strip; did you mean keep\?/,
+        '--domain clinic': /no domain clinic: there are travel, banking/,
+        '--seed 9': /no seed 9: there are 1, 2/,
+        '--id nothing': /no example nothing in domain travel, training side: .* like travel-1/,
+      };
+      for (const [options, message] of Object.entries(asked)) {
+        const ran = await call('examples', 'study.yaml', ...options.split(' '));
+        expect(ran).toMatchObject({ code: 10, stdout: '' });
+        expect(ran.stderr).toMatch(message);
       }
     });
   });
