@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CAUSES, isCauseName } from '../contract/causes.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { locateHome, openHome } from '../worker/home.ts';
+import { recordSweep } from './catalog.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { type EndState, explainBroken, followSweep } from './follow-sweep.ts';
@@ -51,10 +52,17 @@ export async function runSweep(file: string, options: RunOptions): Promise<ExitC
   const loaded = await loadSweep(file, locateHome(), readSweepOptions(options));
   const home = openHome();
   const { plan } = loaded;
-  const digest = await storePlan(loaded, home);
+  const digest = await storePlan(loaded);
   const session = await Session.open(home, say);
   try {
     await session.ask((client) => startSweep(client, loaded, digest));
+    await recordSweep(home, {
+      sweep: plan.sweep,
+      store: loaded.store,
+      plan: digest,
+      file,
+      submittedAt: new Date().toISOString(),
+    });
     if (session.ui)
       say(`temporal: ${session.ui}/namespaces/default/workflows/${encodeURIComponent(plan.sweep)}`);
     if (options.detach) {

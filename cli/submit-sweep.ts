@@ -1,33 +1,25 @@
 import { type Client, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { renderTools } from '../data/data-file.ts';
 import { writePlan } from '../activities/plans.ts';
 import { type SweepInput, TASK_QUEUES, WORKFLOWS } from '../contract/workflows.ts';
 import { openStore } from '../store/open-store.ts';
-import type { Home } from '../worker/home.ts';
-import { recordSweep } from './catalog.ts';
+import { CliError, EXIT } from './exit-codes.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 import { sweepAxes } from './progress.ts';
 
-/** Puts the plan and what it was made from into the store, and into the catalog of this home. */
-export async function storePlan(loaded: LoadedSweep, home: Home): Promise<string> {
+/** Puts the plan and what it was made from into the store. Returns the plan's digest. */
+export async function storePlan(loaded: LoadedSweep): Promise<string> {
   const { plan, sources, scripts, suite } = loaded;
   const store = await openStore(loaded.store);
   await Promise.all([
     store.putBlob(renderTools(suite)),
     ...[...sources, ...scripts.sources].map(({ bytes }) => store.putBlob(bytes)),
   ]);
-  const digest = await writePlan(store, plan);
-  await recordSweep(home, {
-    sweep: plan.sweep,
-    store: loaded.store,
-    plan: digest,
-    file: loaded.file,
-    submittedAt: new Date().toISOString(),
-  });
-  return digest;
+  return writePlan(store, plan);
 }
 
-/** Starts the sweep, or finds it running: its id is its content. */
+/** Starts the sweep, or finds it running: its id is its content. Throws where the one that runs writes elsewhere. */
 export async function startSweep(
   client: Client,
   loaded: Pick<LoadedSweep, 'plan' | 'store'>,
@@ -49,4 +41,27 @@ export async function startSweep(
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     staticSummary: plan.spec.name,
   });
+  const running = await readInput(client, plan.sweep);
+  if (running && !(await isSameStore(running.store, store)))
+    throw new CliError(
+      EXIT.spec,
+      `${plan.sweep} is running and writes to ${running.store}, not to ${store}: change the file's \`store\` back to attach to it, or end it with ratchet cancel ${plan.sweep} and run the file again`,
+    );
+}
+
+/** What the latest run of a sweep was started with. */
+async function readInput(client: Client, workflowId: string): Promise<SweepInput | undefined> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  const payload = started?.input?.payloads?.[0];
+  return payload ? defaultPayloadConverter.fromPayload<SweepInput>(payload) : undefined;
+}
+
+/** One folder may be named in several ways. */
+async function isSameStore(one: string, other: string): Promise<boolean> {
+  return one === other || (await openStore(one)).url === (await openStore(other)).url;
 }

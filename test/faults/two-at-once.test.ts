@@ -9,6 +9,7 @@ import {
   makePlace,
   openStoreOf,
   type Place,
+  RatchetProcess,
   runToEnd,
   smallSweep,
   toyTrainer,
@@ -75,6 +76,31 @@ describe.skipIf(process.platform !== 'linux')('a worker that stands still', () =
     expect(two.results).toBe(one.results);
     expect(await checkInvariants(store)).toEqual([]);
     expect(one.results).toBe((await runToEnd(newPlace(), writeSweep(newPlace(), chain))).results);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a sweep whose file names another store', () => {
+  it('is refused while it runs on the old one, which stays known, and runs there afterwards', async () => {
+    const place = newPlace();
+    const chain = { ...SWEEP, conditions: { keep: { trace: 'keep' } }, seeds: 1 };
+    const old = writeSweep(place, { ...chain, store: 'old' });
+    const moved = writeSweep(place, { ...chain, store: 'new' }, 'moved.yaml');
+    const running = new RatchetProcess(place, ['run', old, '--detach', '--json'], SLOW);
+    expect(await running.exited).toBe(0);
+
+    const refused = new RatchetProcess(place, ['run', moved]);
+    expect(await refused.exited).toBe(3);
+    const { sweep } = running.answer;
+    expect(refused.stderr).toContain(`${sweep} is running and writes to file://`);
+    expect(refused.stderr).toMatch(/\/old, not to file:.*\/new: .*ratchet cancel/);
+
+    const watch = new RatchetProcess(place, ['watch', sweep, '--json']);
+    expect(await watch.exited).toBe(0);
+    expect(watch.answer.results).toContain('/old/');
+    const after = await runToEnd(place, moved);
+    expect(after).toMatchObject({ code: 0, sweep, state: 'done' });
+    const store = await openFileStore(`${place.folder}/new`);
+    expect(await countStarts(store)).toEqual(once(2));
   });
 });
 
