@@ -1,10 +1,34 @@
 import { z } from 'zod';
 import { CONVENTIONS, type CellScore, OUTCOMES } from '../contract/scores.ts';
 import type { Gold, Prediction } from '../contract/dialogue.ts';
-import type { PlannedCell } from '../plan/cells.ts';
+import { cellsOf, type PlannedCell } from '../plan/cells.ts';
+import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { readBlock } from '../store/blocks.ts';
 import { predictionsPath, scorePath } from '../store/layout.ts';
-import { createRecord, readRecord } from '../store/records.ts';
+import { createRecord, readRecord, unlessDamaged } from '../store/records.ts';
 import { type Store, StoreError } from '../store/store.ts';
+
+/** `weights`: digest of the manifest of the block that is evaluated, null for the base. Others may come under the same key. */
+export interface Cell extends PlannedCell {
+  weights: string | null;
+}
+
+export function cellsOn(weights: string | null, planned: readonly PlannedCell[]): Cell[] {
+  return planned.map((cell) => ({ ...cell, weights }));
+}
+
+/** The cells of a checkpoint as it stands; none where its block is not committed or cannot be read. */
+export async function standingCells(
+  store: Store,
+  plan: Plan,
+  lineage: PlannedLineage,
+  block: number | null,
+): Promise<Cell[]> {
+  const planned = cellsOf(plan, lineage, block);
+  if (block === null) return cellsOn(null, planned);
+  const found = await unlessDamaged(readBlock(store, lineage.blocks[block] ?? ''));
+  return found ? cellsOn(found.sha256, planned) : [];
+}
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -12,6 +36,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const predictionsSchema = z.strictObject({
   format: z.literal(1),
   key: digest,
+  weights: digest.nullable(),
   prompts: digest,
   predictions: z.array(z.strictObject({ id: z.string(), text: z.string() })),
 });
@@ -19,6 +44,7 @@ const predictionsSchema = z.strictObject({
 const scoreSchema = z.strictObject({
   format: z.literal(1),
   key: digest,
+  weights: digest.nullable(),
   prediction: digest,
   examples: z.array(
     z.strictObject({
@@ -36,13 +62,15 @@ const scoreSchema = z.strictObject({
   ),
 });
 
-export async function readPredictions(
-  store: Store,
-  key: string,
-): Promise<Prediction[] | undefined> {
-  const path = predictionsPath(key);
-  const record = await unlessUnreadable(store, path, readRecord(store, path, predictionsSchema));
-  return record?.predictions;
+/** Throws `corrupt` for a record that is of no use any more. */
+export async function readPredictions(store: Store, cell: Cell): Promise<Prediction[] | undefined> {
+  const path = predictionsPath(cell.prediction);
+  return (await readFitting(store, path, predictionsSchema, cell))?.predictions;
+}
+
+/** Undefined also for a record of no use any more: it is removed, so that it can be written again. */
+export async function takePredictions(store: Store, cell: Cell): Promise<Prediction[] | undefined> {
+  return unlessUseless(store, predictionsPath(cell.prediction), readPredictions(store, cell));
 }
 
 /**
@@ -51,38 +79,50 @@ export async function readPredictions(
  */
 export async function commitPredictions(
   store: Store,
-  cell: PlannedCell,
+  cell: Cell,
   predictions: Prediction[],
 ): Promise<Prediction[]> {
-  const record = {
-    format: 1,
-    key: cell.prediction,
-    prompts: cell.data.prompts.sha256,
-    predictions,
-  };
-  if (await createRecord(store, predictionsPath(cell.prediction), record)) return predictions;
-  return (await readPredictions(store, cell.prediction)) ?? predictions;
+  const { prediction: key, weights, data } = cell;
+  const record = { format: 1, key, weights, prompts: data.prompts.sha256, predictions };
+  for (;;) {
+    if (await createRecord(store, predictionsPath(key), record)) return predictions;
+    const standing = await takePredictions(store, cell);
+    if (standing) return standing;
+  }
 }
 
-export async function readScore(store: Store, key: string): Promise<CellScore | undefined> {
-  return readRecord(store, scorePath(key), scoreSchema);
+/** Throws `corrupt` for a record that is of no use any more. */
+export async function readScore(store: Store, cell: Cell): Promise<CellScore | undefined> {
+  return readFitting(store, scorePath(cell.score), scoreSchema, cell);
 }
 
-export async function commitScore(
+export async function commitScore(store: Store, cell: Cell, score: CellScore): Promise<void> {
+  const { score: key, weights, prediction } = cell;
+  const record = { format: 1, key, weights, prediction, ...score };
+  while (!(await createRecord(store, scorePath(key), record)))
+    if (await hasScore(store, cell)) return;
+}
+
+/** False also for a record of no use any more: it is removed, so that it can be written again. */
+export async function hasScore(store: Store, cell: Cell): Promise<boolean> {
+  const reading = readScore(store, cell);
+  return (await unlessUseless(store, scorePath(cell.score), reading)) !== undefined;
+}
+
+/** What other weights predicted is as good as damaged: their block was computed again and came out differently. */
+async function readFitting<T extends Pick<Cell, 'weights'>>(
   store: Store,
-  cell: PlannedCell,
-  score: CellScore,
-): Promise<void> {
-  const record = { format: 1, key: cell.score, prediction: cell.prediction, ...score };
-  await createRecord(store, scorePath(cell.score), record);
+  path: string,
+  schema: z.ZodType<T>,
+  cell: Cell,
+): Promise<T | undefined> {
+  const record = await readRecord(store, path, schema);
+  if (record && record.weights !== cell.weights)
+    throw new StoreError('corrupt', `${path} stems from other weights than stand now`);
+  return record;
 }
 
-/** False also for a record that cannot be read any more: it is removed, so that it can be written again. */
-export async function hasScore(store: Store, key: string): Promise<boolean> {
-  return (await unlessUnreadable(store, scorePath(key), readScore(store, key))) !== undefined;
-}
-
-async function unlessUnreadable<T>(
+async function unlessUseless<T>(
   store: Store,
   path: string,
   reading: Promise<T | undefined>,

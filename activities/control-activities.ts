@@ -8,12 +8,12 @@ import {
   type Unit,
 } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { cellsOf, lineageAt, type PlannedCell, treeOf } from '../plan/cells.ts';
+import { cellsOf, lineageAt, treeOf } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
-import { commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
+import { type Block, commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
 import type { Store } from '../store/store.ts';
-import { hasScore } from './cells.ts';
+import { type Cell, cellsOn, hasScore } from './cells.ts';
 import { withCauses } from './failures.ts';
 import { readPlan } from './plans.ts';
 import { provideHeldOut, provideTraining } from './provide-data.ts';
@@ -41,29 +41,39 @@ async function openLineage(
   const plan = await readPlan(store, of.plan);
   const lineage = lineageAt(plan, of.lineage);
   const { blocks } = treeOf(plan, lineage);
-  const open = async (block: number | null, committed: boolean): Promise<OpenedCheckpoint> => {
-    const cells = cellsOf(plan, lineage, block);
-    const scored = committed && (await haveScores(store, cells));
+  const open = async (block: number | null, found: Block | null): Promise<OpenedCheckpoint> => {
+    const cells = cellsOn(found?.sha256 ?? null, cellsOf(plan, lineage, block));
+    const scored = (block === null || found !== null) && (await haveScores(store, cells));
     return { cells: cells.length, scored };
   };
   const stretch: OpenedLineage['stretch'] = [];
+  const lacking = new Set<number | null>();
   for (const [offset, { name, parent }] of blocks.slice(of.from, of.from + STRETCH).entries()) {
     const block = of.from + offset;
-    const committed = await isReusable(store, lineage.blocks[block] ?? '');
-    stretch.push({ domain: name, parent, committed, ...(await open(block, committed)) });
+    // A parent that is computed again may come out differently: whether its children still fit shows only then.
+    const key = lacking.has(parent) ? undefined : lineage.blocks[block];
+    const found = key === undefined ? null : await findReusable(store, key);
+    if (!found) lacking.add(block);
+    stretch.push({
+      domain: name,
+      parent,
+      committed: found !== null,
+      ...(await open(block, found)),
+    });
   }
-  return { blocks: blocks.length, base: await open(null, true), stretch };
+  return { blocks: blocks.length, base: await open(null, null), stretch };
 }
 
-async function haveScores(store: Store, cells: PlannedCell[]): Promise<boolean> {
-  const scored = await Promise.all(cells.map((cell) => hasScore(store, cell.score)));
+async function haveScores(store: Store, cells: Cell[]): Promise<boolean> {
+  const scored = await Promise.all(cells.map((cell) => hasScore(store, cell)));
   return scored.every(Boolean);
 }
 
 /** A committed block is read in full before it is used again; what is damaged is recorded and computed again. */
-async function isReusable(store: Store, key: string): Promise<boolean> {
-  const { state } = await inspectBlock(store, key);
-  return state === 'intact' && (await findDamage(store, key)).length === 0;
+async function findReusable(store: Store, key: string): Promise<Block | null> {
+  const found = await inspectBlock(store, key);
+  const isWhole = found.state === 'intact' && (await findDamage(store, key)).length === 0;
+  return isWhole ? found.block : null;
 }
 
 async function prepare(store: Store, unit: Unit): Promise<void> {

@@ -4,15 +4,19 @@ import type { EvaluatedCheckpoint } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { Prediction } from '../contract/dialogue.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
-import { cellsOf, type PlannedCell } from '../plan/cells.ts';
+import { cellsOf } from '../plan/cells.ts';
+import { requireBlock } from '../store/blocks.ts';
+import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import {
+  type Cell,
+  cellsOn,
   commitPredictions,
   commitScore,
   hasScore,
   parseJsonLines,
   readGold,
-  readPredictions,
+  takePredictions,
 } from './cells.ts';
 import { provideHeldOut } from './provide-data.ts';
 import type { Task } from './task.ts';
@@ -30,26 +34,33 @@ export async function evaluateCheckpoint(
   hooks: ComputeHooks,
 ): Promise<EvaluatedCheckpoint> {
   const { store, plan, lineage, block } = task;
-  const cells = cellsOf(plan, lineage, block);
+  const weights = block === null ? null : await findWeights(store, lineage.blocks[block] ?? '');
+  const cells = cellsOn(weights?.manifest ?? null, cellsOf(plan, lineage, block));
   await provideHeldOut(store, plan, lineage);
-  const missing: PlannedCell[] = [];
+  const missing: Cell[] = [];
   for (const cell of cells) {
-    if (await hasScore(store, cell.score)) continue;
-    const predictions = await readPredictions(store, cell.prediction);
+    if (await hasScore(store, cell)) continue;
+    const predictions = await takePredictions(store, cell);
     if (predictions) await score(store, cell, predictions);
     else missing.push(cell);
   }
-  const computeSeconds = missing.length > 0 ? await predict(compute, task, missing, hooks) : 0;
+  const of = { weights, cells: missing };
+  const computeSeconds = missing.length > 0 ? await predict(compute, task, of, hooks) : 0;
   return { computed: missing.length, reused: cells.length - missing.length, computeSeconds };
+}
+
+async function findWeights(store: Store, key: string): Promise<BlockRef> {
+  return { key, manifest: (await requireBlock(store, key)).sha256 };
 }
 
 async function predict(
   compute: Compute,
   task: Task,
-  cells: PlannedCell[],
+  of: { weights: BlockRef | null; cells: Cell[] },
   hooks: ComputeHooks,
 ): Promise<number> {
-  const { store, plan, lineage, block, trainer } = task;
+  const { store, plan, trainer } = task;
+  const { weights, cells } = of;
   const byName = new Map(cells.map((cell) => [cell.domain, cell]));
   const { computeSeconds } = await compute.generate(
     {
@@ -58,7 +69,7 @@ async function predict(
       trainer,
       hyperparameters: plan.spec.trainer.hyperparameters,
       tools: plan.tools,
-      weights: block === null ? null : (lineage.blocks[block] ?? ''),
+      weights,
       prompts: cells.map((cell) => ({ name: cell.domain, sha256: cell.data.prompts.sha256 })),
       decoding: plan.decoding,
     },
@@ -76,7 +87,7 @@ async function predict(
   return computeSeconds;
 }
 
-async function score(store: Store, cell: PlannedCell, predictions: Prediction[]): Promise<void> {
+async function score(store: Store, cell: Cell, predictions: Prediction[]): Promise<void> {
   const gold = await readGold(store, cell);
   await commitScore(store, cell, scoreCell(gold, predictions));
 }

@@ -5,14 +5,14 @@ import { describeCondition } from '../spec/describe-condition.ts';
 import { type GatheredRun } from '../metrics/runs.ts';
 import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
 import { summariseSweep } from '../metrics/summarise.ts';
-import { blockAt, cellsOf, checkpointsOf, heldOutOf, trainingOf, treeOf } from '../plan/cells.ts';
+import { blockAt, checkpointsOf, heldOutOf, trainingOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
 import { STREAMS } from '../spec/seed-streams.ts';
 import type { Sweep } from '../spec/sweep.ts';
 import { readBlock } from '../store/blocks.ts';
 import { type BlockManifest, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { readScore } from './cells.ts';
+import { type Cell, readScore, standingCells } from './cells.ts';
 import { readCounts } from './counts.ts';
 import { gatherReferences } from './gather-references.ts';
 import { openPlannedSuite } from './plans.ts';
@@ -69,8 +69,8 @@ async function gatherLineage(
   for (const key of lineage.blocks) manifests.push(await readManifest(store, key));
   const rows = new Map<number | null, Map<string, CellScore | null>>();
   for (const block of checkpointsOf(lineage)) {
-    const cells = cellsOf(plan, lineage, block);
-    const row = await Promise.all(cells.map((cell) => scores(cell.score)));
+    const cells = await standingCells(store, plan, lineage, block);
+    const row = await Promise.all(cells.map(scores));
     rows.set(block, new Map(cells.map(({ domain }, i) => [domain, row[i] ?? null])));
   }
   const { orders } = treeOf(plan, lineage);
@@ -114,14 +114,14 @@ async function readManifest(store: Store, key: string): Promise<BlockManifest | 
   return (await unlessDamaged(readBlock(store, key)))?.manifest;
 }
 
-type ReadScore = (key: string) => Promise<CellScore | undefined>;
+type ReadScore = (cell: Cell) => Promise<CellScore | undefined>;
 
 /** Conditions share cells, the base's above all: each is read once. */
 function rememberScores(store: Store): ReadScore {
   const known = new Map<string, Promise<CellScore | undefined>>();
-  return (key) => {
-    const score = known.get(key) ?? unlessDamaged(readScore(store, key));
-    known.set(key, score);
+  return (cell) => {
+    const score = known.get(cell.score) ?? unlessDamaged(readScore(store, cell));
+    known.set(cell.score, score);
     return score;
   };
 }

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { pc } from './colors.ts';
+import { readPredictions, readScore, standingCells } from '../activities/cells.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
-import { cellsOf, checkpointsOf } from '../plan/cells.ts';
+import { checkpointsOf } from '../plan/cells.ts';
 import { type PlanPreview, previewPlan, type Stored } from '../plan/preview.ts';
 import { listPartials } from '../store/attempt-history.ts';
 import { inspectBlock } from '../store/blocks.ts';
-import { predictionsPath, scorePath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
+import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { locateHome, openHome } from '../worker/home.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
@@ -56,9 +57,10 @@ export async function readStored(
   const predictions = new Set<string>();
   for (const lineage of plan.lineages)
     for (const block of checkpointsOf(lineage))
-      for (const { prediction, score } of cellsOf(plan, lineage, block)) {
-        if (await store.read(scorePath(score))) scores.add(score);
-        else if (await store.read(predictionsPath(prediction))) predictions.add(prediction);
+      for (const cell of await standingCells(store, plan, lineage, block)) {
+        if (await unlessDamaged(readScore(store, cell))) scores.add(cell.score);
+        else if (await unlessDamaged(readPredictions(store, cell)))
+          predictions.add(cell.prediction);
       }
   return { blocks, partial, scores, predictions };
 }

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { commitScore, hasScore, readGold, readPredictions } from '../activities/cells.ts';
+import {
+  commitScore,
+  hasScore,
+  readGold,
+  takePredictions,
+  standingCells,
+} from '../activities/cells.ts';
 import { writePlan } from '../activities/plans.ts';
 import { reportSweep } from '../activities/report-sweep.ts';
 import { scorerIdentity } from '../compute/trainers.ts';
@@ -40,13 +46,15 @@ async function scoreAll(
 ): Promise<{ scored: number; kept: number; missing: number }> {
   const counts = { scored: 0, kept: 0, missing: 0 };
   for (const lineage of plan.lineages)
-    for (const block of checkpointsOf(lineage))
-      for (const cell of cellsOf(plan, lineage, block)) {
-        if (await hasScore(store, cell.score)) {
+    for (const block of checkpointsOf(lineage)) {
+      const cells = await standingCells(store, plan, lineage, block);
+      counts.missing += cellsOf(plan, lineage, block).length - cells.length;
+      for (const cell of cells) {
+        if (await hasScore(store, cell)) {
           counts.kept++;
           continue;
         }
-        const predictions = await readPredictions(store, cell.prediction);
+        const predictions = await takePredictions(store, cell);
         if (!predictions) {
           counts.missing++;
           continue;
@@ -54,5 +62,6 @@ async function scoreAll(
         await commitScore(store, cell, scoreCell(await readGold(store, cell), predictions));
         counts.scored++;
       }
+    }
   return counts;
 }

@@ -1,4 +1,5 @@
 import type { CountEvent, Decoding } from '../contract/trainer.ts';
+import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { TrainerCommand } from './trainer-process.ts';
 
@@ -64,8 +65,8 @@ export interface TrainWork extends Work {
 }
 
 export interface GenerateWork extends Work {
-  /** Key of the block whose weights predict; null: the base. */
-  weights: string | null;
+  /** The result whose weights predict, and none that came after it; null: the base. */
+  weights: BlockRef | null;
   prompts: { name: string; sha256: string }[];
   decoding: Decoding;
 }

@@ -9,6 +9,8 @@ import {
   type GenerateJob,
   PROTOCOL_VERSION,
 } from '../contract/trainer.ts';
+import type { BlockRef } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { Compute, CountWork, GenerateHooks, GenerateWork } from './compute.ts';
 import { carryTraining } from './carry-training.ts';
 import { nameOwnProcess } from './leftovers.ts';
@@ -126,7 +128,7 @@ async function generate(
 async function makeGenerateJob(work: GenerateWork, folder: string): Promise<GenerateJob> {
   const { store, key, hyperparameters, weights, decoding } = work;
   await store.fetchBlob(work.tools, join(folder, 'tools.json'));
-  if (weights) await fetchWeights(store, weights, join(folder, 'weights'));
+  if (weights) await fetchExactly(store, weights, join(folder, 'weights'));
   await mkdir(join(folder, 'prompts'));
   const prompts = await Promise.all(
     work.prompts.map(async ({ name, sha256 }) => {
@@ -144,6 +146,16 @@ async function makeGenerateJob(work: GenerateWork, folder: string): Promise<Gene
     prompts,
     decoding,
   };
+}
+
+async function fetchExactly(
+  store: Store,
+  { key, manifest }: BlockRef,
+  folder: string,
+): Promise<void> {
+  const block = await fetchWeights(store, key, folder);
+  if (block.sha256 !== manifest)
+    throw new CausedError('superseded', `block ${key} was computed again meanwhile`);
 }
 
 /** A trainer names its files; it may not name others'. */

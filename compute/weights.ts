@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
-import { type Block, findDamage, readBlock } from '../store/blocks.ts';
+import { type Block, findDamage, requireBlock } from '../store/blocks.ts';
 import { isObjectPath } from '../store/object-path.ts';
 import type { NamedFile } from '../store/records.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -9,8 +9,7 @@ import { type Store, StoreError } from '../store/store.ts';
 /** Brings a committed block's weights into a folder. What turns out damaged is recorded, so that it is computed again. */
 export async function fetchWeights(store: Store, key: string, folder: string): Promise<Block> {
   try {
-    const block = await readBlock(store, key);
-    if (!block) throw new StoreError('missing', `block ${key} is not committed`);
+    const block = await requireBlock(store, key);
     for (const { name, sha256 } of block.manifest.files) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await store.fetchBlob(sha256, join(folder, name));

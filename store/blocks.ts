@@ -42,6 +42,13 @@ export async function readBlock(store: Store, key: string): Promise<Block | unde
   return newest && decodeBlock(newest);
 }
 
+/** As `readBlock`; throws `missing` where nothing is committed. */
+export async function requireBlock(store: Store, key: string): Promise<Block> {
+  const block = await readBlock(store, key);
+  if (!block) throw new StoreError('missing', `block ${key} is not committed`);
+  return block;
+}
+
 /**
  * Whether a block is committed and may be used: its files stand in their sizes (contents are `findDamage`'s business), no
  * damage is recorded, and its parent's newest manifest is the one it was trained from. A few small reads.

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type AttemptHistory, readHistory } from './attempt-history.ts';
 import { ATTEMPT_INVARIANTS } from './attempt-invariants.ts';
 import {
@@ -15,8 +16,10 @@ import {
   BLOCKS,
   manifestPath,
   parsePath,
+  PREDICTIONS,
+  SCORES,
 } from './layout.ts';
-import { sha256Of } from './records.ts';
+import { readRecord, sha256Of } from './records.ts';
 import { type Store, StoreError } from './store.ts';
 
 /** A promise that was not kept. */
@@ -34,6 +37,28 @@ export async function checkInvariants(store: Store): Promise<Violation[]> {
   const keys = new Set((await store.list(BLOCKS)).flatMap((path) => parsePath(path)?.key ?? []));
   const violations: Violation[] = [];
   for (const key of [...keys].toSorted()) violations.push(...(await checkKey(store, key)));
+  violations.push(...(await checkCells(store, keys)));
+  return violations;
+}
+
+export const STEMS = 'predictions and scores stem from what a block committed';
+const cellSchema = z.looseObject({ weights: z.string().nullable() });
+
+async function checkCells(store: Store, blocks: Iterable<string>): Promise<Violation[]> {
+  const committed = new Set<string | null>([null]);
+  for (const key of blocks)
+    for (const { bytes } of await readGenerations(store, key)) committed.add(sha256Of(bytes));
+  const violations: Violation[] = [];
+  for (const path of [...(await store.list(PREDICTIONS)), ...(await store.list(SCORES))]) {
+    try {
+      const cell = await readRecord(store, path, cellSchema);
+      if (cell && !committed.has(cell.weights))
+        violations.push({ invariant: STEMS, path, what: `no block committed ${cell.weights}` });
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.fault !== 'corrupt') throw error;
+      violations.push({ invariant: READABLE, path, what: error.message });
+    }
+  }
   return violations;
 }
 

@@ -39,14 +39,15 @@ export type Owner = z.infer<typeof ownerSchema>;
 export const partialRefSchema = z.strictObject({ attempt: ordinal, step: count });
 export type PartialRef = z.infer<typeof partialRefSchema>;
 
-/**
- * A block's result. Nothing in it differs between two ways of computing the same. `parent.manifest` is the SHA-256 of
- * the very manifest whose files it was trained from.
- */
+/** A block's result by the SHA-256 of its very manifest: another may be committed when a damaged one is computed again. */
+export const blockRefSchema = z.strictObject({ key: sha256, manifest: sha256 });
+export type BlockRef = z.infer<typeof blockRefSchema>;
+
+/** A block's result. Nothing in it differs between two ways of computing the same. `parent`: what it was trained from. */
 export const manifestSchema = z.strictObject({
   format,
   key: sha256,
-  parent: z.strictObject({ key: sha256, manifest: sha256 }).nullable(),
+  parent: blockRefSchema.nullable(),
   trainer: z.string(),
   steps: count,
   tokens: count,

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { History } from '../../contract/history.ts';
 import type { Results } from '../../contract/results.ts';
 import { listPartials, readHistory } from '../../store/attempt-history.ts';
-import { inspectBlock } from '../../store/blocks.ts';
+import { inspectBlock, readBlock } from '../../store/blocks.ts';
 import { checkInvariants } from '../../store/check-invariants.ts';
 import { blobPath, BLOCKS, parsePath, partialFilePath } from '../../store/layout.ts';
 import type { PartialRef } from '../../store/records.ts';
@@ -62,6 +62,25 @@ describe.skipIf(process.platform !== 'linux')('damage', () => {
     expect(await checkInvariants(store)).toEqual([]);
     const { blocks } = readSweepHistory(place, again.sweep);
     expect(blocks.flatMap(({ damage }) => damage).join()).toContain(weights);
+  });
+
+  it('to a block that then comes out differently makes all that stems from it anew', async () => {
+    const place = newPlace();
+    const moods = join(place.folder, 'moods');
+    const file = writeSweep(place, { ...CHAIN, trainer: toyTrainer({ moods }) });
+    const first = await runToEnd(place, file);
+    const store = await openStoreOf(place);
+    const key = (await findKey(store, async (one) => (await parentOf(store, one)) === null)) ?? '';
+    const found = await inspectBlock(store, key);
+    const weights = found.state === 'intact' ? found.block.manifest.files[0]?.sha256 : undefined;
+    flipBit(place, blobPath(weights ?? ''));
+    writeFileSync(moods, '');
+
+    const again = await runToEnd(place, file);
+    const other = newPlace();
+    expect(again.results).toBe((await runToEnd(other, file)).results);
+    expect(again.results).not.toBe(first.results);
+    expect(await checkInvariants(store)).toEqual([]);
   });
 });
 
@@ -151,6 +170,10 @@ async function killAfterCheckpoints(
   const [newest, before] = await listPartials(store, key);
   if (!newest || !before) throw new Error('killed too late');
   return { key, newest, before };
+}
+
+async function parentOf(store: Store, key: string): Promise<unknown> {
+  return (await readBlock(store, key))?.manifest.parent;
 }
 
 async function findKey(

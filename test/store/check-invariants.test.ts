@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { ATTEMPT_INVARIANTS } from '../../store/attempt-invariants.ts';
 import type { Block } from '../../store/blocks.ts';
-import { BLOCK_INVARIANTS, checkInvariants, READABLE } from '../../store/check-invariants.ts';
+import {
+  BLOCK_INVARIANTS,
+  checkInvariants,
+  READABLE,
+  STEMS,
+} from '../../store/check-invariants.ts';
 import {
   blobPath,
   claimPath,
@@ -11,6 +16,7 @@ import {
   outcomePath,
   partialFilePath,
   partialManifestPath,
+  scorePath,
   startPath,
 } from '../../store/layout.ts';
 import { encodeRecord } from '../../store/records.ts';
@@ -234,6 +240,14 @@ const DEFECTS: [string, string, Defect][] = [
       await store.replace(path, bytes);
     },
   ],
+  [
+    'a score of weights that no block committed',
+    STEMS,
+    async (store) => {
+      const score = { format: 1, key: KEY, weights: keyOf('other') };
+      await store.create(scorePath(KEY), encodeRecord(score));
+    },
+  ],
 ];
 
 test('a sweep with kills and resumptions keeps every promise', async () => {
@@ -250,7 +264,12 @@ test.each(DEFECTS)('%s is found: %s', async (_name, invariant, plant) => {
 
 test('a defect seeds every invariant', () => {
   const seeded = new Set(DEFECTS.map(([, invariant]) => invariant));
-  const known = [READABLE, ...Object.keys(BLOCK_INVARIANTS), ...Object.keys(ATTEMPT_INVARIANTS)];
+  const known = [
+    READABLE,
+    STEMS,
+    ...Object.keys(BLOCK_INVARIANTS),
+    ...Object.keys(ATTEMPT_INVARIANTS),
+  ];
   expect(known.filter((invariant) => !seeded.has(invariant))).toEqual([]);
 });
 
