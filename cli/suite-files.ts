@@ -27,6 +27,7 @@ export async function readSources(
 
 async function nameFiles(sweep: Sweep, folder: string): Promise<string[]> {
   const { names, optional = [], lines } = suiteFiles(sweep.suite);
+  await requireFiles(folder, names);
   const there = await Promise.all(optional.map((name) => exists(join(folder, name))));
   const found = lines ? await listDataFiles(join(folder, lines.folder), lines.deep) : [];
   const prefix = lines && lines.folder !== '.' ? `${lines.folder}/` : '';
@@ -35,6 +36,17 @@ async function nameFiles(sweep: Sweep, folder: string): Promise<string[]> {
     ...optional.filter((_, index) => there[index]),
     ...found.map((name) => `${prefix}${name}`),
   ];
+}
+
+/** All that are missing at once. */
+async function requireFiles(folder: string, names: readonly string[]): Promise<void> {
+  const there = await Promise.all(names.map((name) => exists(join(folder, name))));
+  const missing = names.filter((_, index) => !there[index]);
+  if (missing.length === 0) return;
+  throw new CliError(
+    EXIT.data,
+    `${folder}: no such file: ${missing.join(', ')}. Set suite.path (for API-Bank also RATCHET_API_BANK) to the folder that holds what suite.source names`,
+  );
 }
 
 /** `suite.path`, `RATCHET_API_BANK`, or the folder beside the working folder or the checkout. */

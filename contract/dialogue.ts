@@ -53,8 +53,13 @@ export interface Example {
   messages: Message[];
   /** Names into the tools file, in listing order. */
   tools: string[];
-  /** Never empty. */
+  /** Empty only beside a `completion`. */
   target: ToolCall[];
+  /**
+   * Text to learn word for word in place of the calls, where a published study trained on whatever stood there. A trainer
+   * that only learns calls drops an example without any, and says so.
+   */
+  completion?: string;
 }
 
 /** What a trainer sees when it predicts: an example without its target. */

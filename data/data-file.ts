@@ -14,7 +14,9 @@ export interface DataFile {
 
 /** One canonical JSON object a line, each line ended. Throws on an example without a target. */
 export function toDataFile(items: readonly (Pick<Example, 'id'> & Partial<Example>)[]): DataFile {
-  const empty = items.find(({ target }) => target?.length === 0);
+  const empty = items.find(
+    ({ target, completion }) => target?.length === 0 && completion === undefined,
+  );
   if (empty) throw new Error(`example '${empty.id}' has no target`);
   const text = items.map((item) => `${canonicalJson(item)}\n`).join('');
   return { bytes: utf8ToBytes(text), examples: items.length, unshuffled: 0 };

@@ -31,6 +31,7 @@ const API_BANK_FILES: Record<ApiBankSource, SuiteFiles> = {
   'level-1': { names: [LEVEL_ONE_FILE] },
   'level-3': { names: [LEVEL_THREE_FILE] },
   hub: { names: HUB_FILES },
+  'paper-1': { names: HUB_FILES },
   dialogues: { names: [LEVEL_ONE_FILE], lines: { folder: 'dialogues', deep: true } },
 };
 

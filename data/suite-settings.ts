@@ -15,8 +15,8 @@ export interface ApiBankSettings {
   tools: ToolListing;
 }
 
-/** `level-1`, `level-3`, `hub`: next-call files; `dialogues`: whole dialogues. */
-export type ApiBankSource = 'level-1' | 'level-3' | 'hub' | 'dialogues';
+/** `level-1`, `level-3`, `hub`: next-call files; `dialogues`: whole dialogues; `paper-1`: the hub's as a study used them. */
+export type ApiBankSource = 'level-1' | 'level-3' | 'hub' | 'dialogues' | 'paper-1';
 
 /** Which API belongs to which domain. */
 export type DomainMapSettings =

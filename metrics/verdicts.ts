@@ -1,10 +1,10 @@
 import { formatCalls, parseCalls } from '../contract/call-text.ts';
+import { isSamePaperCall, readPaperCall } from '../contract/paper-call.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { Gold, Prediction, ToolCall } from '../contract/dialogue.ts';
 import { canonicalJson } from '../contract/digest.ts';
 import type { CellScore, Convention, ExampleScore, Outcome } from '../contract/scores.ts';
 import { normaliseCall } from './bfcl.ts';
-import { isSamePaperCall, readPaperCall } from './paper-parser.ts';
 
 /**
  * Scores a cell in the order of its gold. An example without a prediction is malformed. Throws a `CausedError` when a

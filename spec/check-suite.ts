@@ -13,6 +13,7 @@ export function checkSuite(suite: unknown): Finding[] {
 /** The training files have neither names of scenarios nor, from the hub, domains by meaning. */
 function checkSource(suite: unknown): Finding[] {
   const source = apiBankSource.safeParse(valueAt(suite, ['source'])).data;
+  if (source === 'paper-1') return refuseChoices(suite);
   if (source !== 'level-3' && source !== 'hub') return [];
   const findings: Finding[] = [];
   if (valueAt(suite, ['split', 'unit']) === 'scenario') {
@@ -26,6 +27,20 @@ function checkSource(suite: unknown): Finding[] {
     findings.push({ path: ['suite', 'domains'], expected, found: '"semantic"', help });
   }
   return findings;
+}
+
+/** What was published is settled. */
+function refuseChoices(suite: unknown): Finding[] {
+  const choices = ['domains', 'auth', 'split', 'tools'];
+  return choices
+    .filter((field) => valueAt(suite, [field]) !== undefined)
+    .map((field) => ({
+      path: ['suite', field],
+      atKey: true,
+      expected: `no ${field} beside source: paper-1`,
+      found: showValue(valueAt(suite, [field])),
+      help: 'the published study settles it; source: hub leaves the choice',
+    }));
 }
 
 function checkOwnMap(suite: unknown): Finding[] {

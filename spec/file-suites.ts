@@ -82,10 +82,10 @@ const ownMap = z
   .describe('APIs in domains of your own.');
 
 export const apiBankSource = z
-  .enum(['level-1', 'level-3', 'hub', 'dialogues'])
+  .enum(['level-1', 'level-3', 'hub', 'dialogues', 'paper-1'])
   .default(defaults.source)
   .describe(
-    'level-1: next calls of levels 1 and 2; level-3: next calls of level 3; hub: the training files of the data set on the hub; dialogues: whole dialogues, each of whose calls is predicted.',
+    'level-1: next calls of levels 1 and 2; level-3: next calls of level 3; hub: the training files of the data set on the hub; dialogues: whole dialogues, each of whose calls is predicted; paper-1: the hub as arXiv 2605.09734 used it, with its blocks, its split and its counts.',
   );
 
 export const apiBankDomains = z

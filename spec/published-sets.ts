@@ -5,7 +5,7 @@ import type { SHIPPED } from './published-schema.ts';
 
 const REMARKS = [
   'One seed, no interval; a rerun of the same seed gave other signs of forgetting.',
-  'Blocks are token-balanced bins of API families, not the domains of this sweep.',
+  'Blocks are token-balanced bins of API families: other domains are another stream.',
   'Prompts were cut on the right at 896 tokens, which cost the longer ones, those with the trace, their end.',
 ];
 

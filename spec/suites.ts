@@ -28,6 +28,7 @@ function foreseeApiBank(
 ): readonly string[] {
   if (typeof domains === 'object' && domains.kind === 'own') return Object.keys(domains.map);
   if (typeof domains === 'object') return binNames(domains.bins);
+  if (source === 'paper-1') return binNames(4);
   if (source === 'hub') return binNames(DEFAULTS.suite.files.balanced.bins);
   return source === 'level-3' ? LEVEL_3_DOMAINS : SUITE_DOMAINS['api-bank'];
 }

@@ -61,7 +61,7 @@ export function fillBins(
   return new Map(bins.map(({ name, families }) => [name, families]));
 }
 
-function familyOf({ input, output }: EntryTexts): string | undefined {
+export function familyOf({ input, output }: EntryTexts): string | undefined {
   return CALLED.exec(output)?.[1] ?? CALLED.exec(input)?.[1];
 }
 

@@ -5,6 +5,7 @@ import { leaveOutDuplicates, type PlacedExample, type SourceData } from '../sour
 import type { ApiBankSettings } from '../suite-settings.ts';
 import type { Suite, SuiteSource } from '../suite.ts';
 import { countTraces } from '../trace-count.ts';
+import { openAsPublished } from './as-published.ts';
 import { type DomainMap, mapDomains } from './domain-map.ts';
 import type { EntryTexts } from './families.ts';
 import { LEVEL_ONE_FILE, readLevelOne } from './level-one.ts';
@@ -22,6 +23,9 @@ interface ApiBankData extends SourceData {
  * duplicates are left out. Throws a `DataError`, or a `SettingError` when the user's domains do not fit.
  */
 export function openApiBank(settings: ApiBankSettings, sources: readonly SuiteSource[]): Suite {
+  if (settings.source === 'paper-1') {
+    return openAsPublished(HUB_FILES.map((name) => findSource(sources, name)));
+  }
   const data = readSource(settings.source, sources);
   const kept = leaveOutDuplicates(data.examples);
   const domains = mapDomains(settings, kept, () => data.texts ?? data.examples.map(textsOf));
@@ -46,7 +50,7 @@ export function openApiBank(settings: ApiBankSettings, sources: readonly SuiteSo
 }
 
 function readSource(
-  source: ApiBankSettings['source'],
+  source: Exclude<ApiBankSettings['source'], 'paper-1'>,
   sources: readonly SuiteSource[],
 ): ApiBankData {
   if (source === 'hub') return readTraining(HUB_FILES.map((name) => findSource(sources, name)));
