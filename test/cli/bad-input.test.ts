@@ -135,7 +135,7 @@ describe('bad input gets one clear message', () => {
     writeFileSync(join(folder, 'sweep.yaml'), GOOD);
     const dataless = await ratchet(['plan', 'sweep.yaml'], { cwd: folder });
     expect(dataless.code).toBe(4);
-    expect(dataless.stderr).toMatch(/level-1-api\.json: no such file/);
+    expect(dataless.stderr).toMatch(/no such file: level-1-api\.json\. Set suite\.path/);
   });
 
   test('every problem of a file is told at once', async () => {
