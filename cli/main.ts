@@ -27,6 +27,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
       async () => (await import('./control.ts')).addControl,
     ]),
   ),
+  predictions: async () => (await import('./predictions.ts')).addPredictions,
   rescore: async () => (await import('./rescore.ts')).addRescore,
   report: async () => (await import('./report.ts')).addReport,
   export: async () => (await import('./export.ts')).addExport,

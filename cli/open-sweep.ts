@@ -1,6 +1,6 @@
 import { readPlan } from '../activities/plans.ts';
 import { pathTo, treeOf } from '../plan/cells.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { BlockTree, Plan } from '../plan/plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { type Home, locateHome } from '../worker/home.ts';
@@ -57,9 +57,15 @@ export function listBlocks(plan: Plan): BlockName[] {
   return plan.lineages.flatMap((planned, lineage) => {
     const tree = treeOf(plan, planned);
     return planned.blocks.map((key, block) => {
-      const path = pathTo(tree, block).map(({ name }) => name);
-      const name = tree.orders.length === 1 ? path.at(-1) : path.join('>');
-      return { lineage, block, key, label: `${planned.condition}/${planned.seed}/${name}` };
+      const label = `${planned.condition}/${planned.seed}/${nameCheckpoint(tree, block)}`;
+      return { lineage, block, key, label };
     });
   });
+}
+
+/** A block of a lineage by its domain or, where orders differ, the domains on its way; `base` before any. */
+export function nameCheckpoint(tree: BlockTree, block: number | null): string {
+  if (block === null) return 'base';
+  const path = pathTo(tree, block).map(({ name }) => name);
+  return tree.orders.length === 1 ? (path.at(-1) ?? '') : path.join('>');
 }

@@ -124,6 +124,44 @@ describe('a tiny sweep by its verbs', () => {
     expect(readFileSync(ended.results)).toEqual(before);
   });
 
+  test('predictions --compare counts where one condition is right and the other is not', async () => {
+    interface Listed {
+      condition: string;
+      seed: number;
+      id: string;
+      right: { exact: boolean };
+    }
+    const { predictions } = JSON.parse(
+      (await call('predictions', '-n', '999', '--json')).stdout,
+    ) as {
+      predictions: Listed[];
+    };
+    const right = new Map(
+      predictions.map(({ condition, seed, id, right: { exact } }) => [
+        `${condition} ${seed} ${id}`,
+        exact,
+      ]),
+    );
+    const better = predictions.filter(
+      ({ condition, seed, id }) =>
+        condition === 'keep' &&
+        right.get(`keep ${seed} ${id}`) &&
+        !right.get(`strip ${seed} ${id}`),
+    );
+    const compared = JSON.parse(
+      (await call('predictions', '--compare', '--only', 'better', '-n', '999', '--json')).stdout,
+    );
+    expect(better.length).toBeGreaterThan(0);
+    expect(compared.counts.better).toBe(better.length);
+    const ids = compared.examples.map(({ id }: { id: string }) => id);
+    expect(ids.toSorted()).toEqual([...new Set(better.map(({ id }) => id))].toSorted());
+    const reversed = JSON.parse(
+      (await call('predictions', '--compare', 'strip - keep', '--json')).stdout,
+    );
+    expect(reversed.counts.worse).toBe(better.length);
+    expect((await call('predictions', '--compare')).stdout).toMatch(/better in 1 of 1 seed/);
+  });
+
   test('store verify finds nothing wrong, doctor neither', async () => {
     const verified = JSON.parse((await call('store', 'verify', '--json')).stdout);
     expect(verified.findings).toEqual([]);
