@@ -1,19 +1,19 @@
-import type { DataCount, Results } from '../contract/results.ts';
+import type { Results } from '../contract/results.ts';
 import type { CellScore } from '../contract/scores.ts';
 import type { Suite } from '../data/suite.ts';
 import { describeCondition } from '../spec/describe-condition.ts';
 import { type GatheredRun } from '../metrics/runs.ts';
 import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
 import { summariseSweep } from '../metrics/summarise.ts';
-import { blockAt, checkpointsOf, heldOutOf, trainingOf, treeOf } from '../plan/cells.ts';
-import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
+import { blockAt, checkpointsOf, treeOf } from '../plan/cells.ts';
+import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { STREAMS } from '../spec/seed-streams.ts';
 import type { Sweep } from '../spec/sweep.ts';
 import { readBlock } from '../store/blocks.ts';
 import { type BlockManifest, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { type Cell, readScore, standingCells } from './cells.ts';
-import { readCounts } from './counts.ts';
+import { gatherCounts } from './data-counts.ts';
 import { gatherReferences } from './gather-references.ts';
 import { openPlannedSuite } from './plans.ts';
 
@@ -124,38 +124,4 @@ function rememberScores(store: Store): ReadScore {
     known.set(cell.score, score);
     return score;
   };
-}
-
-/** By condition, seed and file, as the plan lists them; files that no trainer has counted are left out. */
-async function gatherCounts(store: Store, plan: Plan): Promise<DataCount[]> {
-  const counts: DataCount[] = [];
-  for (const lineage of plan.lineages) {
-    const { condition, seed } = lineage;
-    for (const { domain, split, file } of listFiles(plan, lineage)) {
-      const found = await unlessDamaged(readCounts(store, plan, file.sha256));
-      if (!found) continue;
-      const { examples, tokens, truncatedExamples, truncatedTurns, droppedExamples } = found;
-      const { unshuffled } = file;
-      const cuts = { truncatedExamples, truncatedTurns, droppedExamples, unshuffled };
-      counts.push({ condition, seed, domain, split, examples, tokens, ...cuts });
-    }
-  }
-  return counts;
-}
-
-type ListedFile = Pick<DataCount, 'domain' | 'split'> & { file: RenderedFile };
-
-/** Blocks of several orders share their files: each is listed once. */
-function listFiles(plan: Plan, lineage: PlannedLineage): ListedFile[] {
-  const training = new Map<number, ListedFile>();
-  for (const [block, index] of lineage.training.entries())
-    training.set(index, {
-      domain: blockAt(plan, lineage, block).name,
-      split: 'train',
-      file: trainingOf(plan, lineage, block),
-    });
-  const heldOut = plan.spec.stream.domains.map((domain): ListedFile => {
-    return { domain, split: 'held-out', file: heldOutOf(plan, lineage, domain).prompts };
-  });
-  return [...training.values(), ...heldOut];
 }

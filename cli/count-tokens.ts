@@ -1,7 +1,7 @@
-import { readCounts, writeCounts } from '../activities/counts.ts';
+import { readCounts } from '../activities/counts.ts';
+import { countFiles } from '../activities/data-counts.ts';
 import { conditionOf, renderBlock } from '../activities/plans.ts';
 import type { Compute } from '../compute/compute.ts';
-import { resolveTrainer } from '../compute/trainers.ts';
 import { renderTools } from '../data/data-file.ts';
 import { trainingOf } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -34,15 +34,8 @@ export async function countTokens(
       missing.set(sha256, renderBlock(suite, plan, { lineage, block, condition, custom }).bytes);
     }
   }
-  if (missing.size > 0) {
-    const data = [...missing].map(([name, bytes]) => ({ name, bytes }));
-    const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
-    const { hyperparameters } = plan.spec.trainer;
-    const tools = renderTools(suite);
-    const work = { key: plan.sweep, trainer, hyperparameters, tools, data, sizes: false };
-    for (const count of await compute.count(work, new AbortController().signal))
-      await writeCounts(store, plan, count.name, count);
-  }
+  if (missing.size > 0)
+    await countFiles(store, compute, { plan, tools: renderTools(suite), uncounted: missing });
   return sumByCondition(store, plan);
 }
 

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { restoreCounts } from '../activities/data-counts.ts';
 import { reportSweep } from '../activities/report-sweep.ts';
+import { createLocalCompute } from '../compute/local-compute.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { openSweep } from './open-sweep.ts';
 import { paint, print, printJson, say } from './output.ts';
@@ -13,7 +15,13 @@ export function addReport(program: Command): void {
     .option('--output <folder>', 'copy every file of the report there')
     .option('--json', 'one JSON object: sweep, results, report')
     .action(async (wanted: string | undefined, options: { output?: string; json?: boolean }) => {
-      const { entry, plan, store } = await openSweep(wanted);
+      const { home, entry, plan, store } = await openSweep(wanted);
+      const compute = createLocalCompute({ workFolder: home.work });
+      const uncounted = await restoreCounts(store, compute, plan);
+      if (uncounted > 0)
+        say(
+          `${uncounted} data files have no sizes: only the trainer that the sweep was planned with can count them`,
+        );
       await reportSweep(store, {
         store: entry.store,
         plan: entry.plan,

@@ -53,7 +53,7 @@ function addRepair(command: Command): void {
           ),
         );
       return say(
-        `${store.url}: ${repairs.length} repairs; run the sweep file again to compute anew`,
+        `${store.url}: ${repairs.length} repairs; run the sweep file again to compute anew, and ratchet report for sizes of data`,
       );
     });
 }

@@ -1,5 +1,12 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../contract/results.ts';
@@ -171,6 +178,20 @@ describe('a tiny sweep by its verbs', () => {
     expect(JSON.parse(doctor.stdout).map(({ name }: { name: string }) => name)).toContain(
       'temporal',
     );
+  });
+
+  test('what a repair took away of the sizes of data is counted again by report', async () => {
+    const before = readFileSync(ended.results);
+    const counts = join(folder, 'home', 'store', 'counts');
+    const [damaged = ''] = readdirSync(counts);
+    rmSync(join(counts, damaged));
+    writeFileSync(join(counts, damaged), 'torn');
+    const repair = await call('store', 'repair');
+    expect(repair.stdout).toContain(`counts/${damaged}`);
+    expect(repair.stderr).toContain('ratchet report');
+    expect(existsSync(join(counts, damaged))).toBe(false);
+    expect((await call('report', '--json')).code).toBe(0);
+    expect(readFileSync(ended.results)).toEqual(before);
   });
 
   test('init writes a file that validates, and never overwrites', async () => {
