@@ -1,9 +1,15 @@
-import { parseJsonLines, readPredictions, readScore } from '../activities/cells.ts';
+import {
+  type Cell,
+  parseJsonLines,
+  readPredictions,
+  readScore,
+  standingCells,
+} from '../activities/cells.ts';
 import { formatCalls } from '../contract/call-text.ts';
 import type { Gold, Message, Prompt } from '../contract/dialogue.ts';
 import { type ExampleScore, OUTCOMES } from '../contract/scores.ts';
 import { splitMessages } from '../data/examples/pieces.ts';
-import { cellsOf, checkpointsOf, type PlannedCell, treeOf } from '../plan/cells.ts';
+import { checkpointsOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -46,7 +52,7 @@ export async function listPredictions(
     if (!isChosen(choice.conditions, condition) || !isChosen(choice.seeds, seed)) continue;
     for (const [order, block] of chooseCheckpoints(plan, lineage, choice.after).entries()) {
       const after = nameCheckpoint(treeOf(plan, lineage), block);
-      for (const cell of cellsOf(plan, lineage, block)) {
+      for (const cell of await standingCells(store, plan, lineage, block)) {
         if (!isChosen(choice.domains, cell.domain)) continue;
         const examples = await readCell(store, cell);
         listed.push(...examples.map((example) => ({ condition, seed, after, order, ...example })));
@@ -78,10 +84,10 @@ function chooseCheckpoints(
 
 type CellPrediction = Omit<ListedPrediction, 'condition' | 'seed' | 'after' | 'order'>;
 
-async function readCell(store: Store, cell: PlannedCell): Promise<CellPrediction[]> {
+async function readCell(store: Store, cell: Cell): Promise<CellPrediction[]> {
   const { domain, data } = cell;
-  const score = await unlessDamaged(readScore(store, cell.score));
-  const predictions = await readPredictions(store, cell.prediction);
+  const score = await unlessDamaged(readScore(store, cell));
+  const predictions = await unlessDamaged(readPredictions(store, cell));
   if (!score || !predictions) return [];
   const texts = new Map(predictions.map(({ id, text }) => [id, text]));
   const prompts = await readById<Prompt>(store, data.prompts.sha256);
