@@ -21,8 +21,12 @@ export interface DomainReferences {
   copyCeiling: number | null;
   /** The gold calls as text, through the same scorer. */
   goldReplay: number | null;
-  /** After the block that teaches the domain: R_jj, mean over seeds and orders; null where no block teaches it alone. */
+  /** The untrained base: Z_j, like the next two a mean over seeds and orders. */
+  zeroShot: number | null;
+  /** After the block that teaches the domain: R_jj; null where no block teaches it alone. */
   taught: number | null;
+  /** After the last block: R_Nj. */
+  final: number | null;
   /** The best answer without training: of the rule, the commonest target and the untrained base. */
   floor: number | null;
   /** R_jj is not above the floor: nothing was learned there that could be forgotten. Null where either is not known. */

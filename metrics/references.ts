@@ -33,7 +33,9 @@ export function summariseReferences(of: {
       majorityNames: share((row) => row.majorityNames.nameRight),
       copyCeiling: share((row) => row.copyable),
       goldReplay: share((row) => row.goldReplay.right[convention]),
+      zeroShot,
       taught,
+      final: meanOverRuns(runs, ({ order, matrix }) => matrix.at(-1)?.[order.indexOf(domain)]),
       floor,
       atFloor: taught === null || floor === null ? null : taught <= floor,
     };

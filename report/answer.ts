@@ -3,6 +3,7 @@ import { level, percent, points } from '../metrics/numbers.ts';
 import { horizontalAxis, scaleAround } from './axis.ts';
 import { place } from './elements.ts';
 import { html, type Markup } from './markup.ts';
+import { describeFacts, describeScores, describeSeeds } from './phrases.ts';
 
 /** A sign beside the word, so that a verdict is not told by its colour. */
 const SIGNS: Record<Verdict, string> = {
@@ -14,15 +15,20 @@ const SIGNS: Record<Verdict, string> = {
 };
 
 /** The declared question, its verdict and the interval that it rests on. */
-export function renderAnswer({ question, metrics, intervals }: Results): Markup {
+export function renderAnswer(results: Results): Markup {
+  const { question, metrics, intervals } = results;
   if (!question?.verdict)
     return html`<div class="answer none"><p><strong>No question was declared.</strong> All that follows is exploratory.</p></div>\n`;
   const { treatment, control, metric, margin, alpha, verdict } = question;
+  const facts = describeFacts(question).map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+  );
   return html`<div class="answer ${verdict}"><p class="asked">Declared question: does <b>${treatment}</b> differ from <b>${control}</b> in ${metrics[metric].label} by at least ${percent(margin)} points (alpha ${alpha})?</p>
 <p class="verdict"><span aria-hidden="true">${SIGNS[verdict]}</span> ${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}</p>
 <p class="sentence">${question.sentence}</p>
 <div class="scroll" tabindex="0">${intervalChart(question)}</div>
-<p class="note">Line: ${level(1 - alpha)} interval; bar: mean; dots: seeds; shaded: smaller than the margin. The seed is the unit of replication; seeds vary ${intervals.seedsVary}.</p></div>\n`;
+<dl class="facts">${facts}</dl>
+<p class="note">Line: ${level(1 - alpha)} interval (${intervals.method}); bar: mean; dots: seeds; shaded: smaller than the margin. The seed is the unit of replication: ${describeSeeds(results)}. ${describeScores(results)}</p></div>\n`;
 }
 
 const WIDTH = 720;

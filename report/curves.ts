@@ -2,21 +2,27 @@ import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { Estimate, Results, Row } from '../contract/results.ts';
 import { estimateSteps, runsOfOrder, stepsOf, walksStream } from '../metrics/matrices.ts';
-import { withInterval } from '../metrics/numbers.ts';
+import { level, withInterval } from '../metrics/numbers.ts';
 import { percentAxis, type Scale } from './axis.ts';
 import { figure, place, section } from './elements.ts';
 import { DRAWN_ORDERS, DRAWN_SEEDS } from './heatmap.ts';
 import { colourClass, legend, mark } from './marks.ts';
 import { html, type Markup } from './markup.ts';
+import { describeSeeds } from './phrases.ts';
 
 /** A domain's accuracy under one condition at the base and after each block. */
 interface Curve {
   condition: string;
   /** False: one checkpoint that knows no stream, joint training or the base; its points are a level. */
   walks: boolean;
+  /** Drawn with its interval and seeds. */
+  hasSpread: boolean;
   seeds: Row<number>[];
   points: Estimate[];
 }
+
+/** With more conditions only those of the question are drawn with their spread. */
+const DETAILED = 4;
 
 const BOX = { width: 250, height: 190, left: 30, right: 8, top: 10, bottom: 28 };
 
@@ -30,21 +36,27 @@ export function renderCurves(results: Results): Markup {
   return section(
     'curves',
     'What is learned and what is kept',
-    html`<p>Accuracy in percent on one domain after each block; the dashed line is the block that teaches it. Line: mean over seeds, band: its interval, faint lines: seeds. A hollow mark is a mean over fewer seeds than planned, a gap is missing. A level across a panel is a condition of one checkpoint.</p>`,
+    html`<p>Accuracy in percent on one domain after each block; the dashed line is the block that teaches it. Line: mean over ${describeSeeds(results)}; band: its ${level(results.intervals.level)} interval; faint lines: seeds${isCrowded(results) ? ', of the conditions that the question is about' : ''}. A hollow mark is a mean over fewer seeds than planned, a gap is missing. A level across a panel is a condition of one checkpoint.</p>`,
     legend(Object.keys(results.conditions)),
     orders,
   );
+}
+
+function isCrowded({ conditions }: Results): boolean {
+  return Object.keys(conditions).length > DETAILED;
 }
 
 function renderPanel(
   results: Results,
   { order, domain, j }: { order: string[]; domain: string; j: number },
 ): Markup {
+  const asked = [results.question?.treatment, results.question?.control];
   const curves = Object.entries(results.conditions).map(([condition, { runs }]): Curve => {
     const own = runsOfOrder(runs, order);
     const points = estimateSteps(own, results.intervals).flatMap(({ row }) => row[j] ?? []);
     const seeds = own.map((run) => stepsOf(run).map(({ row }) => row[j] ?? null));
-    return { condition, walks: own.some(walksStream), seeds, points };
+    const hasSpread = !isCrowded(results) || asked.includes(condition);
+    return { condition, walks: own.some(walksStream), hasSpread, seeds, points };
   });
   const x = scaleLinear([0, order.length], [BOX.left, BOX.width - BOX.right]);
   const y = scaleLinear([0, 1], [BOX.height - BOX.bottom, BOX.top]);
@@ -83,7 +95,7 @@ function drawLevel({ points }: Curve, index: number, { x, y }: { x: Scale; y: Sc
 }
 
 function drawWalk(
-  { seeds, points }: Curve,
+  { hasSpread, seeds, points }: Curve,
   index: number,
   { x, y }: { x: Scale; y: Scale },
 ): Markup {
@@ -99,7 +111,12 @@ function drawWalk(
     .y1(({ high }) => y(Math.min(1, high ?? 0)))
     .digits(1);
   const faint = seeds.length > DRAWN_SEEDS ? [] : seeds;
-  const lines = faint.map((row) => html`<path class="faint" d="${pathOf(row) ?? ''}"/>`);
+  const spread = hasSpread
+    ? [
+        html`<path class="band" d="${band(points) ?? ''}"/>`,
+        ...faint.map((row) => html`<path class="faint" d="${pathOf(row) ?? ''}"/>`),
+      ]
+    : '';
   const marks = points.map((point, step) =>
     point.mean === null
       ? ''
@@ -110,5 +127,5 @@ function drawWalk(
           title: describe(point),
         }),
   );
-  return html`<g class="${colourClass(index)}"><path class="band" d="${band(points) ?? ''}"/>${lines}<path class="line" d="${pathOf(points.map(({ mean }) => mean)) ?? ''}"/>${marks}</g>`;
+  return html`<g class="${colourClass(index)}">${spread}<path class="line" d="${pathOf(points.map(({ mean }) => mean)) ?? ''}"/>${marks}</g>`;
 }

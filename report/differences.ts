@@ -6,6 +6,7 @@ import { figure, place, section } from './elements.ts';
 import { DRAWN_SEEDS } from './heatmap.ts';
 import { legend, mark } from './marks.ts';
 import { html, type Content, type Markup } from './markup.ts';
+import { describeSeeds, describeSeedsToSettle } from './phrases.ts';
 
 const BOX = { width: 720, left: 236, right: 14, top: 8 };
 const ROW = 26;
@@ -18,7 +19,7 @@ export function renderDifferences(results: Results): Markup {
   return section(
     'differences',
     'Paired differences',
-    html`<p>Conditions are compared seed by seed, orders averaged within a seed. Only a declared question gets a verdict; exploratory comparisons are not corrected for how many they are.</p>`,
+    html`<p>Conditions are compared seed by seed, orders averaged within a seed. Over ${describeSeeds(results)}. Only a declared question gets a verdict; everything else is exploratory and claims nothing. p (Holm) holds for all ${results.exploratory.length} exploratory comparisons together.</p>`,
     renderPairs(results, first),
     renderForest(results, comparisons),
   );
@@ -91,7 +92,7 @@ function renderForest(results: Results, comparisons: Comparison[]): Markup {
   const chart = html`<svg viewBox="0 0 ${BOX.width} ${bottom + 22}" role="img" aria-label="Differences with their intervals">${horizontalAxis(x, { top: BOX.top, bottom, format: points })}${rows}</svg>`;
   return figure(
     html`<h3>All comparisons, in points</h3><div class="scroll" tabindex="0">${chart}</div>`,
-    'Bold: the declared question, with its margin shaded. For forgetting and malformed lower is better.',
+    'Bold: the declared question, with its margin shaded. For forgetting and malformed lower is better. Better: that a seed of the first is better than a seed of the second, whichever they are. Settled by: seeds that would tell a difference like this from zero in four sweeps of five.',
     {
       head: [
         'comparison',
@@ -101,17 +102,25 @@ function renderForest(results: Results, comparisons: Comparison[]): Markup {
         'p (paired t)',
         'p (sign flips)',
         'smallest p',
+        'p (Holm)',
+        'interquartile mean',
+        'better, %',
+        'settled by',
         'verdict',
       ],
       rows: comparisons.map((comparison) => {
-        const { difference, p, verdict } = comparison;
-        const values = [pValue(p.t), pValue(p.permutation), pValue(p.floor)];
+        const { difference, p, verdict, interquartileMean, probabilityOfImprovement } = comparison;
+        const values = [p.t, p.permutation, p.floor].map(pValue);
         return [
           nameOf(comparison),
           points(difference.mean),
           interval(difference),
           difference.n,
           ...values,
+          p.holm === null ? '' : pValue(p.holm),
+          interquartileMean === null ? '' : points(interquartileMean),
+          probabilityOfImprovement === null ? '' : percent(probabilityOfImprovement),
+          difference.low === null ? '' : describeSeedsToSettle(comparison),
           verdict ?? 'exploratory',
         ];
       }),

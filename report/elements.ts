@@ -7,18 +7,18 @@ export interface TableContent {
   head: readonly Content[];
   /** The first cell of a row is its header. */
   rows: readonly (readonly Content[])[];
-  /** Words instead of numbers: aligned to the left. */
-  hasWords?: boolean;
+  /** Words instead of numbers: aligned to the left. Dense: each number above its interval. */
+  look?: 'words' | 'dense';
 }
 
 export function section(id: string, title: string, ...content: Content[]): Markup {
   return html`<section id="${id}"><h2>${title}</h2>${content}</section>\n`;
 }
 
-export function table({ caption, head, rows, hasWords = false }: TableContent): Markup {
+export function table({ caption, head, rows, look }: TableContent): Markup {
   const title = caption === undefined ? '' : html`<caption>${caption}</caption>`;
   const columns = head.map((cell) => html`<th scope="col">${cell}</th>`);
-  return html`<div class="scroll" tabindex="0"><table${hasWords ? html` class="words"` : ''}>${title}<thead><tr>${columns}</tr></thead><tbody>${rows.map(tableRow)}</tbody></table></div>\n`;
+  return html`<div class="scroll" tabindex="0"><table${look ? html` class="${look}"` : ''}>${title}<thead><tr>${columns}</tr></thead><tbody>${rows.map(tableRow)}</tbody></table></div>\n`;
 }
 
 function tableRow([first = '', ...rest]: readonly Content[]): Markup {

@@ -3,6 +3,7 @@ import { estimateSteps, runsOfOrder, stepsOf, walksStream } from '../metrics/mat
 import { interval, percent } from '../metrics/numbers.ts';
 import { figure, place, section } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
+import { describeSeeds } from './phrases.ts';
 
 /** Beyond these a page would be too large to open; the report says so and names the file that has everything. */
 export const DRAWN_ORDERS = 6;
@@ -20,7 +21,7 @@ export function renderMatrices(results: Results): Markup {
   return section(
     'matrices',
     'Accuracy matrices',
-    html`<p>Row: the checkpoint after a block, from the untrained base down. Column: the domain scored, in the order of the stream. Percent right, mean over seeds; ticks below a number are its seeds from 0 to 100. A frame marks the block that teaches the domain; hatching marks what is missing, <i>n</i> a mean over fewer seeds.${limits(results)}</p>`,
+    html`<p>Row: the checkpoint after a block, from the untrained base down. Column: the domain scored, in the order of the stream. Percent right, mean over ${describeSeeds(results)}; ticks below a number are its seeds from 0 to 100. A frame marks the block that teaches the domain; hatching marks what is missing, <i>n</i> a mean over fewer seeds.${limits(results)}</p>`,
     html`<div class="maps">${maps}</div>`,
   );
 }

@@ -9,6 +9,9 @@ import { html, Markup, type Content } from './markup.ts';
 import { renderMetricTable } from './metric-table.ts';
 import { renderDefinitions, renderHistory, renderLearner, renderProvenance } from './notes.ts';
 import { renderOutcomes } from './outcomes.ts';
+import { renderPublished } from './published.ts';
+import { renderReferences } from './references.ts';
+import { renderStrata } from './strata.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
 import { renderConventions, renderData, renderRuns } from './tables.ts';
 
@@ -21,7 +24,10 @@ export function renderHtml(results: Results, history?: History): string {
     renderMetricTable(results),
     renderMatrices(results),
     renderCurves(results),
+    renderReferences(results),
+    renderStrata(results),
     renderDifferences(results),
+    renderPublished(results),
     renderOutcomes(results),
     renderRuns(results),
     renderConventions(results),

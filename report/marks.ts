@@ -22,7 +22,7 @@ const SHAPES = [
   symbolStar,
   symbolWye,
 ];
-const COLOURS = 8;
+const COLOURS = 10;
 
 /** The class that sets the colour of condition number `index`. */
 export function colourClass(index: number): string {

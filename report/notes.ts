@@ -89,7 +89,7 @@ export function renderHistory({ blocks }: History): Markup {
     failures.length > 0
       ? table({
           caption: 'Failures',
-          hasWords: true,
+          look: 'words',
           head: ['block', 'stage', 'cause', 'message'],
           rows: failures,
         })
@@ -97,7 +97,7 @@ export function renderHistory({ blocks }: History): Markup {
     damage.length > 0
       ? table({
           caption: 'Damage, made good',
-          hasWords: true,
+          look: 'words',
           head: ['block', 'what'],
           rows: damage,
         })

@@ -3,6 +3,7 @@ import { OUTCOMES, type Outcome } from '../contract/scores.ts';
 import { percent, withInterval } from '../metrics/numbers.ts';
 import { figure, place, section } from './elements.ts';
 import { html, type Markup } from './markup.ts';
+import { describeSeeds } from './phrases.ts';
 
 const MEANINGS: Record<Outcome, string> = {
   exact: 'every call right',
@@ -37,7 +38,7 @@ export function renderOutcomes(results: Results): Markup {
   return section(
     'outcomes',
     'Outcomes by kind',
-    html`<p>After the last block, under the convention exact: percent of held-out examples, domains weighted equally, mean over seeds.</p>`,
+    html`<p>After the last block, under the convention exact: percent of held-out examples, domains weighted equally, mean over ${describeSeeds(results)}.</p>`,
     figure(html`<p class="legend">${keys}</p><div class="scroll" tabindex="0">${chart}</div>`, '', {
       head: ['condition', ...OUTCOMES],
       rows: conditions.map(([name, { outcomes }]) => [

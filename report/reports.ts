@@ -1,18 +1,32 @@
 import type { History } from '../contract/history.ts';
 import type { Results } from '../contract/results.ts';
-import { renderCellsCsv, renderDataDictionary, renderRunsCsv } from './csv.ts';
+import type { CsvTable } from './csv.ts';
+import { tabulateComparisons, tabulatePublished, tabulateReferences } from './csv-comparisons.ts';
+import { tabulateCells, tabulateRuns, tabulateStrata } from './csv-runs.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';
 
 /** Every file of a report by its name. */
 export function renderReports(results: Results, history: History): Record<string, string> {
+  const tables = listTables(results);
   return {
     'report.html': renderHtml(results, history),
     'report.md': renderMarkdown(results),
     'report.txt': renderTerminal(results),
-    'runs.csv': renderRunsCsv(results),
-    'cells.csv': renderCellsCsv(results),
-    'columns.md': renderDataDictionary(results),
+    ...Object.fromEntries(tables.map(({ name, text }) => [name, text])),
+    'columns.md': `# Columns\n\n${tables.map(({ dictionary }) => dictionary).join('\n')}`,
   };
+}
+
+/** Published distances only where something was published. */
+function listTables(results: Results): CsvTable[] {
+  return [
+    tabulateComparisons(results),
+    tabulateRuns(results),
+    tabulateCells(results),
+    tabulateStrata(results),
+    tabulateReferences(results),
+    ...(results.published.length > 0 ? [tabulatePublished(results)] : []),
+  ];
 }

@@ -10,16 +10,16 @@ const HEAT = Array.from({ length: 21 }, (_, step) => {
   return `.h${step}{background-color:color-mix(in oklab,var(--heat) ${5 * step}%,var(--paper));color:var(${ink})}`;
 }).join('\n');
 
-const SERIES = Array.from({ length: 8 }, (_, i) => `.s${i}{--c:var(--c${i})}`).join('\n');
+const SERIES = Array.from({ length: 10 }, (_, i) => `.s${i}{--c:var(--c${i})}`).join('\n');
 
 const LIGHT = `color-scheme:light;--paper:#fff;--ink:#1b1f24;--soft:#5c6570;--rule:#dfe3e8;--panel:#f5f7f9;
 --heat:#0d3f86;--cell-ink:#0f1216;--on-middle:#0f1216;--on-heat:#fff;--good:#17734a;--bad:#b3322c;--even:#1f5fa8;--open:#8a6100;
---c0:#1f5fbf;--c1:#cf5a17;--c2:#15805a;--c3:#9535a8;--c4:#9a7400;--c5:#0b8294;--c6:#bb2d4d;--c7:#5f6b7a;
+--c0:#1f5fbf;--c1:#cf5a17;--c2:#15805a;--c3:#9535a8;--c4:#9a7400;--c5:#0b8294;--c6:#bb2d4d;--c7:#5f6b7a;--c8:#7a4a2b;--c9:#5d8a00;
 --o0:#1d6b52;--o1:#82bfa0;--o2:#ecd27a;--o3:#e08e4e;--o4:#9c3a4b;`;
 
 const DARK = `color-scheme:dark;--paper:#121519;--ink:#e6e9ed;--soft:#9aa4af;--rule:#2c333b;--panel:#1a1f25;
 --heat:#95caff;--cell-ink:#eef1f4;--on-middle:#05080c;--on-heat:#05080c;--good:#4fc48a;--bad:#f2766d;--even:#7db4f5;--open:#d9ab3f;
---c0:#6aa8ff;--c1:#ff9a5c;--c2:#4fc493;--c3:#d283e3;--c4:#dcb43c;--c5:#46c3d6;--c6:#ff7d97;--c7:#a5b0bd;
+--c0:#6aa8ff;--c1:#ff9a5c;--c2:#4fc493;--c3:#d283e3;--c4:#dcb43c;--c5:#46c3d6;--c6:#ff7d97;--c7:#a5b0bd;--c8:#d2a484;--c9:#a9d65c;
 --o0:#3f9f7c;--o1:#9bd3b5;--o2:#f0da8f;--o3:#eda168;--o4:#d0667a;`;
 
 /** The whole style sheet. Dark is for screens only, so that paper stays white. */
@@ -50,6 +50,10 @@ code{font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono"
 .verdict{font-size:26px;font-weight:650;letter-spacing:-.01em;color:var(--tone);margin:2px 0}
 .verdict::first-letter{text-transform:uppercase}
 .sentence{margin-bottom:14px}
+.facts{display:flex;flex-wrap:wrap;gap:8px 28px;margin:10px 0 4px}
+.facts dt{font-weight:400;color:var(--soft);font-size:12px}
+.facts dd{color:var(--ink);font-weight:600}
+ul.note{padding-left:18px}
 .answer .note{margin-bottom:0}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:14px;margin:10px 0;width:100%}
@@ -60,7 +64,7 @@ thead th{font-weight:600;vertical-align:bottom}
 td small,th small{display:block;color:var(--soft);font-size:12px;overflow-wrap:break-word}
 th small{max-width:46ch}
 td .range{white-space:nowrap;color:var(--soft)}
-td b{font-weight:650}
+td b{font-weight:650;white-space:nowrap}
 .metric{font-weight:600}
 .direction{color:var(--soft)}
 .few,.missing{color:var(--bad)!important}
@@ -69,6 +73,8 @@ figure{margin:14px 0}
 details{font-size:13px;margin:6px 0;color:var(--soft)}
 details table{font-size:13px;width:auto;color:var(--ink)}
 details td,details th{white-space:nowrap}
+.dense td b,.dense td .range{display:block}
+.dense th:first-child{white-space:nowrap}
 .words td,.words th{text-align:left}
 summary{cursor:pointer}
 .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px 36px}
@@ -87,6 +93,8 @@ summary{cursor:pointer}
 .ticks{display:block;width:82%;height:7px;margin:3px auto 0}
 .ticks path{stroke:currentColor;stroke-width:1;opacity:.35;fill:none}
 .ticks .seed{opacity:1;stroke-width:1.2}
+.maps h3{margin-top:12px}
+.pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:14px 36px}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,225px),1fr));gap:8px 28px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:14px;max-width:none;color:var(--ink)!important}
 .legend span{display:inline-flex;align-items:center;gap:6px}
@@ -106,6 +114,10 @@ svg .tick{fill:var(--soft);font-size:11px}
 .span{stroke:var(--tone,var(--ink));stroke-width:2.5;stroke-linecap:round}
 .mean{fill:var(--tone,var(--ink))}
 .declared{font-weight:650}
+.floor{fill:var(--soft);opacity:.22}
+.copy{stroke:var(--soft);stroke-width:2;stroke-dasharray:3 2}
+.before{stroke:var(--c);stroke-width:3}
+.gold{stroke:var(--ink);stroke-width:2}
 .teaches{stroke:var(--soft);stroke-dasharray:3 4}
 .mark{fill:var(--c);stroke:var(--c);stroke-width:1.5}
 .mark.hollow{fill:var(--paper)}
@@ -120,7 +132,7 @@ svg .on-some-arguments,svg .on-wrong-arguments,svg .on-wrong-name{fill:#16191d}
 dl{display:grid;grid-template-columns:minmax(120px,240px) 1fr;gap:6px 20px;margin:10px 0;font-size:14px}
 dt{font-weight:600}
 dd{margin:0;color:var(--soft)}
-@media (max-width:560px){th small{display:none}.map small{display:block;margin:0}td b,td .range{display:block}main{padding:24px 14px 48px}h1{font-size:26px}dl{grid-template-columns:1fr;gap:2px}dd{margin-bottom:8px}.answer{padding:14px}}
+@media (max-width:560px){th[scope=row] small{display:none}.map small{display:block;margin:0}td b,td .range{display:block}main{padding:24px 14px 48px}h1{font-size:26px}dl{grid-template-columns:1fr;gap:2px}dd{margin-bottom:8px}.answer{padding:14px}}
 @media print{main{max-width:none;padding:0}h2{margin-top:28px}details:not([open]){display:none}figure,tr,.answer{break-inside:avoid}rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 ${SERIES}
 ${HEAT}

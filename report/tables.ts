@@ -5,11 +5,11 @@ import {
   type Results,
 } from '../contract/results.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
-import { count, percent } from '../metrics/numbers.ts';
-import { folded, section, table } from './elements.ts';
+import { count, level, percent } from '../metrics/numbers.ts';
+import { definitionList, folded, section, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { estimateCell } from './metric-table.ts';
-import { describeGap } from './phrases.ts';
+import { describeCeiling, describeGap, describeSeeds } from './phrases.ts';
 
 const LISTED_RUNS = 200;
 
@@ -48,23 +48,28 @@ function known(results: Results, value: number | null): string {
 /** Average accuracy under each convention, each with its definition; never mixed in one number. */
 export function renderConventions(results: Results): Markup {
   const { conditions, conventions, convention } = results;
-  const rows = CONVENTIONS.map((name): Content[] => [
-    html`<span class="metric">${name}</span>${name === convention ? html` <span class="badge">headline</span>` : ''}<small>${conventions[name]}</small>`,
-    ...Object.values(conditions).map(({ averageAccuracyBy }) =>
-      estimateCell(results, averageAccuracyBy[name]),
-    ),
+  const head = CONVENTIONS.map((name) => [
+    name,
+    name === convention ? html` <span class="badge">headline</span>` : '',
+    html`<small>ceiling ${describeCeiling(results, name)}</small>`,
+  ]);
+  const rows = Object.entries(conditions).map(([name, { averageAccuracyBy }]): Content[] => [
+    html`<span class="metric">${name}</span>`,
+    ...CONVENTIONS.map((by) => estimateCell(results, averageAccuracyBy[by])),
   ]);
   return section(
     'conventions',
     'Average accuracy by convention',
-    table({ head: ['convention', ...Object.keys(conditions)], rows }),
+    html`<p>Mean and ${level(results.intervals.level)} interval over ${describeSeeds(results)}. The ceiling is what the gold calls themselves score as text.</p>`,
+    table({ head: ['', ...head], rows }),
+    definitionList(CONVENTIONS.map((name) => [name, conventions[name]])),
   );
 }
 
 /** What went into training and evaluation, and what was cut or left out. */
 export function renderData({ data, domains, conditions, suite }: Results): Markup {
   const groups = Object.keys(conditions).flatMap((condition) =>
-    domains.flatMap((domain) =>
+    [...new Set([...domains, ...data.counts.map((row) => row.domain)])].flatMap((domain) =>
       (['train', 'held-out'] as const).map((split) => ({
         head: [`${condition}, ${domain}`, split],
         counts: data.counts.filter(
@@ -79,12 +84,12 @@ export function renderData({ data, domains, conditions, suite }: Results): Marku
   return section(
     'data',
     'Data',
-    html`<p>Suite: ${suite}. Left out of it: ${describeLeftOut(data)}. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit.</p>`,
+    html`<p>Suite: ${suite}. Left out of it: ${describeLeftOut(data)}. Examples and tokens a seed; over all seeds: examples cut at their oldest turns, turns lost, examples dropped because their target would not fit, results that shuffling found no other for.</p>`,
     ...data.warnings.map((warning) => html`<p><strong>${warning}</strong></p>`),
     folded(
       'Counts by condition, domain and split',
       table({
-        head: ['', 'split', 'examples', 'tokens', 'cut', 'turns lost', 'dropped'],
+        head: ['', 'split', 'examples', 'tokens', 'cut', 'turns lost', 'dropped', 'unshuffled'],
         rows,
       }),
     ),
@@ -105,6 +110,7 @@ function countCells(counts: readonly DataCount[]): string[] {
     total(({ truncatedExamples }) => truncatedExamples),
     total(({ truncatedTurns }) => truncatedTurns),
     total(({ droppedExamples }) => droppedExamples),
+    total(({ unshuffled }) => unshuffled),
   ];
 }
 

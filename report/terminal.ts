@@ -1,29 +1,55 @@
-import { METRIC_NAMES, type Estimate, type Results } from '../contract/results.ts';
+import { METRIC_NAMES, type Estimate, type MetricName, type Results } from '../contract/results.ts';
 import { count, interval, level, points } from '../metrics/numbers.ts';
-import { describeEstimate, describeGap, findContrast } from './phrases.ts';
+import {
+  describeCeiling,
+  describeFacts,
+  describeFloors,
+  describeGap,
+  describeMetric,
+  describeSeeds,
+  findContrast,
+  flooredDomains,
+} from './phrases.ts';
 
 export type Style = 'plain' | 'heading' | 'faint' | 'strong' | 'warning';
 
 /** Paints a line for a terminal; a report itself never looks at the terminal. */
 export type Paint = (text: string, style: Style) => string;
 
-/** What a finished sweep says, in a few lines: metrics by conditions with intervals, then the question's answer. */
+/** With more conditions than this they go down instead of across, with fewer metrics. */
+const ACROSS = 3;
+const FEW_METRICS: readonly MetricName[] = ['averageAccuracy', 'bwt', 'forgetting', 'nameAccuracy'];
+
+/** What a finished sweep says, in a few lines: the question's answer, then metrics by conditions with intervals. */
 export function renderTerminal(results: Results, paint: Paint = (text) => text): string {
-  const { cells, data, question } = results;
+  const { cells, question, conditions } = results;
   const say = (text: string, style: Style): string => paint(printable(text), style);
-  const [heading = '', ...rows] = alignColumns(tableRows(results));
+  const isWide = Object.keys(conditions).length > ACROSS;
+  const [heading = '', ...rows] = alignColumns(
+    isWide ? conditionsDown(results) : metricsDown(results),
+  );
   const lines = [
+    ...(question ? [say(question.sentence, 'strong')] : []),
+    ...describeQuestion(results).map((line) => say(line, 'faint')),
+    ...(question ? [''] : []),
     say(heading, 'heading'),
     ...rows.map((row) => say(row, 'plain')),
     ...describeNumbers(results).map((line) => say(line, 'faint')),
+    ...listFloors(results).map((line) => say(`▽ ${line}`, 'warning')),
   ];
   if (cells.missing > 0)
     lines.push(
       say(`${count(cells.missing)} of ${count(cells.planned)} cells are missing.`, 'warning'),
     );
-  lines.push(...data.warnings.map((warning) => say(warning, 'warning')));
-  if (question) lines.push('', say(question.sentence, 'strong'));
   return `${lines.join('\n')}\n`;
+}
+
+/** What stands beside the interval, in one line. */
+function describeQuestion({ question }: Results): string[] {
+  const facts = question ? describeFacts(question) : [];
+  return facts.length === 0
+    ? []
+    : [`${facts.map(([name, value]) => `${name}: ${value}`).join('; ')}.`];
 }
 
 /** A name that came with the data must not steer the terminal. */
@@ -31,22 +57,42 @@ function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\ufffd');
 }
 
-function tableRows(results: Results): string[][] {
+function metricsDown(results: Results): string[][] {
   const { conditions, question, metrics } = results;
   const names = Object.keys(conditions);
-  const rows = METRIC_NAMES.map((metric) => {
-    const estimates = Object.values(conditions).map((condition) => condition[metric]);
-    const difference = findContrast(results, metric)?.difference;
-    return [
-      metrics[metric].short,
-      ...estimates.map((estimate) => describeEstimate(results, estimate)),
-      ...(difference ? [describeDifference(results, difference)] : []),
-    ];
-  });
+  const rows = METRIC_NAMES.map((metric) => [
+    metrics[metric].short,
+    ...names.map((name) => describeMetric(results, name, metric)),
+    ...contrastCells(results, [metric]),
+  ]);
   return [
     ['', ...names, ...(question ? [`${question.treatment} − ${question.control}`] : [])],
     ...rows,
   ];
+}
+
+function conditionsDown(results: Results): string[][] {
+  const { conditions, question, metrics } = results;
+  const rows = Object.keys(conditions).map((name) => [
+    name,
+    ...FEW_METRICS.map((metric) => describeMetric(results, name, metric)),
+  ]);
+  const contrast = question && [
+    `${question.treatment} − ${question.control}`,
+    ...contrastCells(results, FEW_METRICS),
+  ];
+  return [
+    ['', ...FEW_METRICS.map((metric) => metrics[metric].short)],
+    ...(contrast ? [contrast] : []),
+    ...rows,
+  ];
+}
+
+function contrastCells(results: Results, metrics: readonly MetricName[]): string[] {
+  return metrics.flatMap((metric) => {
+    const difference = findContrast(results, metric)?.difference;
+    return difference ? [describeDifference(results, difference)] : [];
+  });
 }
 
 function describeDifference(results: Results, difference: Estimate): string {
@@ -55,12 +101,21 @@ function describeDifference(results: Results, difference: Estimate): string {
 }
 
 function describeNumbers(results: Results): string[] {
-  const { convention, intervals, learner, seeds, question } = results;
-  const levels = question ? `, of differences ${level(1 - question.alpha)}, paired by seed` : '';
+  const { convention, intervals, learner, question } = results;
+  const levels = question ? ` Of differences ${level(1 - question.alpha)}, paired by seed.` : '';
   return [
-    `Percent right (${convention}), mean [${level(intervals.level)} interval] over ${seeds.length} seeds${levels}.`,
+    `Percent right (${convention}; ceiling ${describeCeiling(results, convention)}), mean [${level(intervals.level)} interval] over ${describeSeeds(results)}.${levels}`,
     `Learner: ${learner.description}.`,
   ];
+}
+
+/** In full for a few conditions, else by name. */
+function listFloors(results: Results): string[] {
+  const floors = describeFloors(results);
+  if (floors.length <= ACROSS) return floors;
+  const names = Object.keys(results.conditions);
+  const floored = names.filter((name) => flooredDomains(results, name).length > 0);
+  return [`BWT and forgetting are at their floor, see the report: ${floored.join(', ')}.`];
 }
 
 /** Columns to the left, two spaces between. */

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { History } from '../../contract/history.ts';
 import { METRIC_NAMES } from '../../contract/results.ts';
+import { STRATA } from '../../contract/strata.ts';
 import { percent } from '../../metrics/numbers.ts';
 import { summariseSweep } from '../../metrics/summarise.ts';
 import { renderHtml } from '../../report/html.ts';
 import { html } from '../../report/markup.ts';
+import { resolvePublished } from '../../spec/resolve-published.ts';
 import { sampleSweep, type SampleOptions } from '../metrics/sample-sweep.ts';
 import { tagsOf, unclosed } from './tags.ts';
 
@@ -155,7 +157,7 @@ describe('what the report shows', () => {
     for (const part of [
       'built-in copy model (CPU), no language model',
       'paper-1',
-      'seeds vary fold, order of examples, initialisation',
+      'which vary fold, order of examples, initialisation',
       'ab12'.repeat(16),
       'cd34'.repeat(16),
       '10 exact duplicates, 3 without a call',
@@ -181,6 +183,63 @@ describe('what the report shows beside its numbers', () => {
     const text = renderHtml(summariseSweep({ ...input, references }));
     expect(text).toContain('account 100.0');
     expect(text).toContain('Ceiling not known');
+  });
+
+  test('baselines and ceilings of every condition and domain, as a picture and as numbers', () => {
+    for (const { references } of Object.values(results.conditions))
+      for (const { final, domain } of references) {
+        expect(page).toContain(`after the last block ${percent(final)}`);
+        expect(page).toContain(`aria-label="${domain} between baseline and ceiling"`);
+      }
+    expect(page).toContain('<td>20.0 (50.0)</td><td>10.0 (40.0)</td>');
+    expect(page).toContain('copy ceiling 90.0');
+  });
+
+  test('the strata of every condition, each with its examples', () => {
+    for (const condition of Object.values(results.conditions))
+      for (const stratum of STRATA)
+        expect(page).toContain(`<b>${percent(condition.strata[stratum].mean)}</b>`);
+    expect(page).toContain('novel<small>640 examples</small>');
+    expect(renderHtml(summariseSweep({ ...sampleSweep(), strata: new Map() }))).not.toContain(
+      'By what could be known',
+    );
+  });
+
+  test('what its intervals are over, beside each of them', () => {
+    const sections = page
+      .split('<section')
+      .filter((part) => /class="(range|band|span)"/.test(part));
+    for (const part of sections) expect(part).toContain('which vary fold');
+    expect(sections.length).toBeGreaterThan(4);
+  });
+
+  test('that BWT and forgetting are at their floor, beside the number', () => {
+    const text = render({ conditions: ['keep', 'strip', 'low', 'lower'] });
+    expect(text).toMatch(/<small class="few"[^>]*>▽ floor: 3 domains<\/small>/);
+    expect(text).toContain('▽ lower: BWT and forgetting are at their floor on account');
+    expect(page).not.toContain('▽');
+  });
+
+  test('a bootstrap of seeds and dialogues from ten seeds on', () => {
+    expect(render({ seeds: 10 })).toContain('crossed bootstrap');
+    expect(page).not.toContain('crossed bootstrap');
+  });
+
+  test('distances from published numbers, where there are any', () => {
+    const published = resolvePublished(['trajectory-supervision'], ['keep', 'strip']);
+    const text = renderHtml(summariseSweep({ ...sampleSweep(), published }));
+    expect(text).toContain('Distance from published numbers');
+    expect(text).toContain('<small>47.6 → ');
+    expect(text).toContain('No FWT: it needs the zero-shot scores');
+    expect(page).not.toContain('Distance from published numbers');
+  });
+
+  test('conditions down instead of across where there are many', () => {
+    const conditions = ['keep', 'strip', 'c', 'd', 'e'];
+    const text = render({ conditions, seeds: 2 });
+    expect(text).toContain('<table class="dense">');
+    expect(text).toContain('<summary>Formulas</summary>');
+    expect(unclosed(tagsOf(text))).toEqual([]);
   });
 
   test('how it went, when it is told', () => {

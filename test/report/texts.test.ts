@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { METRIC_NAMES } from '../../contract/results.ts';
 import { percent } from '../../metrics/numbers.ts';
+import type { GatheredSweep } from '../../metrics/gathered-sweep.ts';
 import { summariseSweep } from '../../metrics/summarise.ts';
-import { renderCellsCsv, renderDataDictionary, renderRunsCsv } from '../../report/csv.ts';
 import { renderMarkdown } from '../../report/markdown.ts';
 import { renderReports } from '../../report/reports.ts';
 import { renderTerminal } from '../../report/terminal.ts';
@@ -23,80 +23,44 @@ const hostile = summariseSweep(
   }),
 );
 
-/** Rows of RFC 4180 text as records by column. */
-function parseCsv(text: string): Record<string, string>[] {
-  const lines = text.split('\r\n').slice(0, -1);
-  const [head = [], ...rows] = lines.map((line) =>
-    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-      ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
-    ),
+const MANY = ['keep', 'strip', 'shuffle', 'joint', 'base'];
+const many = summariseSweep(
+  sampleSweep({ conditions: MANY, joint: ['joint'], untrained: ['base'], seeds: 3 }),
+);
+/** The second condition learns less than the rule without training gets. */
+const floored = summariseSweep(lowerSweep());
+
+function lowerSweep(): GatheredSweep {
+  const input = sampleSweep();
+  const references = input.references.map((own) =>
+    own.condition === 'strip'
+      ? { ...own, untrained: { ...own.untrained, right: { exact: 39, 'paper-1': 39, bfcl: 39 } } }
+      : own,
   );
-  return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ''])));
+  return { ...input, references };
 }
-
-describe('runs.csv', () => {
-  const rows = parseCsv(renderRunsCsv(results));
-
-  test('has one line a run with all digits of every metric', () => {
-    expect(rows).toHaveLength(10);
-    const run = results.conditions['strip']?.runs[4];
-    const row = rows.find(({ condition, seed }) => condition === 'strip' && seed === '5');
-    expect(Number(row?.['average_accuracy'])).toBe(run?.metrics.averageAccuracy);
-    expect(Number(row?.['bwt'])).toBe(run?.metrics.bwt);
-    expect(Object.keys(row ?? {})).toHaveLength(3 + METRIC_NAMES.length);
-  });
-
-  test('leaves empty what is missing', () => {
-    const row = parseCsv(renderRunsCsv(holed)).find(
-      ({ condition, seed }) => condition === 'strip' && seed === '2',
-    );
-    expect(row?.['average_accuracy']).toBe('');
-    expect(row?.['fwt']).not.toBe('');
-  });
-});
-
-describe('cells.csv', () => {
-  const rows = parseCsv(renderCellsCsv(results));
-
-  test('has one line for every checkpoint and domain, the base included', () => {
-    expect(rows).toHaveLength(2 * 5 * 5 * 4);
-    const cell = rows.find(
-      (row) =>
-        row['condition'] === 'keep' && row['after_block'] === '2' && row['domain'] === 'health',
-    );
-    expect(cell).toMatchObject({ trained_domain: 'schedule', examples: '40', seed: '1' });
-    const counts = results.conditions['keep']?.runs[0]?.cells[1]?.[2];
-    expect(Number(cell?.['right_exact'])).toBe(counts?.right.exact);
-    expect(Number(cell?.['outcome_malformed'])).toBe(counts?.outcomes.malformed);
-  });
-
-  test('keeps a missing cell as a line with empty counts', () => {
-    const cell = parseCsv(renderCellsCsv(holed)).filter(({ examples }) => examples === '');
-    expect(cell).toHaveLength(1);
-    expect(cell[0]).toMatchObject({
-      condition: 'strip',
-      seed: '2',
-      after_block: '4',
-      right_exact: '',
-    });
-  });
-
-  test('keeps commas, quotes and what looks like a formula as text', () => {
-    const names = new Set(parseCsv(renderCellsCsv(hostile)).map(({ domain }) => domain));
-    expect(names).toContain('a,b "c"');
-    expect(names).toContain("'=1+1");
-  });
-});
-
-test('the data dictionary explains every column', () => {
-  const dictionary = renderDataDictionary(results);
-  for (const text of [renderRunsCsv(results), renderCellsCsv(results)])
-    for (const column of text.split('\r\n')[0]?.split(',') ?? [])
-      expect(dictionary).toContain(`- \`${column}\`: `);
-});
 
 describe('the Markdown report', () => {
   const text = renderMarkdown(results);
+
+  test('answers the question first', () => {
+    const [, verdict, sentence, beside] = text.split('\n\n');
+    expect(verdict).toBe('**improved**');
+    expect(sentence).toContain('average accuracy: +17.8 points');
+    expect(beside).toContain('probability of improvement');
+  });
+
+  test('has baselines, ceilings and strata, and names convention, ceiling and learner', () => {
+    expect(text).toContain('| keep, account | 20.0 | 10.0 |');
+    expect(text).toContain('trace-only (200)');
+    expect(text).toContain('Convention: exact. Ceiling (gold replay): 100.0 %. Learner: built-in');
+  });
+
+  test('flags floors beside the numbers', () => {
+    expect(renderMarkdown(floored)).toMatch(/\| strip \| .*▽ \|/);
+    expect(renderMarkdown(floored)).toContain('▽ strip: BWT and forgetting are at their floor');
+    expect(text).not.toContain('▽');
+  });
 
   test('has the verdict, every metric and every cell of the mean matrices', () => {
     expect(text).toContain('**improved**');
@@ -129,22 +93,49 @@ describe('the Markdown report', () => {
 });
 
 describe('the end of a run in the terminal', () => {
-  test('is a table with mean, interval and difference, then the answer', () => {
-    const lines = renderTerminal(results).split('\n');
-    expect(lines[0]?.trim().split(/ {2,}/)).toEqual(['keep', 'strip', 'keep − strip']);
-    expect(lines[1]).toMatch(/^accuracy +\d+\.\d \[\d+\.\d, \d+\.\d\] +\d/);
-    expect(lines.at(-2)).toBe(results.question?.sentence);
+  test('is the answer, then a table with mean, interval and difference', () => {
+    const [answer, beside, gap, heading, accuracy] = renderTerminal(results).split('\n');
+    expect(answer).toBe(results.question?.sentence);
+    expect(beside).toMatch(/^permutation floor \(smallest p\): 0\.0625; .*settle it: about \d+\.$/);
+    expect(gap).toBe('');
+    expect(heading?.trim().split(/ {2,}/)).toEqual(['keep', 'strip', 'keep − strip']);
+    expect(accuracy).toMatch(/^accuracy +\d+\.\d \[\d+\.\d, \d+\.\d\] +\d/);
+  });
+
+  test('has conditions down where there are many, still within 120 columns', () => {
+    const lines = renderTerminal(many).split('\n').slice(3, 14);
+    expect(lines[0]?.trim().split(/ {2,}/)).toEqual([
+      'accuracy',
+      'BWT',
+      'forgetting',
+      'names right',
+    ]);
+    expect(lines.slice(2, 7).map((line) => line.split('  ')[0])).toEqual(MANY);
+    for (const line of lines.slice(0, 7)) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  test('marks BWT and forgetting where nothing was learned that could be forgotten', () => {
+    const text = renderTerminal(floored);
+    expect(text).toMatch(/^BWT .*▽/m);
+    expect(text).toMatch(/^forgetting .*▽/m);
+    expect(text).toContain('▽ strip: BWT and forgetting are at their floor on account');
+    expect(renderTerminal(results)).not.toContain('▽');
   });
 
   test('names the convention, the seeds and the learner', () => {
     const text = renderTerminal(results);
-    for (const part of ['(exact)', '5 seeds', 'no language model']) expect(text).toContain(part);
+    for (const part of [
+      '(exact; ceiling 100.0 %)',
+      '5 seeds, which vary fold',
+      'no language model',
+    ])
+      expect(text).toContain(part);
   });
 
   test('fits 80 columns for two conditions, but for the sentences', () => {
     const table = renderTerminal(results)
       .split('\n')
-      .slice(0, 1 + METRIC_NAMES.length);
+      .slice(3, 4 + METRIC_NAMES.length);
     for (const line of table) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -177,8 +168,11 @@ test('all files of a report come from the same results', () => {
     'report.html',
     'report.md',
     'report.txt',
+    'comparisons.csv',
     'runs.csv',
     'cells.csv',
+    'strata.csv',
+    'references.csv',
     'columns.md',
   ]);
   const sentence = holed.question?.sentence ?? '';
