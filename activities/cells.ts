@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { CONVENTIONS, type CellScore, OUTCOMES } from '../contract/scores.ts';
 import type { Gold, Prediction } from '../contract/dialogue.ts';
-import { cellsOf, type PlannedCell } from '../plan/cells.ts';
+import { cellsOf, type PlannedCell, weightsOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { readBlock } from '../store/blocks.ts';
 import { predictionsPath, scorePath } from '../store/layout.ts';
 import { createRecord, readRecord, unlessDamaged } from '../store/records.ts';
 import { type Store, StoreError } from '../store/store.ts';
 
-/** `weights`: digest of the manifest of the block that is evaluated, null for the base. Others may come under the same key. */
+/** `weights`: digest of the manifest of the block that is evaluated, null for untrained ones. Others may come under the same key. */
 export interface Cell extends PlannedCell {
   weights: string | null;
 }
@@ -25,8 +25,9 @@ export async function standingCells(
   block: number | null,
 ): Promise<Cell[]> {
   const planned = cellsOf(plan, lineage, block);
-  if (block === null) return cellsOn(null, planned);
-  const found = await unlessDamaged(readBlock(store, lineage.blocks[block] ?? ''));
+  const key = weightsOf(plan, lineage, block);
+  if (key === null) return cellsOn(null, planned);
+  const found = await unlessDamaged(readBlock(store, key));
   return found ? cellsOn(found.sha256, planned) : [];
 }
 

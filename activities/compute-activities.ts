@@ -3,7 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { ComputeActivities, TrainedBlock, Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { blockAt, trainingOf } from '../plan/cells.ts';
+import { blockAt, trainingOf, weightsOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Store } from '../store/store.ts';
@@ -75,7 +75,7 @@ async function trainBlock(
       sweep: plan.sweep,
       hyperparameters: plan.spec.trainer.hyperparameters,
       tools: plan.tools,
-      parent: parent === null ? null : (lineage.blocks[parent] ?? ''),
+      parent: weightsOf(plan, lineage, parent),
       data: trainingOf(plan, lineage, block).sha256,
       seeds: trainingSeeds(streamsOf(plan.spec, lineage.seed)),
       checkpointEvery: plan.spec.checkpoints.every,

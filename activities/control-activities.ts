@@ -8,7 +8,7 @@ import {
   type Unit,
 } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import { cellsOf, lineageAt, treeOf } from '../plan/cells.ts';
+import { cellsOf, lineageAt, treeOf, weightsOf } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
 import { type Block, commitBlock, findDamage, inspectBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
@@ -43,7 +43,8 @@ async function openLineage(
   const { blocks } = treeOf(plan, lineage);
   const open = async (block: number | null, found: Block | null): Promise<OpenedCheckpoint> => {
     const cells = cellsOn(found?.sha256 ?? null, cellsOf(plan, lineage, block));
-    const scored = (block === null || found !== null) && (await haveScores(store, cells));
+    const isThere = found !== null || weightsOf(plan, lineage, block) === null;
+    const scored = isThere && (await haveScores(store, cells));
     return { cells: cells.length, scored };
   };
   const stretch: OpenedLineage['stretch'] = [];
@@ -61,7 +62,9 @@ async function openLineage(
       ...(await open(block, found)),
     });
   }
-  return { blocks: blocks.length, base: await open(null, null), stretch };
+  const key = weightsOf(plan, lineage, null);
+  const base = key === null ? null : await findReusable(store, key);
+  return { blocks: blocks.length, base: await open(null, base), stretch };
 }
 
 async function haveScores(store: Store, cells: Cell[]): Promise<boolean> {

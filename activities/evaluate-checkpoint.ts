@@ -4,7 +4,7 @@ import type { EvaluatedCheckpoint } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { Prediction } from '../contract/dialogue.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
-import { cellsOf } from '../plan/cells.ts';
+import { cellsOf, weightsOf } from '../plan/cells.ts';
 import { requireBlock } from '../store/blocks.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -34,7 +34,8 @@ export async function evaluateCheckpoint(
   hooks: ComputeHooks,
 ): Promise<EvaluatedCheckpoint> {
   const { store, plan, lineage, block } = task;
-  const weights = block === null ? null : await findWeights(store, lineage.blocks[block] ?? '');
+  const key = weightsOf(plan, lineage, block);
+  const weights = key === null ? null : await findWeights(store, key);
   const cells = cellsOn(weights?.manifest ?? null, cellsOf(plan, lineage, block));
   await provideHeldOut(store, plan, lineage);
   const missing: Cell[] = [];

@@ -44,7 +44,7 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
     data: {
       duplicates: suite.census.duplicates,
       leftOut: suite.census.leftOut,
-      warnings: suite.census.warnings,
+      warnings: [...suite.census.warnings, ...describeBase(spec)],
       counts: await gatherCounts(store, plan),
     },
     ...(await gatherReferences(store, plan)),
@@ -53,11 +53,20 @@ export async function gatherResults(store: Store, plan: Plan): Promise<Results> 
       tools: plan.tools,
       trainer: plan.trainer.identity,
       scorer: plan.scorer,
+      ...(spec.base && { base: spec.base.block }),
       ...Object.fromEntries(plan.suite.files.map(({ name, sha256 }) => [name, sha256])),
     },
     runs,
   };
   return summariseSweep(gathered);
+}
+
+/** What is called zero-shot is then no untrained model's. */
+function describeBase({ base }: Plan['spec']): string[] {
+  if (!base) return [];
+  return [
+    `Every run starts from the trained block ${base.block.slice(0, 12)} instead of untrained weights: zero-shot numbers are that checkpoint's.`,
+  ];
 }
 
 async function gatherLineage(

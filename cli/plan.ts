@@ -12,6 +12,7 @@ import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { locateHome, openHome } from '../worker/home.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
+import { checkForkPoint } from './fork.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { print, printJson, suggest, table } from './output.ts';
 import { addSweepOptions, readSweepOptions, type SweepOptions } from './sweep-options.ts';
@@ -28,8 +29,9 @@ export function addPlan(program: Command): void {
   addSweepOptions(command)
     .option('--json', 'one JSON object')
     .action(async (file: string, options: PlanOptions) => {
-      const loaded = await loadSweep(file, locateHome(), readSweepOptions(options));
+      const loaded = await loadSweep(file, locateHome(), await readSweepOptions(options));
       const home = openHome();
+      await checkForkPoint(loaded);
       const store = await openStore(loaded.store);
       const preview = previewPlan(loaded.plan, await readStored(store, loaded));
       const compute = createLocalCompute({ workFolder: home.work });

@@ -7,6 +7,7 @@ import { recordSweep } from './catalog.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { type EndState, explainBroken, followSweep } from './follow-sweep.ts';
+import { checkForkPoint } from './fork.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
 import { paint, print, printJson, say, suggest } from './output.ts';
 import type { SweepView } from './progress.ts';
@@ -49,8 +50,9 @@ export const END_CODES: Record<EndState, ExitCode> = {
 };
 
 export async function runSweep(file: string, options: RunOptions): Promise<ExitCode> {
-  const loaded = await loadSweep(file, locateHome(), readSweepOptions(options));
+  const loaded = await loadSweep(file, locateHome(), await readSweepOptions(options));
   const home = openHome();
+  await checkForkPoint(loaded);
   const { plan } = loaded;
   const digest = await storePlan(loaded);
   const session = await Session.open(home, say);

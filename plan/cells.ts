@@ -1,4 +1,4 @@
-import { baseDigest, predictionKey, scoreKey } from './keys.ts';
+import { predictionKey, scoreKey, untrainedDigest } from './keys.ts';
 import type {
   BlockTree,
   HeldOutData,
@@ -53,7 +53,7 @@ export function checkpointsOf(lineage: PlannedLineage): (number | null)[] {
 
 /** The cells of one checkpoint (null: the base), in stream order; `evaluate.domains: seen` leaves out what follows. */
 export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | null): PlannedCell[] {
-  const weights = block === null ? baseOf(plan) : (lineage.blocks[block] ?? '');
+  const weights = weightsOf(plan, lineage, block) ?? untrainedDigest(plan.spec, plan.trainer);
   return domainsEvaluated(plan, lineage, block).map((domain) => {
     const data = heldOutOf(plan, lineage, domain);
     const prediction = predictionKey({
@@ -68,11 +68,16 @@ export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | nul
   });
 }
 
-function baseOf(plan: Plan): string {
-  return baseDigest({
-    trainer: plan.trainer.identity,
-    hyperparameters: plan.spec.trainer.hyperparameters,
-  });
+/**
+ * The key of the block whose weights a checkpoint has: of a lineage's own or, before any of them (null), of the block that
+ * the sweep starts from. Null: untrained weights.
+ */
+export function weightsOf(
+  { spec }: Pick<Plan, 'spec'>,
+  { blocks }: Pick<PlannedLineage, 'blocks'>,
+  block: number | null,
+): string | null {
+  return block === null ? (spec.base?.block ?? null) : (blocks[block] ?? '');
 }
 
 /** Where nothing is trained, the base's row is all there is. */

@@ -1,7 +1,7 @@
 import { digestOf } from '../contract/digest.ts';
 import type { Condition, Sweep } from '../spec/sweep.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
-import { baseDigest, blockKey, trainingSeeds } from './keys.ts';
+import { blockKey, trainingSeeds, untrainedDigest } from './keys.ts';
 import type {
   BlockTree,
   HeldOutData,
@@ -94,6 +94,7 @@ export function identifySweep(plan: Omit<Plan, 'sweep'>): Plan {
     trainer: trainer.identity,
     question: spec.question ?? null,
     evaluate: spec.evaluate.domains,
+    ...(spec.base && { base: spec.base }),
     ...(spec.published && { published: spec.published }),
   });
   return { ...plan, sweep: `${spec.name}-${digest.slice(0, 12)}` };
@@ -119,13 +120,13 @@ function keysOf(of: {
 }): string[] {
   const { spec, trainer, tools } = of.inputs;
   const { hyperparameters } = spec.trainer;
-  const base = baseDigest({ trainer: trainer.identity, hyperparameters });
+  const root = spec.base?.block ?? untrainedDigest(spec, trainer);
   const seeds = trainingSeeds(streamsOf(spec, of.seed));
   const keys: string[] = [];
   for (const [block, { parent }] of of.blocks.entries())
     keys.push(
       blockKey({
-        parent: parent === null ? base : (keys[parent] ?? ''),
+        parent: parent === null ? root : (keys[parent] ?? ''),
         data: of.files[block]?.sha256 ?? '',
         tools,
         trainer: trainer.identity,

@@ -2,6 +2,7 @@ import { deriveSeed } from '../contract/random.ts';
 import { digestOf } from '../contract/digest.ts';
 import type { Decoding } from '../contract/trainer.ts';
 import type { SeedStreams } from '../spec/seed-streams.ts';
+import type { Sweep } from '../spec/sweep.ts';
 
 /** Raised when what a key covers changes meaning: every key changes with it. */
 const KEY_FORMAT = 1;
@@ -22,6 +23,14 @@ export function baseDigest(base: {
   hyperparameters: Record<string, unknown>;
 }): string {
   return digestOf({ format: KEY_FORMAT, base });
+}
+
+/** The same for a sweep's trainer. */
+export function untrainedDigest(
+  { trainer }: Pick<Sweep, 'trainer'>,
+  { identity }: { identity: string },
+): string {
+  return baseDigest({ trainer: identity, hyperparameters: trainer.hyperparameters });
 }
 
 /**

@@ -69,6 +69,10 @@ export function matchedCondition(): z.ZodString {
   return text(LIMITS.nameLength + 7, MATCH, 'match(condition), like match(strip)');
 }
 
+export function blockKey(): z.ZodString {
+  return text(64, /^[0-9a-f]{64}$/, "a block's key: 64 hexadecimal digits");
+}
+
 export function contrast(): z.ZodString {
   return text(2 * LIMITS.nameLength + 3, CONTRAST, 'two conditions like "keep - strip"');
 }

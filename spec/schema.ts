@@ -4,7 +4,7 @@ import { CONVENTIONS } from '../contract/scores.ts';
 import { conditions } from './condition-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import { STREAMS } from './seed-streams.ts';
-import { contrast, label, line, lines, storeLocation } from './fields.ts';
+import { blockKey, contrast, label, line, lines, storeLocation } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { METRICS } from './metrics.ts';
 import { published } from './published-schema.ts';
@@ -113,6 +113,14 @@ const trainer = z
   .prefault({ kind: 'builtin' })
   .describe('What trains a block and predicts calls.');
 
+const base = z
+  .strictObject({
+    block: blockKey()
+      .describe('Key of a committed block in the store, as results and ratchet logs tell it.')
+      .meta({ examples: ['0123abcd'.repeat(8)] }),
+  })
+  .describe('Where every lineage starts. Default: untrained weights. Part of every key.');
+
 const decoding = z
   .strictObject({
     temperature: z
@@ -187,6 +195,7 @@ export const sweepFile = z
     question: question.optional(),
     published: published.optional(),
     trainer,
+    base: base.optional(),
     evaluate,
     compute,
     store: storeLocation()

@@ -22,6 +22,8 @@ export interface Sweep {
   /** What the report holds the results against. */
   published?: PublishedMatrix[];
   trainer: SweepFile['trainer'];
+  /** The block that every lineage starts from; absent: untrained weights. */
+  base?: { block: string };
   evaluate: SweepFile['evaluate'];
   compute: SweepFile['compute'];
   /** As written: `file:///...`, or relative to the spec file; absent: inside RATCHET_HOME. */

@@ -117,6 +117,9 @@ question:
 #   hyperparameters: {}
 #   description: my model
 
+# Start from a committed block instead of untrained weights: its key, as results tell it.
+# base: { block: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef }
+
 # evaluate:
 #   domains: all                        # or seen: those learned so far; then FWT is null
 #   convention: exact                   # of the headline numbers; or paper-1, bfcl

@@ -1,7 +1,7 @@
 import type { MalformedLine } from './study.ts';
 
 const FIELDS =
-  'version, name, suite, stream, conditions, seeds, question, published, trainer, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
+  'version, name, suite, stream, conditions, seeds, question, published, trainer, base, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
 const STORE =
   'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
 const HYPERPARAMETERS =
@@ -9,6 +9,11 @@ const HYPERPARAMETERS =
 
 /** How it is run, spoiled. */
 export const MALFORMED_SETTINGS: MalformedLine[] = [
+  [
+    11,
+    'base: { block: keep/1/travel }',
+    '11:16: base.block: expected a block\'s key: 64 hexadecimal digits, found "keep/1/travel"',
+  ],
   [
     11,
     'trainer: { kind: python }',
