@@ -1,6 +1,6 @@
 import { formatCalls } from '../contract/call-text.ts';
 import type { Gold, Prompt } from '../contract/dialogue.ts';
-import type { ReferenceCounts } from '../contract/references.ts';
+import type { ReferenceCounts, WorldReplay } from '../contract/references.ts';
 import { answerMostFrequent, answerUntrained } from '../data/baselines.ts';
 import { isCopyable, stratifyExamples } from '../data/strata.ts';
 import type { Suite } from '../data/suite.ts';
@@ -25,47 +25,55 @@ export async function gatherReferences(
   plan: Plan,
 ): Promise<Pick<GatheredSweep, 'references' | 'strata'>> {
   const suite = await openPlannedSuite(store, plan);
-  const counted = new Map<string, ReferencesOfFile>();
+  const known: Known = { counted: new Map(), executed: new Map() };
   const strata = new Map<number, StrataByDomain>();
   const references: ReferenceCounts[] = [];
   const dataOf = (seed: number): number => streamsOf(plan.spec, seed).data;
   const variantOf = (seed: number): number => suite.variant(dataOf(seed));
   for (const seed of plan.spec.seeds) {
     const twin = [...strata.keys()].find((other) => variantOf(other) === variantOf(seed));
-    const known = twin === undefined ? undefined : strata.get(twin);
-    strata.set(seed, known ?? stratifySeed(suite, plan.spec.stream.domains, dataOf(seed)));
+    const shared = twin === undefined ? undefined : strata.get(twin);
+    strata.set(seed, shared ?? stratifySeed(suite, plan.spec.stream.domains, dataOf(seed)));
     for (const lineage of plan.lineages.filter((one) => one.seed === seed))
-      references.push(...(await gatherLineage(store, plan, { lineage, suite, counted })));
+      references.push(...(await gatherLineage(store, plan, { lineage, suite, known })));
   }
   return { references, strata };
 }
 
-/** @param of.counted what is known already, by domain, split and prompts; filled on the way */
+/** What is known already: counts by domain, split and prompts, executions by domain and split. Filled on the way. */
+interface Known {
+  counted: Map<string, ReferencesOfFile>;
+  executed: Map<string, WorldReplay | null>;
+}
+
 async function gatherLineage(
   store: Store,
   plan: Plan,
-  of: { lineage: PlannedLineage; suite: Suite; counted: Map<string, ReferencesOfFile> },
+  { lineage, suite, known }: { lineage: PlannedLineage; suite: Suite; known: Known },
 ): Promise<ReferenceCounts[]> {
-  const { lineage, suite, counted } = of;
   const { condition, seed } = lineage;
   const { data } = streamsOf(plan.spec, seed);
   const references: ReferenceCounts[] = [];
   for (const domain of plan.spec.stream.domains) {
-    const { prompts } = heldOutOf(plan, lineage, domain);
-    const name = JSON.stringify([domain, suite.variant(data), prompts.sha256]);
-    const known =
-      counted.get(name) ??
+    const split = JSON.stringify([domain, suite.variant(data)]);
+    const file = `${split} ${heldOutOf(plan, lineage, domain).prompts.sha256}`;
+    const counts =
+      known.counted.get(file) ??
       countReferences(
         await readHeldOut(store, plan, { lineage, domain }),
         suite.examples(domain, data).train,
       );
-    counted.set(name, known);
-    references.push({ condition, seed, domain, ...known });
+    known.counted.set(file, counts);
+    const executed = known.executed.get(split);
+    const worldReplay =
+      executed === undefined ? (suite.replayGold?.(domain, data) ?? null) : executed;
+    known.executed.set(split, worldReplay);
+    references.push({ condition, seed, domain, ...counts, worldReplay });
   }
   return references;
 }
 
-type ReferencesOfFile = Omit<ReferenceCounts, 'condition' | 'seed' | 'domain'>;
+type ReferencesOfFile = Omit<ReferenceCounts, 'condition' | 'seed' | 'domain' | 'worldReplay'>;
 
 interface HeldOut {
   prompts: Prompt[];

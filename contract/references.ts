@@ -21,6 +21,8 @@ export interface DomainReferences {
   copyCeiling: number | null;
   /** The gold calls as text, through the same scorer. */
   goldReplay: number | null;
+  /** Dialogues that the gold calls fulfil when they are executed; null where the suite cannot execute them. */
+  worldReplay: number | null;
   /** The untrained base: Z_j, like the next two a mean over seeds and orders. */
   zeroShot: number | null;
   /** After the block that teaches the domain: R_jj; null where no block teaches it alone. */
@@ -31,6 +33,12 @@ export interface DomainReferences {
   floor: number | null;
   /** R_jj is not above the floor: nothing was learned there that could be forgotten. Null where either is not known. */
   atFloor: boolean | null;
+}
+
+/** Held-out dialogues whose gold calls, executed in their world, do what was asked. */
+export interface WorldReplay {
+  dialogues: number;
+  fulfilled: number;
 }
 
 /** The same as counts, for one seed: on the held-out examples of one domain as the condition renders them. */
@@ -44,4 +52,6 @@ export interface ReferenceCounts {
   majorityNames: AnswerCounts;
   goldReplay: AnswerCounts;
   copyable: number;
+  /** Null where the suite cannot execute its calls. */
+  worldReplay: WorldReplay | null;
 }

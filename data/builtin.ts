@@ -1,5 +1,6 @@
 import type { Example } from '../contract/dialogue.ts';
 import { type BuiltinSuite, createBuiltinSuite } from '../worlds/builtin-suite.ts';
+import { replayGold } from '../worlds/replay-gold.ts';
 import { SPLIT_BY_DIALOGUE, sortByHash } from './split.ts';
 import type { BuiltinSuiteSettings } from './suite-settings.ts';
 import type { SplitExamples, Suite } from './suite.ts';
@@ -30,6 +31,7 @@ export function openBuiltin({ kind: name, ...settings }: BuiltinSuiteSettings): 
     },
     variant: (seed) => seed,
     examples: rememberLatestSeed(builtin),
+    replayGold: (domain, seed) => replayGold(settings, domain, seed),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Example, ToolTable } from '../contract/dialogue.ts';
+import type { WorldReplay } from '../contract/references.ts';
 import type { TraceCount } from './trace-count.ts';
 
 /** A source of examples by domain: what a sweep learns and is scored on. */
@@ -20,6 +21,8 @@ export interface Suite {
    * number.
    */
   examples(domain: string, seed: number): SplitExamples;
+  /** Executes the gold calls of a domain's held-out dialogues; absent where calls cannot be executed. */
+  replayGold?(domain: string, seed: number): WorldReplay;
 }
 
 export const SPLIT_UNITS = ['dialogue', 'scenario', 'example'] as const;

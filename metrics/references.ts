@@ -1,4 +1,4 @@
-import type { DomainReferences, ReferenceCounts } from '../contract/references.ts';
+import type { DomainReferences, ReferenceCounts, WorldReplay } from '../contract/references.ts';
 import type { RunResult } from '../contract/results.ts';
 import type { Convention } from '../contract/scores.ts';
 import { meanOf } from './continual.ts';
@@ -33,6 +33,7 @@ export function summariseReferences(of: {
       majorityNames: share((row) => row.majorityNames.nameRight),
       copyCeiling: share((row) => row.copyable),
       goldReplay: share((row) => row.goldReplay.right[convention]),
+      worldReplay: meanOf(own.map(({ worldReplay }) => shareFulfilled(worldReplay))),
       zeroShot,
       taught,
       final: meanOverRuns(runs, ({ order, matrix }) => matrix.at(-1)?.[order.indexOf(domain)]),
@@ -48,6 +49,10 @@ function meanOverRuns(
   pick: (run: RunResult) => number | null | undefined,
 ): number | null {
   return meanOf(runs.map((run) => pick(run) ?? Number.NaN));
+}
+
+function shareFulfilled(replay: WorldReplay | null): number {
+  return replay === null ? Number.NaN : replay.fulfilled / replay.dialogues;
 }
 
 function highestOf(values: readonly (number | null)[]): number | null {

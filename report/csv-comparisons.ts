@@ -85,6 +85,16 @@ const REFERENCE_COLUMNS: Column<ReferenceCounts>[] = [
     meaning: 'of them, with all values of the target verbatim in the prompt',
     value: ({ copyable }) => copyable,
   },
+  {
+    name: 'executed_dialogues',
+    meaning: 'held-out dialogues whose gold calls were executed; empty where they cannot be',
+    value: ({ worldReplay }) => worldReplay?.dialogues ?? null,
+  },
+  {
+    name: 'executed_fulfilled',
+    meaning: 'of them, where the gold calls do what was asked',
+    value: ({ worldReplay }) => worldReplay?.fulfilled ?? null,
+  },
   ...Object.entries(ANSWERS).flatMap(([name, meaning]) => {
     const pick = (row: ReferenceCounts): AnswerCounts => row[name as Answers];
     return [

@@ -42,7 +42,15 @@ export function describeCeiling({ references }: Results, convention: Convention)
     .filter(({ examples }) => examples > 0)
     .map(({ goldReplay, examples }) => goldReplay.right[convention] / examples);
   if (ceilings.length === 0) return 'not known';
-  const [low, high] = [Math.min(...ceilings), Math.max(...ceilings)];
+  const executed = references.flatMap(({ worldReplay }) =>
+    worldReplay === null ? [] : [worldReplay.fulfilled / worldReplay.dialogues],
+  );
+  const inWorld = executed.length === 0 ? '' : `, executed ${describeRange(executed)}`;
+  return `${describeRange(ceilings)}${inWorld}`;
+}
+
+function describeRange(shares: readonly number[]): string {
+  const [low, high] = [Math.min(...shares), Math.max(...shares)];
   return low === high ? `${percent(low)} %` : `${percent(low)} to ${percent(high)} %`;
 }
 

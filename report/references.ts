@@ -22,6 +22,7 @@ export function renderReferences(results: Results): Markup {
   const entries = Object.entries(results.conditions).flatMap(([condition, { references }], index) =>
     references.map((own): Entry => ({ condition, index, references: own })),
   );
+  const isExecuted = entries.some(({ references }) => references.worldReplay !== null);
   const panels = results.domains.map((domain) =>
     renderPanel(
       domain,
@@ -44,15 +45,18 @@ export function renderReferences(results: Results): Markup {
         'after last block',
         'copy ceiling',
         'gold replay',
+        ...(isExecuted ? ['executed'] : []),
       ],
       rows: results.domains.flatMap((domain) =>
-        entries.filter(({ references }) => references.domain === domain).map(tabulateEntry),
+        entries
+          .filter(({ references }) => references.domain === domain)
+          .map((entry) => tabulateEntry(entry, isExecuted)),
       ),
     }),
   );
 }
 
-function tabulateEntry({ condition, references }: Entry): Content[] {
+function tabulateEntry({ condition, references }: Entry, isExecuted: boolean): Content[] {
   const { domain, untrained, untrainedNames, majority, majorityNames, zeroShot } = references;
   const { floor, taught, final, copyCeiling, goldReplay, atFloor } = references;
   return [
@@ -65,6 +69,7 @@ function tabulateEntry({ condition, references }: Entry): Content[] {
     percent(final),
     percent(copyCeiling),
     percent(goldReplay),
+    ...(isExecuted ? [percent(references.worldReplay)] : []),
   ];
 }
 

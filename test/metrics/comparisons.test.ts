@@ -60,6 +60,37 @@ describe('a declared question is', () => {
   });
 });
 
+test('one seed never yields a claim, however large its difference', () => {
+  const { verdict, difference, p, seedsToSettle, sentence } = compare([0.9]);
+  expect(verdict).toBe('insufficient');
+  expect(difference).toMatchObject({ low: null, high: null, n: 1 });
+  expect(p).toEqual({ t: null, permutation: null, floor: null, holm: null });
+  expect(seedsToSettle).toBeNull();
+  expect(sentence).toContain('n = 1 seed, no interval');
+});
+
+describe('beside the interval', () => {
+  test('the probability of improvement turns with what is better', () => {
+    const differences = [0.1, 0.12, 0.09, 0.11, 0.1];
+    expect(compare(differences).probabilityOfImprovement).toBe(1);
+    const forgotten = compare(differences, { metric: 'forgetting' });
+    expect(forgotten.probabilityOfImprovement).toBe(0);
+  });
+
+  test('the interquartile mean leaves out the outlier that moves the mean', () => {
+    const { interquartileMean, difference } = compare([0.1, 0.1, 0.1, 0.1, 0.9]);
+    expect(interquartileMean).toBeCloseTo(0.1, 12);
+    expect(difference.mean).toBeCloseTo(0.26, 12);
+    expect(compare([0.1, 0.1, 0.9]).interquartileMean).toBeNull();
+  });
+
+  test('more seeds are needed for less, and none would do where training sets overlap much', () => {
+    const differences = [0.1, -0.02, 0.08, 0.05, -0.01];
+    expect(compare(differences).seedsToSettle).toBeGreaterThan(5);
+    expect(compare(differences, { testTrainRatio: 1 }).seedsToSettle).toBeNull();
+  });
+});
+
 describe('a comparison', () => {
   test('pairs seeds and leaves out, but shows, those that lack a value', () => {
     const { pairs, difference } = compare([0.1, null, 0.2]);

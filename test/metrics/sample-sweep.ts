@@ -106,6 +106,7 @@ function sampleReferences(where: {
     majorityNames: answers(0, 16),
     goldReplay: answers(EXAMPLES, EXAMPLES),
     copyable: 36,
+    worldReplay: null,
   };
 }
 
