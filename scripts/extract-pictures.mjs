@@ -22,5 +22,8 @@ for (const name of names) {
   const alone = svg.replace(/^<svg[^>]*>/, (open) =>
     open.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"').concat(own),
   );
-  writeFileSync(join(folder, `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.svg`), `${alone}\n`);
+  writeFileSync(
+    join(folder, `${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.svg`),
+    `${alone}\n`,
+  );
 }
