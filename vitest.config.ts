@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests start servers, workers or compilers: one file at a time. */
 const WHOLE = ['boundary', 'cli', 'faults', 'replay', 'workflows'];
+/** Tests that need an S3 server, which may have to be built first: last. */
+const S3 = 'test/s3/**/*.test.ts';
 const whole = WHOLE.map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
@@ -11,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: whole,
+          exclude: [...whole, S3],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -25,6 +27,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 's3',
+          include: [S3],
+          globalSetup: ['test/support/build.ts', 'test/support/s3-binaries.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -17,8 +17,10 @@ const LINES = /^[\P{Cc}\n\t]*$/u;
 const LABEL_PHRASE = `a name of at most ${LIMITS.nameLength} lower-case letters, digits and inner hyphens`;
 const SCRIPT = /^\P{Cc}+\.ts$/u;
 const SCRIPT_PHRASE = 'a TypeScript file beside or below the spec file like ./last-result.ts';
+/** Neither credentials nor endpoint: those belong to the environment. */
+const S3_URL = /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/;
 const STORE_PHRASE =
-  'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
+  'a URL like file:///data/store or s3://bucket/prefix, or a folder beside or below the spec file like ./store';
 
 /** A name that can stand in a path, a DNS label and a JSON object (where `constructor` is taken). */
 export function label(): z.ZodString {
@@ -77,13 +79,14 @@ export function contrast(): z.ZodString {
   return text(2 * LIMITS.nameLength + 3, CONTRAST, 'two conditions like "keep - strip"');
 }
 
-/** `file:///absolute/path`, or a relative folder that does not leave the spec file's. */
+/** `file:///absolute/path`, `s3://bucket/prefix`, or a relative folder that does not leave the spec file's. */
 export function storeLocation(): z.ZodString {
   return text(LIMITS.pathLength, ONE_LINE, STORE_PHRASE).refine(isStoreLocation, STORE_PHRASE);
 }
 
 function isStoreLocation(location: string): boolean {
   if (location.startsWith('file:')) return isFileUrl(location);
+  if (location.startsWith('s3:')) return S3_URL.test(location);
   return isInside(location);
 }
 

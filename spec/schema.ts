@@ -201,9 +201,9 @@ export const sweepFile = z
     store: storeLocation()
       .optional()
       .describe(
-        'Where results are kept: file:///data/store, or a folder below this file. Default: inside RATCHET_HOME.',
+        'Where results are kept: file:///data/store, s3://bucket/prefix, or a folder below this file. Default: inside RATCHET_HOME.',
       )
-      .meta({ examples: ['file:///data/ratchet', './store'] }),
+      .meta({ examples: ['file:///data/ratchet', 's3://bucket/ratchet', './store'] }),
     checkpoints,
     parallelism: z
       .int()

@@ -26,7 +26,7 @@ export interface Sweep {
   base?: { block: string };
   evaluate: SweepFile['evaluate'];
   compute: SweepFile['compute'];
-  /** As written: `file:///...`, or relative to the spec file; absent: inside RATCHET_HOME. */
+  /** As written: `file:///...`, `s3://...`, or relative to the spec file; absent: inside RATCHET_HOME. */
   store?: string;
   /** From here on nothing belongs into a key. */
   checkpoints: SweepFile['checkpoints'];

@@ -128,7 +128,7 @@ question:
 
 # Where trainers run and results are kept.
 # compute: { kind: local }
-# store: file:///data/ratchet           # default: inside RATCHET_HOME
+# store: file:///data/ratchet           # or s3://bucket/prefix; default: inside RATCHET_HOME
 
 # Nothing below changes a result.
 # checkpoints: { every: 50 }            # steps; what a kill can cost

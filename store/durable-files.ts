@@ -39,21 +39,29 @@ export async function copyHashed(source: FileHandle, target: FileHandle | null):
   }
 }
 
-/** Copies to a file beside `file` that is renamed once it is whole and accepted by `check` (which throws). Not synced. */
-export async function copyInto(
+/** Copies to a file that is complete or absent. `check` throws unless what was copied is accepted. Not synced. */
+export function copyInto(
   source: FileHandle,
   file: string,
   check: (copied: BlobRef) => void,
 ): Promise<BlobRef> {
+  return fillFile(file, async (target) => {
+    const copied = await copyHashed(source, target);
+    check(copied);
+    return copied;
+  });
+}
+
+/** Hands out a file beside `file` that is renamed once `fill` is done, and removed where it throws. Not synced. */
+export async function fillFile<T>(
+  file: string,
+  fill: (target: FileHandle) => Promise<T>,
+): Promise<T> {
   const unfinished = `${file}.${randomUUID()}.unfinished`;
   try {
-    const copied = await withFile(unfinished, 'wx', async (target) => {
-      const ref = await copyHashed(source, target);
-      check(ref);
-      return ref;
-    });
+    const filled = await withFile(unfinished, 'wx', fill);
     await rename(unfinished, file);
-    return copied;
+    return filled;
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;

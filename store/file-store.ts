@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkBlob, isMissing } from './blob-faults.ts';
 import { copyHashed, copyInto, withFile } from './durable-files.ts';
 import { makeRoot } from './durable-folders.ts';
 import { namingFaults } from './file-errors.ts';
 import { blobPath } from './layout.ts';
 import { ObjectFiles } from './object-files.ts';
 import { checkObjectPath, checkPrefix, checkSha256 } from './object-path.ts';
-import { type BlobRef, type PutBlobOptions, type Store, StoreError } from './store.ts';
+import { sha256Of } from './records.ts';
+import type { BlobRef, PutBlobOptions, Store } from './store.ts';
 
 /**
  * A store in a folder, made if it is not there, on a file system with hard links, atomic renames and fsync. What
@@ -109,7 +110,7 @@ class FileStore implements Store {
     const ref = await this.#do('fetch', path, () =>
       this.#withObject(path, (from) => copyInto(from, file, () => {})),
     );
-    if (ref === undefined) throw new StoreError('missing', `${path} is not in ${this.url}`);
+    if (ref === undefined) throw isMissing(this.url, path);
     return ref;
   }
 
@@ -149,22 +150,15 @@ class FileStore implements Store {
     }
   }
 
-  /** `check` throws `corrupt` unless what was read is what the blob's name says. */
   async #withBlob<T>(
     sha256: string,
     use: (from: FileHandle, check: (actual: BlobRef) => void) => Promise<T>,
   ): Promise<T> {
     checkSha256(sha256);
-    const check = (actual: BlobRef): void => {
-      if (actual.sha256 === sha256) return;
-      throw new StoreError(
-        'corrupt',
-        `${blobPath(sha256)} in ${this.url} is damaged: its ${actual.size} bytes have the hash ${actual.sha256}`,
-      );
-    };
+    const check = (actual: BlobRef): void => checkBlob(this.url, sha256, actual);
     return this.#do('read', blobPath(sha256), async (path) => {
       const found = await this.#withObject(path, async (from) => [await use(from, check)] as const);
-      if (found === undefined) throw new StoreError('missing', `${path} is not in ${this.url}`);
+      if (found === undefined) throw isMissing(this.url, path);
       return found[0];
     });
   }
@@ -172,8 +166,4 @@ class FileStore implements Store {
   #do<T>(verb: string, path: string, action: (path: string) => Promise<T>): Promise<T> {
     return namingFaults(`${verb} ${path} (store ${this.url})`, () => action(path));
   }
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,4 +1,4 @@
-/** What every store offers, `file://` today; one conformance suite (`test/store/`) holds for all of them. */
+/** What every store offers, `file://` and `s3://`; one conformance suite (`test/store/`) holds for all of them. */
 
 /** An immutable, content-addressed object: `blobs/sha256/<first two hex digits>/<hex>`. `size` in bytes. */
 export interface BlobRef {

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findOnPath, installWithGo, isExecutable } from './go-binary.ts';
 import { cacheFolder } from './home.ts';
 
 /** The newest Temporal CLI that `go install` accepts (later tags carry a `replace`): server 1.29.1, UI 2.42.1. */
@@ -49,7 +48,7 @@ export async function obtainTemporal(say: (line: string) => void): Promise<strin
 
 /** On PATH or in this user's cache; obtains nothing. */
 export async function findTemporal(): Promise<string | undefined> {
-  return (await findOnPath()) ?? (await findIn(cachedFolder()));
+  return (await findOnPath('temporal')) ?? (await findIn(cachedFolder()));
 }
 
 function cachedFolder(): string {
@@ -79,39 +78,7 @@ async function download(folder: string, say: (line: string) => void): Promise<st
 
 async function build(folder: string, say: (line: string) => void): Promise<string> {
   say('Temporal: no download to be had, building it with Go (3 to 8 minutes on 2 cores, once) ...');
-  const scratch = await mkdtemp(join(folder, 'build-'));
-  try {
-    await runGo(['install', '-ldflags=-s -w', CLI_MODULE], scratch);
-    await rename(join(scratch, 'temporal'), join(folder, 'temporal'));
-    return join(folder, 'temporal');
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-function runGo(args: string[], binaries: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const go = spawn('go', args, {
-      env: { ...process.env, GOBIN: binaries, GOFLAGS: '' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let tail = '';
-    go.stderr.on('data', (chunk: Buffer) => {
-      tail = (tail + chunk.toString()).slice(-500);
-    });
-    go.on('error', () => reject(new Error('`go` is not installed')));
-    go.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`go install failed: ${tail.trim()}`)),
-    );
-  });
-}
-
-async function findOnPath(): Promise<string | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)) {
-    const file = join(folder, 'temporal');
-    if (await isExecutable(file)) return file;
-  }
-  return undefined;
+  return installWithGo(CLI_MODULE, folder);
 }
 
 async function findIn(folder: string): Promise<string | undefined> {
@@ -120,13 +87,6 @@ async function findIn(folder: string): Promise<string | undefined> {
     if (name.startsWith('temporal') && (await isExecutable(join(folder, name))))
       return join(folder, name);
   return undefined;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function firstLine(error: unknown): string {

@@ -3,7 +3,7 @@ import type { MalformedLine } from './study.ts';
 const FIELDS =
   'version, name, suite, stream, conditions, seeds, question, published, trainer, base, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
 const STORE =
-  'a URL like file:///data/store, or a folder beside or below the spec file like ./store';
+  'a URL like file:///data/store or s3://bucket/prefix, or a folder beside or below the spec file like ./store';
 const HYPERPARAMETERS =
   'epochs, learningRate, l2, batchSize, maxPromptTokens, maxTargetTokens, tableBits';
 
@@ -109,7 +109,20 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
     'compute: { kind: kubernetes }',
     '11:18: compute.kind: expected "local", found "kubernetes"',
   ],
-  [11, 'store: s3://bucket/prefix', `11:8: store: expected ${STORE}, found "s3://bucket/prefix"`],
+  [11, 'store: s3://', `11:8: store: expected ${STORE}, found "s3://"`],
+  [11, 'store: s3://Bucket/x', `11:8: store: expected ${STORE}, found "s3://Bucket/x"`],
+  [11, 'store: s3://bucket/../x', `11:8: store: expected ${STORE}, found "s3://bucket/../x"`],
+  [
+    11,
+    'store: s3://key:secret@bucket/x',
+    `11:8: store: expected ${STORE}, found "s3://key:secret@bucket/x"`,
+  ],
+  [
+    11,
+    'store: s3://bucket/x?endpoint=y',
+    `11:8: store: expected ${STORE}, found "s3://bucket/x?endpoint=y"`,
+  ],
+  [11, 'store: s3:bucket', `11:8: store: expected ${STORE}, found "s3:bucket"`],
   [11, 'store: file://store', `11:8: store: expected ${STORE}, found "file://store"`],
   [11, 'store: file:///data/%00', `11:8: store: expected ${STORE}, found "file:///data/%00"`],
   [11, 'store: ../elsewhere', `11:8: store: expected ${STORE}, found "../elsewhere"`],

@@ -195,12 +195,16 @@ describe('what is written', () => {
     });
   });
 
-  test.each(['file:///data/store', 'file:///data/my%20store', './store', 'stores/a'])(
-    'a store at %s',
-    (store) => {
-      expect(parse(studyWith(11, `store: ${store}`)).sweep.store).toBe(store);
-    },
-  );
+  test.each([
+    'file:///data/store',
+    'file:///data/my%20store',
+    's3://bucket',
+    's3://bucket/team/ratchet_1',
+    './store',
+    'stores/a',
+  ])('a store at %s', (store) => {
+    expect(parse(studyWith(11, `store: ${store}`)).sweep.store).toBe(store);
+  });
 
   test.each(['../shared/api-bank', '/data/api-bank', 'data'])('a suite in %s', (path) => {
     const { suite } = parse(studyWith(3, `suite: { kind: api-bank, path: ${path} }`)).sweep;

@@ -22,6 +22,10 @@ export async function buildProgram(source: URL): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // For packages that are CommonJS.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     logLevel: 'silent',
   });
   return outfile;

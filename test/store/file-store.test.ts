@@ -5,7 +5,9 @@ import { openFileStore } from '../../store/file-store.ts';
 import { describeStore } from './conformance.ts';
 import { temporaryFolder, temporaryStore, text } from './support.ts';
 
-describeStore('a file store', { acrossProcesses: true }, async () => {
+const MIB = 1024 * 1024;
+
+describeStore('a file store', { acrossProcesses: true, memory: 48 * MIB }, async () => {
   const folder = join(await temporaryFolder(), 'store');
   return {
     open: () => openFileStore(folder),

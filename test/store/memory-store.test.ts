@@ -1,7 +1,7 @@
 import { describeStore } from './conformance.ts';
 import { MemoryStore } from './memory-store.ts';
 
-const ONE_PROCESS = { acrossProcesses: false };
+const ONE_PROCESS = { acrossProcesses: false, memory: Infinity };
 
 describeStore('a store in memory', ONE_PROCESS, async () => {
   const { objects } = new MemoryStore();

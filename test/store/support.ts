@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -57,4 +57,12 @@ export async function readFiles(folder: string): Promise<Record<string, string>>
     files[relative(folder, file)] = await readFile(file, 'utf8');
   }
   return files;
+}
+
+/** A file of that many bytes, mostly zeros that take no room on the disk. */
+export async function makeLargeFile(bytes: number): Promise<string> {
+  const file = join(await temporaryFolder(), 'large');
+  await writeFile(file, 'start');
+  await truncate(file, bytes);
+  return file;
 }

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import {
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { withFile } from './durable-files.ts';
+import type { FilePart, MeasuredFile } from './measured-file.ts';
+import { unlessGone } from './s3-answers.ts';
+import type { S3Objects } from './s3-objects.ts';
+import { beginUpload, findUpload, forgetUpload, listParts, type Upload } from './s3-uploads.ts';
+import { StoreError } from './store.ts';
+
+const PARTS_AT_ONCE = 4;
+/** An upload can be aborted from outside: by a collection of garbage, or a rule of the bucket. */
+const UPLOADS = 3;
+
+/**
+ * Uploads a file in parts and replaces what stands at `path` by it, at once. A part that arrived is never sent again, also
+ * after this process was killed: the next call with the same path and content, on any machine, goes on with the upload.
+ */
+export async function uploadInParts(
+  objects: S3Objects,
+  path: string,
+  file: MeasuredFile,
+): Promise<void> {
+  for (let tries = 0; tries < UPLOADS; tries++) {
+    const upload =
+      (await findUpload(objects, path, file)) ?? (await beginUpload(objects, path, file));
+    const done =
+      (await sendParts(objects, upload, file)) && (await complete(objects, upload, file));
+    // Where it is gone it may have been completed: by a try that went unanswered, or by another process.
+    const stands = done || (await isUploaded(objects, path, file));
+    await forgetUpload(objects, path);
+    if (stands) return;
+  }
+  throw new StoreError(
+    'unreachable',
+    `cannot write ${path} (store ${objects.url}): its upload was aborted ${UPLOADS} times; does another process or a ` +
+      'rule of the bucket abort uploads that are under way?',
+  );
+}
+
+/** False: the upload is gone. */
+async function sendParts(objects: S3Objects, upload: Upload, file: MeasuredFile): Promise<boolean> {
+  const arrived = await listParts(objects, upload);
+  if (!arrived) return false;
+  const missing = file.parts.filter(
+    ({ number, checksum }) => arrived.get(number)?.ChecksumSHA256 !== checksum,
+  );
+  let stop = false;
+  const work = async (): Promise<void> => {
+    const buffer = Buffer.allocUnsafeSlow(missing[0]?.size ?? 0);
+    for (let part = missing.shift(); part && !stop; part = missing.shift()) {
+      await readPart(file.file, part, buffer);
+      stop ||= !(await sendPart(objects, upload, part, buffer.subarray(0, part.size)));
+    }
+  };
+  const workers = Array.from({ length: PARTS_AT_ONCE }, () =>
+    work().catch((error: unknown) => {
+      stop = true;
+      throw error;
+    }),
+  );
+  const ended = await Promise.allSettled(workers);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  return !stop;
+}
+
+async function readPart(file: string, part: FilePart, buffer: Buffer): Promise<void> {
+  const { bytesRead } = await withFile(file, 'r', (handle) =>
+    handle.read(buffer, 0, part.size, part.start),
+  );
+  if (bytesRead === part.size) return;
+  throw new StoreError('refused', `${file} changed while it was stored`);
+}
+
+/** A body that does not match its checksum is refused: a file that changes meanwhile never gets stored. */
+async function sendPart(
+  objects: S3Objects,
+  { path, id }: Upload,
+  part: FilePart,
+  body: Buffer,
+): Promise<boolean> {
+  const command = new UploadPartCommand({
+    Bucket: objects.bucket,
+    Key: objects.keyOf(path),
+    UploadId: id,
+    PartNumber: part.number,
+    Body: body,
+    ContentLength: body.length,
+    ChecksumSHA256: part.checksum,
+  });
+  const sent = await objects.request(
+    `write part ${part.number} of ${path}`,
+    (client, options) => unlessGone(client.send(command, options)),
+    { bytes: body.length },
+  );
+  return sent !== undefined;
+}
+
+/** By what the server says that it holds. False: the upload is gone. */
+async function complete(
+  objects: S3Objects,
+  upload: Upload,
+  { parts }: MeasuredFile,
+): Promise<boolean> {
+  const arrived = await listParts(objects, upload);
+  if (!arrived) return false;
+  const command = new CompleteMultipartUploadCommand({
+    Bucket: objects.bucket,
+    Key: objects.keyOf(upload.path),
+    UploadId: upload.id,
+    MultipartUpload: {
+      Parts: parts.map(
+        ({ number, checksum }): CompletedPart => ({
+          ETag: arrived.get(number)?.ETag,
+          PartNumber: number,
+          ChecksumSHA256: checksum,
+        }),
+      ),
+    },
+  });
+  const completed = await objects.request(
+    `finish ${upload.path}`,
+    (client, options) => unlessGone(client.send(command, options)),
+    { slow: true },
+  );
+  return completed !== undefined;
+}
+
+/** Whether an upload of these very parts stands. */
+async function isUploaded(
+  objects: S3Objects,
+  path: string,
+  { size, parts }: MeasuredFile,
+): Promise<boolean> {
+  const found = await objects.head(path);
+  const hash = createHash('sha256');
+  for (const { checksum } of parts) hash.update(Buffer.from(checksum, 'base64'));
+  return found?.size === size && found.checksum === `${hash.digest('base64')}-${parts.length}`;
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
+
+/** What every client of these tests is given; the secret must turn up nowhere. */
+export const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'ratchet',
+  AWS_SECRET_ACCESS_KEY: `canary-${createHash('sha256').update('secret').digest('hex')}`,
+};
+
+/** A real S3 server on loopback with one bucket. */
+export interface S3Server {
+  endpoint: string;
+  port: number;
+  /** The place of a new, empty store. */
+  newUrl(): string;
+  /** Environment of its clients. */
+  env: Record<string, string>;
+  kill(): Promise<void>;
+  /** After `kill`, on the same port with the same objects. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const BUCKET = 'ratchet-tests';
+export const HAS_S3 = inject('versitygw') !== null;
+
+/** Starts versitygw, and makes this process a client of it. */
+export async function startVersitygw(): Promise<S3Server> {
+  const binary = inject('versitygw') ?? '';
+  const port = await findFreePort();
+  const folder = await mkdtemp(join(tmpdir(), 'ratchet-s3-'));
+  await mkdir(join(folder, BUCKET));
+  const args = ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', 'posix', folder];
+  const env = {
+    ROOT_ACCESS_KEY: CREDENTIALS.AWS_ACCESS_KEY_ID,
+    ROOT_SECRET_KEY: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+  };
+  return serve(port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
+}
+
+async function serve(port: number, folder: string, start: () => ChildProcess): Promise<S3Server> {
+  let child = start();
+  await untilAnswers(port);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const env = { ...CREDENTIALS, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: endpoint };
+  Object.assign(process.env, env);
+  const kill = async (): Promise<void> => {
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await exited;
+  };
+  return {
+    endpoint,
+    port,
+    env,
+    newUrl: () => `s3://${BUCKET}/${randomUUID()}`,
+    kill,
+    restart: async () => {
+      child = start();
+      await untilAnswers(port);
+    },
+    stop: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilAnswers(port: number): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await fetch(`http://127.0.0.1:${port}/`);
+      return;
+    } catch (error) {
+      if (tries === 400) throw error;
+      await sleep(25);
+    }
+  }
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject).listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
