@@ -9,6 +9,7 @@ import {
 } from '../contract/results.ts';
 import type { Convention } from '../contract/scores.ts';
 import { measureContinual } from './continual.ts';
+import type { EstimateOptions } from './estimates.ts';
 import { estimateSteps, runsOfOrder } from './matrices.ts';
 import { percent } from './numbers.ts';
 
@@ -17,6 +18,7 @@ interface Own {
   order: readonly string[];
   convention: Convention;
   learner: Learner;
+  options: EstimateOptions;
 }
 
 /** How far the sweep's means over seeds are from published numbers, cell by cell and metric by metric. */
@@ -33,11 +35,11 @@ export function comparePublished(
 function compareOne(
   theirs: PublishedMatrix,
   ours: ConditionResult,
-  { order, convention, learner }: Own,
+  { order, convention, learner, options }: Own,
 ): PublishedComparison {
   const { name, condition, source, matrix } = theirs;
   const runs = runsOfOrder(ours.runs, order);
-  const [, ...steps] = estimateSteps(runs, { level: 0.95, testTrainRatio: 0 });
+  const [, ...steps] = estimateSteps(runs, options);
   const means = steps.map(({ row }): Row<number> => row.map(({ mean }) => mean));
   const isSameShape = sizesOf(means) === sizesOf(matrix);
   const metrics = METRIC_NAMES.flatMap((metric) => {

@@ -12,11 +12,9 @@ const LEVEL = 0.95;
 /** Everything that a finished sweep says, from its scored cells. Equal inputs give equal results, in any order of runs. */
 export function summariseSweep(input: GatheredSweep): Results {
   const measured = measureConditions(input);
+  const options = { level: LEVEL, testTrainRatio: input.testTrainRatio };
   const conditions = input.conditions.map(({ name, description }) => {
-    const estimates = estimateCondition(measured.get(name) ?? [], {
-      level: LEVEL,
-      testTrainRatio: input.testTrainRatio,
-    });
+    const estimates = estimateCondition(measured.get(name) ?? [], options);
     const references = summariseReferences({
       ...input,
       references: input.references.filter(({ condition }) => condition === name),
@@ -24,7 +22,7 @@ export function summariseSweep(input: GatheredSweep): Results {
     });
     return [name, { description, ...estimates, references }] as const;
   });
-  const results = Object.fromEntries(conditions);
+  const byCondition = Object.fromEntries(conditions);
   return {
     format: RESULTS_FORMAT,
     sweep: input.sweep,
@@ -45,13 +43,14 @@ export function summariseSweep(input: GatheredSweep): Results {
     },
     metrics: METRICS,
     cells: countCells(input),
-    conditions: results,
+    conditions: byCondition,
     exploratory: exploreRest(input, measured),
     references: input.references,
     published: comparePublished(input.published, {
       ...input,
-      conditions: results,
+      conditions: byCondition,
       order: input.orders[0] ?? [],
+      options,
     }),
     data: input.data,
     provenance: input.provenance,

@@ -1,3 +1,4 @@
+import type { DomainReferences } from '../contract/references.ts';
 import type { Estimate, Results, RunResult } from '../contract/results.ts';
 import { estimateSteps, runsOfOrder, stepsOf, walksStream } from '../metrics/matrices.ts';
 import { interval, percent } from '../metrics/numbers.ts';
@@ -21,7 +22,7 @@ export function renderMatrices(results: Results): Markup {
   return section(
     'matrices',
     'Accuracy matrices',
-    html`<p>Row: the checkpoint after a block, from the untrained base down. Column: the domain scored, in the order of the stream. Percent right, mean over ${describeSeeds(results)}; ticks below a number are its seeds from 0 to 100. A frame marks the block that teaches the domain; hatching marks what is missing, <i>n</i> a mean over fewer seeds.${limits(results)}</p>`,
+    html`<p>Row: the checkpoint after a block, from the untrained base down. Column: the domain scored, in the order of the stream. Percent right, mean over ${describeSeeds(results)}; ticks below a number are its seeds from 0 to 100. A frame marks the block that teaches the domain; hatching marks what is missing, <i>n</i> a mean over fewer seeds. Below: the best answer without training, what copying from the prompt could reach, and what the gold calls score.${limits(results)}</p>`,
     html`<div class="maps">${maps}</div>`,
   );
 }
@@ -39,6 +40,7 @@ function renderMatrix(
   name: string,
   { order, runs }: { order: string[]; runs: RunResult[] },
 ): Markup {
+  const { references = [], description = '' } = results.conditions[name] ?? {};
   const walks = runs.some(walksStream);
   const rows = estimateSteps(runs, results.intervals).map((step, i) => {
     const cells = step.row.map((estimate, j) => {
@@ -50,8 +52,8 @@ function renderMatrix(
     return html`<tr><th scope="row">${step.name}</th>${cells}</tr>\n`;
   });
   const head = order.map((domain) => html`<th scope="col">${domain}</th>`);
-  const chart = html`<div class="scroll" tabindex="0"><table class="map"><caption>${name}</caption><thead><tr><th scope="col">after</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
-  return figure(chart, ceilingNote(results, name), {
+  const chart = html`<div class="scroll" tabindex="0"><table class="map"><caption>${name}</caption><thead><tr><th scope="col">after</th>${head}</tr></thead><tbody>${rows}</tbody><tfoot>${referenceRows(references, order)}</tfoot></table></div>`;
+  return figure(chart, description, {
     head: ['seed, after', ...order],
     rows: runs.flatMap((run) =>
       stepsOf(run).map(({ name: step, row }): Content[] => [
@@ -62,12 +64,22 @@ function renderMatrix(
   });
 }
 
-function ceilingNote({ conditions }: Results, name: string): string {
-  const { references = [], description = '' } = conditions[name] ?? {};
-  const known = references.filter(({ goldReplay }) => goldReplay !== null);
-  if (known.length === 0) return `${description}. Ceiling not known.`;
-  const values = known.map(({ domain, goldReplay }) => `${domain} ${percent(goldReplay)}`);
-  return `${description}. Ceiling (gold replay): ${values.join(', ')}.`;
+/** What the cells are held against, domain by domain. */
+function referenceRows(references: readonly DomainReferences[], order: readonly string[]): Content {
+  const lines: [string, string, (own: DomainReferences) => number | null][] = [
+    ['floor', 'the best answer without training', ({ floor }) => floor],
+    ['copy ceiling', 'all values verbatim in the prompt', ({ copyCeiling }) => copyCeiling],
+    ['gold replay', 'the gold calls through the same scorer', ({ goldReplay }) => goldReplay],
+  ];
+  const byDomain = new Map(references.map((own) => [own.domain, own]));
+  return lines.map(([name, meaning, pick]) => {
+    const cells = order.map((domain) => {
+      const own = byDomain.get(domain);
+      const value = own ? pick(own) : null;
+      return html`<td>${value === null ? 'not known' : percent(value)}</td>`;
+    });
+    return html`<tr><th scope="row" title="${meaning}">${name}</th>${cells}</tr>\n`;
+  });
 }
 
 function matrixCell(

@@ -79,7 +79,8 @@ function strataTable(results: Results): string[] {
     condition,
     ...strata.map((name) => describeEstimate(results, own.strata[name])),
   ]);
-  return [table([['after the last block, by stratum (examples)', ...head], ...rows])];
+  const note = `Strata: percent right after the last block, over ${describeSeeds(results)}.`;
+  return [table([['by stratum (examples)', ...head], ...rows]), escapeMarkdown(note)];
 }
 
 function publishedTables({ published, metrics }: Results): string[] {

@@ -89,6 +89,7 @@ summary{cursor:pointer}
 .map small{display:inline;margin-left:4px;font-weight:400;color:inherit}
 .absent,.partly{background-image:repeating-linear-gradient(45deg,transparent 0 5px,color-mix(in srgb,var(--bad) 28%,transparent) 5px 7px)}
 .map .absent{font-weight:400;font-size:12px;color:var(--bad)}
+.map tfoot th,.map tfoot td{height:auto;padding:1px 2px;box-shadow:none;font-size:12px;font-weight:400;color:var(--soft)}
 .unplanned{background:var(--panel)}
 .ticks{display:block;width:82%;height:7px;margin:3px auto 0}
 .ticks path{stroke:currentColor;stroke-width:1;opacity:.35;fill:none}

@@ -25,6 +25,15 @@ test('keep leaves an example as it is', () => {
   expect(render([example], 'keep')).toEqual([example]);
 });
 
+test('keep is the identity, whatever the dialogues', () => {
+  fc.assert(
+    fc.property(anyExamples, (examples) => {
+      expect(render(examples, 'keep')).toEqual(examples);
+    }),
+    { seed: 1, numRuns: propertyRuns(1000) },
+  );
+});
+
 test('strip takes out earlier calls and their results and nothing else', () => {
   expect(messagesOf(answered('a', 'one', 'Looking.'), 'strip')).toEqual([
     ...spoken,
