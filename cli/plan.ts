@@ -1,23 +1,21 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { pc } from './colors.ts';
-import { readPredictions, readScore, standingCells } from '../activities/cells.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
-import { checkpointsOf } from '../plan/cells.ts';
-import { type PlanPreview, previewPlan, type Stored } from '../plan/preview.ts';
-import { listPartials } from '../store/attempt-history.ts';
-import { inspectBlock } from '../store/blocks.ts';
+import { explainPlan } from '../plan/explain.ts';
+import { type PlanPreview, previewPlan } from '../plan/preview.ts';
 import { openStore } from '../store/open-store.ts';
-import { unlessDamaged } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
 import { locateHome, openHome } from '../worker/home.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
+import { drawExplanations, readEarlierPlans } from './explain-plan.ts';
 import { checkForkPoint } from './fork.ts';
-import { type LoadedSweep, loadSweep } from './load-sweep.ts';
+import { loadSweep } from './load-sweep.ts';
 import { print, printJson, suggest, table } from './output.ts';
+import { readStored } from './read-stored.ts';
 import { addSweepOptions, readSweepOptions, type SweepOptions } from './sweep-options.ts';
 
 interface PlanOptions extends SweepOptions {
+  explain?: boolean;
   json?: boolean;
 }
 
@@ -27,44 +25,26 @@ export function addPlan(program: Command): void {
     .description('what a sweep would compute and why, what is stored already; starts nothing')
     .argument('<file>', 'sweep file');
   addSweepOptions(command)
+    .option('--explain', 'why each block is computed: what differs from earlier sweeps')
     .option('--json', 'one JSON object')
     .action(async (file: string, options: PlanOptions) => {
       const loaded = await loadSweep(file, locateHome(), await readSweepOptions(options));
       const home = openHome();
       await checkForkPoint(loaded);
       const store = await openStore(loaded.store);
-      const preview = previewPlan(loaded.plan, await readStored(store, loaded));
+      const stored = await readStored(store, loaded.plan);
+      const preview = previewPlan(loaded.plan, stored);
+      const explanations = options.explain
+        ? explainPlan(loaded.plan, stored, await readEarlierPlans(home, loaded.plan))
+        : undefined;
       const compute = createLocalCompute({ workFolder: home.work });
       const tokens = await countTokens(store, compute, loaded);
-      if (options.json) return printJson({ ...preview, tokens });
+      if (options.json)
+        return printJson({ ...preview, tokens, ...(explanations && { explanations }) });
       print(describe(preview, tokens));
+      if (explanations) print(`\n${drawExplanations(explanations)}`);
       return suggest(`ratchet run ${file}`);
     });
-}
-
-export async function readStored(
-  store: Store,
-  { plan }: Pick<LoadedSweep, 'plan'>,
-): Promise<Stored> {
-  const blocks = new Set<string>();
-  const partial = new Map<string, number>();
-  for (const key of new Set(plan.lineages.flatMap((lineage) => lineage.blocks))) {
-    if ((await inspectBlock(store, key)).state === 'intact') blocks.add(key);
-    else {
-      const [newest] = await listPartials(store, key);
-      if (newest) partial.set(key, newest.step);
-    }
-  }
-  const scores = new Set<string>();
-  const predictions = new Set<string>();
-  for (const lineage of plan.lineages)
-    for (const block of checkpointsOf(lineage))
-      for (const cell of await standingCells(store, plan, lineage, block)) {
-        if (await unlessDamaged(readScore(store, cell))) scores.add(cell.score);
-        else if (await unlessDamaged(readPredictions(store, cell)))
-          predictions.add(cell.prediction);
-      }
-  return { blocks, partial, scores, predictions };
 }
 
 function number(value: number | undefined): string {

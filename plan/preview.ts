@@ -7,6 +7,8 @@ export interface Stored {
   blocks: ReadonlySet<string>;
   /** Blocks with a checkpoint of an attempt that did not finish, and its step. */
   partial: ReadonlyMap<string, number>;
+  /** Blocks that were committed and found damaged since, and why. */
+  damaged: ReadonlyMap<string, string>;
   scores: ReadonlySet<string>;
   predictions: ReadonlySet<string>;
 }

@@ -47,6 +47,31 @@ describe('what is added to a finished sweep computes only what is new', () => {
     expect(added).toEqual({ trained: 4, reused: 8, predicted: 12 });
   });
 
+  test('plan --explain tells of a changed field, grouped, and of nothing else', async () => {
+    const trainer = { ...STUDY.trainer, hyperparameters: { epochs: 2 } };
+    writeFileSync(join(folder, 'study.yaml'), JSON.stringify({ ...STUDY, trainer, seeds: 4 }));
+    const args = ['plan', 'study.yaml', '--explain'];
+    const { stdout } = await ratchet([...args, '--json'], { cwd: folder, env });
+    const { explanations } = JSON.parse(stdout) as { explanations: object[] };
+    expect(explanations).toEqual([
+      {
+        sign: '+',
+        why: 'made from something else',
+        blocks: 12,
+        conditions: ['keep', 'strip'],
+        seeds: [1, 2, 3],
+        domains: ['travel', 'banking'],
+        differences: [{ what: 'trainer.hyperparameters.epochs', before: null, after: '2' }],
+        comparedWith: expect.stringMatching(/^study-[0-9a-f]{12}$/),
+      },
+      expect.objectContaining({ sign: '+', why: 'seed 4 is new', blocks: 4, seeds: [4] }),
+    ]);
+    const drawn = await ratchet(args, { cwd: folder, env });
+    expect(drawn.stdout).toMatch(/\+ 12 blocks made from something else, compared with study-/);
+    expect(drawn.stdout).toMatch(/keep, strip · seeds 1-3 · travel, banking/);
+    expect(drawn.stdout).toMatch(/trainer\.hyperparameters\.epochs none → 2/);
+  });
+
   test('a condition', async () => {
     const conditions = { ...STUDY.conditions, filled: { trace: 'filler' } };
     expect(await run({ ...STUDY, conditions })).toEqual({ trained: 4, reused: 8, predicted: 12 });

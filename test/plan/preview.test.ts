@@ -7,6 +7,7 @@ import { planOf } from './study.ts';
 const NOTHING: Stored = {
   blocks: new Set(),
   partial: new Map(),
+  damaged: new Map(),
   scores: new Set(),
   predictions: new Set(),
 };
