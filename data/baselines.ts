@@ -25,9 +25,9 @@ export interface MostFrequent {
   names: string;
 }
 
-/** What answers every prompt alike: the commonest target of the training side. */
+/** What answers every prompt alike: the commonest target of the training side; one that is text and no call is none. */
 export function answerMostFrequent(train: readonly Pick<Example, 'target'>[]): MostFrequent {
-  const targets = train.map(({ target }) => target);
+  const targets = train.map(({ target }) => target).filter(({ length }) => length > 0);
   const names = targets.map((calls) => calls.map(({ name }) => ({ name, arguments: {} })));
   return { target: formatCommonest(targets), names: formatCommonest(names) };
 }

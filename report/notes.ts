@@ -1,6 +1,7 @@
 import type { BlockHistory, History } from '../contract/history.ts';
 import { METRIC_NAMES, type Results } from '../contract/results.ts';
 import { count } from '../metrics/numbers.ts';
+import { GLOSSARY } from './glossary.ts';
 import { definitionList, folded, formula, section, several, table } from './elements.ts';
 import { html, type Content, type Markup } from './markup.ts';
 
@@ -31,6 +32,7 @@ export function renderDefinitions({ metrics, domains }: Results): Markup {
     'Definitions',
     html`<p>${formula('R_ij')} is the score on the j-th domain of the stream after its i-th block, ${formula('Z_j')} that of the untrained base. Here N = ${domains.length}. A metric whose cells are not all there is missing, never averaged over the rest.</p>`,
     definitionList(entries),
+    folded('Baselines, ceilings and statistics', definitionList(GLOSSARY)),
   );
 }
 

@@ -4,9 +4,9 @@ import type { SHIPPED } from './published-schema.ts';
 /** What ships with Ratchet, in percent as published. */
 
 const REMARKS = [
-  'One seed, no interval; a rerun of the same seed gave other signs of forgetting.',
-  'Blocks are token-balanced bins of API families: other domains are another stream.',
-  'Prompts were cut on the right at 896 tokens, which cost the longer ones, those with the trace, their end.',
+  'Theirs is one seed without an interval; a rerun of the same seed gave other signs of forgetting.',
+  'Their blocks are token-balanced bins of API families: other domains are another stream.',
+  'Their prompts were cut on the right at 896 tokens, which cost the longer ones, those with the trace, their end.',
 ];
 
 const PAPER = {

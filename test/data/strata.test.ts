@@ -96,6 +96,8 @@ describe('answers without a learner', () => {
     const targets = [{ b: 2 }, { a: 1 }, { a: 1 }, { b: 2 }, { c: 3 }];
     const train = targets.map((given) => exampleOf([], given));
     expect(answerMostFrequent(train)).toEqual({ target: '[Book(a=1)]', names: '[Book()]' });
+    const texts = [1, 2, 3].map(() => ({ target: [] }));
+    expect(answerMostFrequent([...train, ...texts]).target).toBe('[Book(a=1)]');
     expect(answerMostFrequent([])).toEqual({ target: '', names: '' });
   });
 });
