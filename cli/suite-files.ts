@@ -26,8 +26,8 @@ export async function readSources(
 }
 
 async function nameFiles(sweep: Sweep, folder: string): Promise<string[]> {
-  const { names, optional = [], lines } = suiteFiles(sweep.suite);
-  await requireFiles(folder, names);
+  const { names, from = '', optional = [], lines } = suiteFiles(sweep.suite);
+  await requireFiles(folder, names, from);
   const there = await Promise.all(optional.map((name) => exists(join(folder, name))));
   const found = lines ? await listDataFiles(join(folder, lines.folder), lines.deep) : [];
   const prefix = lines && lines.folder !== '.' ? `${lines.folder}/` : '';
@@ -38,14 +38,14 @@ async function nameFiles(sweep: Sweep, folder: string): Promise<string[]> {
   ];
 }
 
-/** All that are missing at once. */
-async function requireFiles(folder: string, names: readonly string[]): Promise<void> {
+/** All that are missing at once, and where people get them. */
+async function requireFiles(folder: string, names: readonly string[], from: string): Promise<void> {
   const there = await Promise.all(names.map((name) => exists(join(folder, name))));
   const missing = names.filter((_, index) => !there[index]);
   if (missing.length === 0) return;
   throw new CliError(
     EXIT.data,
-    `${folder}: no such file: ${missing.join(', ')}. Set suite.path (for API-Bank also RATCHET_API_BANK) to the folder that holds what suite.source names`,
+    `${folder}: no such file: ${missing.join(', ')}. Set suite.path or RATCHET_API_BANK to the folder that holds what suite.source names; it comes from ${from}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { locateHome } from '../worker/home.ts';
 import { loadSweep } from './load-sweep.ts';
-import { print, printJson } from './output.ts';
+import { print, printJson, say } from './output.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -20,10 +20,15 @@ export function addValidate(program: Command): void {
         blocks: plan.lineages.reduce((sum, { blocks }) => sum + blocks.length, 0),
         examples: suite.census.examples.total,
         duplicates: suite.census.duplicates,
+        leftOut: suite.census.leftOut,
+        warnings: suite.census.warnings,
       };
+      for (const warning of facts.warnings) say(`warning: ${warning}`);
       if (options.json) return printJson(facts);
+      const others = Object.entries(facts.leftOut).map(([why, entries]) => `${entries} ${why}`);
+      const leftOut = [`${facts.duplicates} duplicates`, ...others];
       return print(
-        `${file} is valid: ${facts.conditions} conditions x ${facts.seeds} seeds x ${facts.orders} orders, ${facts.blocks} blocks; ${suite.name}: ${facts.examples} examples, ${facts.duplicates} duplicates left out`,
+        `${file} is valid: ${facts.conditions} conditions x ${facts.seeds} seeds x ${facts.orders} orders, ${facts.blocks} blocks; ${suite.name}: ${facts.examples} examples, ${leftOut.join(', ')} left out`,
       );
     });
 }

@@ -98,7 +98,7 @@ function takeCensus(
 ): Omit<SuiteCensus, 'entries' | 'duplicates' | 'leftOut' | 'warnings'> {
   const differing = examples
     .flatMap(({ described }) => described)
-    .filter((tool) => canonicalJson(tool) !== canonicalJson(tools[tool.function.name]));
+    .filter((tool) => isDifferent(tool, tools[tool.function.name]));
   const spans = new Map<string, Set<string>>();
   for (const { domain, example } of examples) {
     spans.set(example.dialogue, (spans.get(example.dialogue) ?? new Set()).add(domain));
@@ -117,6 +117,10 @@ function takeCensus(
       ...new Set(differing.map((tool) => tool.function.name)),
     ].toSorted(),
   };
+}
+
+function isDifferent(tool: Tool, other: Tool | undefined): boolean {
+  return tool !== other && canonicalJson(tool) !== canonicalJson(other);
 }
 
 function countDomain(

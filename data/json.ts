@@ -17,7 +17,7 @@ interface Reader {
 
 /**
  * Parses JSON (RFC 8259) as `JSON.parse` does, and besides names line and column of a fault, refuses a key that is given
- * twice, half a surrogate pair and more than 64 levels of nesting. Throws a `DataError`.
+ * twice, an endless number, half a surrogate pair and more than 64 levels of nesting. Throws a `DataError`.
  */
 export function parseJson(file: string, text: string, within?: string): Json {
   const reader: Reader = { file, text, within, at: 0 };
@@ -101,8 +101,10 @@ function unquote(quoted: string): string | undefined {
 function readScalar(reader: Reader): Json {
   SCALAR.lastIndex = reader.at;
   const found = SCALAR.exec(reader.text)?.[0] ?? fail(reader, 'a JSON value');
+  const value = JSON.parse(found) as Json;
+  if (value === Infinity || value === -Infinity) fail(reader, 'a finite number');
   reader.at += found.length;
-  return JSON.parse(found) as Json;
+  return value;
 }
 
 /** The next character that is not white space, which is skipped. */

@@ -10,6 +10,8 @@ import type { Suite, SuiteSource } from './suite.ts';
 export interface SuiteFiles {
   /** By name: each has to be there. */
   names: readonly string[];
+  /** Where people get those. */
+  from?: string;
   /** By name: read where they are there. */
   optional?: readonly string[];
   /** Every `.jsonl` file of a folder (`.`: the suite's own), at least one; `deep`: of folders inside it too. */
@@ -27,12 +29,19 @@ export function suiteFiles(settings: SuiteSettings): SuiteFiles {
   }
 }
 
+const REPOSITORY = 'the repository AlibabaResearch/DAMO-ConvAI, folder api-bank';
+const HUB = 'the data set liminghao1630/API-Bank, folder training-data';
+
 const API_BANK_FILES: Record<ApiBankSource, SuiteFiles> = {
-  'level-1': { names: [LEVEL_ONE_FILE] },
-  'level-3': { names: [LEVEL_THREE_FILE] },
-  hub: { names: HUB_FILES },
-  'paper-1': { names: HUB_FILES },
-  dialogues: { names: [LEVEL_ONE_FILE], lines: { folder: 'dialogues', deep: true } },
+  'level-1': { names: [LEVEL_ONE_FILE], from: REPOSITORY },
+  'level-3': { names: [LEVEL_THREE_FILE], from: REPOSITORY },
+  hub: { names: HUB_FILES, from: HUB },
+  'paper-1': { names: HUB_FILES, from: HUB },
+  dialogues: {
+    names: [LEVEL_ONE_FILE],
+    from: REPOSITORY,
+    lines: { folder: 'dialogues', deep: true },
+  },
 };
 
 /**

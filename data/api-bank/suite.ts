@@ -32,7 +32,7 @@ export function openApiBank(settings: ApiBankSettings, sources: readonly SuiteSo
   const placed = placeExamples(kept, domains);
   const examples = placePreparingCalls(placed, settings.auth);
   return assembleSuite({
-    name: settings.kind,
+    name: settings.source === 'level-1' ? 'api-bank' : `api-bank, ${settings.source}`,
     examples,
     domains: addPlacedTools(domains, examples),
     split: settings.split,

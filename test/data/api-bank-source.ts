@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SuiteSource } from '../../data/suite.ts';
 
@@ -11,5 +11,16 @@ export const apiBankMissing = existsSync(file)
   : `needs ${file}: set RATCHET_API_BANK to the folder of API-Bank's data`;
 
 export function readApiBank(): SuiteSource {
-  return { name: 'level-1-api.json', bytes: readFileSync(file) };
+  return readApiBankFile('level-1-api.json');
+}
+
+export function readApiBankFile(name: string): SuiteSource {
+  return { name, bytes: readFileSync(join(folder, name)) };
+}
+
+/** What `source: dialogues` reads. */
+export function readApiBankDialogues(): SuiteSource[] {
+  const names = readdirSync(join(folder, 'dialogues'), { recursive: true, encoding: 'utf8' });
+  const dialogues = names.filter((name) => name.endsWith('.jsonl')).toSorted();
+  return [readApiBank(), ...dialogues.map((name) => readApiBankFile(`dialogues/${name}`))];
 }
