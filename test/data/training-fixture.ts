@@ -10,7 +10,7 @@ const SEARCHER =
   '{"apiCode": "ToolSearcher", "description": "Finds tools.", "parameters": {"keywords": {"type": "str", "description": "What for."}}, "response": {}}';
 
 /** A tool as ToolSearcher answers with it at level 3: a Python literal. */
-export const describePython = (api: string): string =>
+const describePython = (api: string): string =>
   `{'name': '${api}', 'description': 'The user\\'s ${api}.', 'input_parameters': {'city': {'type': 'str', 'description': "The user's city."}, 'day': {'type': date}, 'seats': {'type': 'int', 'description': ''}}, 'output_parameters': {}}`;
 
 /** The same as at the hub's level 2. */
