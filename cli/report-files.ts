@@ -5,6 +5,7 @@ import type { History } from '../contract/history.ts';
 import type { Results } from '../contract/results.ts';
 import { sweepPath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
+import { locateHome } from '../worker/home.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
 export interface ReportPaths {
@@ -12,13 +13,14 @@ export interface ReportPaths {
   report: string;
 }
 
-/** Where a sweep's results and report lie as files. In a `file://` store they are files already. */
+/** Where a sweep's results and report lie as files: in a `file://` store itself, of others copied into the home. */
 export async function materialiseReport(storeUrl: string, sweep: string): Promise<ReportPaths> {
-  const folder = fileURLToPath(storeUrl);
-  return {
-    results: join(folder, sweepPath(sweep, 'results.json')),
-    report: join(folder, sweepPath(sweep, 'report.html')),
-  };
+  const local = storeUrl.startsWith('file://');
+  const folder = local
+    ? join(fileURLToPath(storeUrl), sweepPath(sweep, ''))
+    : join(locateHome().folder, 'reports', sweep);
+  if (!local) await copyReport(storeUrl, sweep, folder);
+  return { results: join(folder, 'results.json'), report: join(folder, 'report.html') };
 }
 
 async function readSweepFileOf(storeUrl: string, sweep: string, name: string): Promise<Uint8Array> {

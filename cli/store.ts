@@ -14,7 +14,7 @@ export function addStore(program: Command): void {
   command
     .command('verify')
     .description('read everything and report damage; changes nothing')
-    .argument('[store]', "a folder or file:// URL; default: this home's")
+    .argument('[store]', "a folder, file:// or s3:// URL; default: this home's")
     .option('--quick', 'look at sizes instead of hashing every blob')
     .option('--json', 'one JSON object')
     .action(async (where: string | undefined, options: { quick?: boolean; json?: boolean }) => {
@@ -39,7 +39,7 @@ function addRepair(command: Command): void {
   command
     .command('repair')
     .description('take away what is damaged, so that the next run computes it again')
-    .argument('[store]', "a folder or file:// URL; default: this home's")
+    .argument('[store]', "a folder, file:// or s3:// URL; default: this home's")
     .option('--json', 'one JSON object')
     .action(async (where: string | undefined, options: { json?: boolean }) => {
       const store = await openStore(storeUrl(where));

@@ -62,6 +62,14 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   return judgeEnd(child, { stopped: signal.aborted, stalled: stall.fired, folder });
 }
 
+/** Only the carrier talks to the store; what a trainer does not know it cannot put into its log. */
+const CREDENTIALS =
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_.*)$/;
+
+function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !CREDENTIALS.test(name)));
+}
+
 function start(trainer: TrainerCommand, folder: string): ChildProcess {
   const [program, ...args] = trainer.command;
   if (!program) throw new CausedError('configuration', 'the trainer has no command');
@@ -70,6 +78,7 @@ function start(trainer: TrainerCommand, folder: string): ChildProcess {
   const child = spawn(program, [...args, folder], {
     detached: true, // It leads a process group of its own, with whatever it starts.
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: withoutCredentials(process.env),
     ...(trainer.workingFolder ? { cwd: trainer.workingFolder } : {}),
   });
   child.stdin.on('error', () => undefined);

@@ -68,7 +68,8 @@ export function keepLease(store: Store, attempt: Attempt, options: KeepLeaseOpti
 
 /**
  * Judges another's lease by this process's monotonic clock alone: it has lapsed when two reads at least `lease`
- * milliseconds apart, and all between, showed the same beat. Clocks of others are never trusted.
+ * milliseconds apart, and all between, showed the same beat. Clocks of others are never trusted. After a long time without
+ * a read it judges anew: whatever kept this process from reading kept the other from renewing.
  */
 export interface LeaseObserver {
   hasLapsed(attempt: number, beat: number): boolean;
@@ -80,14 +81,15 @@ export function createLeaseObserver(
 ): LeaseObserver {
   let seen = '';
   let since = 0;
+  let last = 0;
   return {
     hasLapsed(attempt, beat) {
       const shown = `${attempt}/${beat}`;
-      if (shown !== seen) {
-        seen = shown;
-        since = now();
-      }
-      return now() - since >= lease;
+      const at = now();
+      if (shown !== seen || at - last > lease / 2) since = at;
+      seen = shown;
+      last = at;
+      return at - since >= lease;
     },
   };
 }

@@ -109,6 +109,6 @@ function unreachable(doing: string, spent: number, error: unknown): StoreError {
 }
 
 function describe(error: unknown): string {
-  const status = statusOf(error);
-  return status === undefined ? nameOf(error) : `${status} ${nameOf(error)}`;
+  const name = nameOf(error).replace(/^Unknown(Error)?$/, '');
+  return `${statusOf(error) ?? ''} ${name}`.trim();
 }

@@ -17,6 +17,8 @@ export const CREDENTIALS = {
 export interface S3Server {
   endpoint: string;
   port: number;
+  /** Where it keeps its objects. */
+  folder: string;
   /** The place of a new, empty store. */
   newUrl(): string;
   /** Environment of its clients. */
@@ -57,6 +59,7 @@ async function serve(port: number, folder: string, start: () => ChildProcess): P
   return {
     endpoint,
     port,
+    folder,
     env,
     newUrl: () => `s3://${BUCKET}/${randomUUID()}`,
     kill,

@@ -100,33 +100,54 @@ test.each([
 
 test('a claim lapses when its observer saw no renewal for the length of the lease', async () => {
   const { store } = await temporaryStore();
-  let now = 1000;
-  const observer = createLeaseObserver(LEASE, () => now);
-  const first = attemptOf(await claimAttempt(store, KEY, ownerElsewhere(), observer));
-  const ask = (): Promise<ClaimResult> => claimAttempt(store, KEY, ownerElsewhere(), observer);
+  const { ask, wait } = watchClaim(store);
+  const first = attemptOf(await ask());
   expect(await ask()).toMatchObject({ state: 'held' });
-  now += LEASE - 1;
+  await wait(LEASE - 1);
   expect(await ask()).toMatchObject({ state: 'held' });
   await renewLease(store, first, 1, 10);
-  now += LEASE - 1;
   expect(await ask()).toMatchObject({ state: 'held' });
-  now += LEASE - 1;
+  await wait(LEASE - 1);
   expect(await ask()).toMatchObject({ state: 'held' });
-  now += 1;
+  await wait(1);
   expect(await ask()).toMatchObject({ state: 'claimed', attempt: { number: 2 } });
 });
 
 test('a fresh observer waits a whole lease, however old the last renewal is', async () => {
   const { store } = await temporaryStore();
   await claimAttempt(store, KEY, ownerElsewhere(), patience());
-  let now = 10 * LEASE;
-  const observer = createLeaseObserver(LEASE, () => now);
-  expect(await claimAttempt(store, KEY, ownerElsewhere(), observer)).toMatchObject({
-    state: 'held',
-  });
-  now += LEASE;
-  expect((await claimAttempt(store, KEY, ownerElsewhere(), observer)).state).toBe('claimed');
+  const { ask, wait } = watchClaim(store, 10 * LEASE);
+  expect(await ask()).toMatchObject({ state: 'held' });
+  await wait(LEASE);
+  expect((await ask()).state).toBe('claimed');
 });
+
+test('an observer that could not look for long judges anew: the other could not renew either', async () => {
+  const { store } = await temporaryStore();
+  const { ask, wait, sleep } = watchClaim(store);
+  await ask();
+  await ask();
+  sleep(3 * LEASE);
+  expect(await ask()).toMatchObject({ state: 'held' });
+  await wait(LEASE);
+  expect((await ask()).state).toBe('claimed');
+});
+
+/** An observer with a clock of its own. `wait` looks at the claim meanwhile, `sleep` does not. */
+function watchClaim(store: Store, start = 1000) {
+  let now = start;
+  const observer = createLeaseObserver(LEASE, () => now);
+  const ask = (): Promise<ClaimResult> => claimAttempt(store, KEY, ownerElsewhere(), observer);
+  const sleep = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  const wait = async (milliseconds: number): Promise<void> => {
+    sleep(Math.floor(milliseconds / 2));
+    if (milliseconds > 1) await ask();
+    sleep(Math.ceil(milliseconds / 2));
+  };
+  return { ask, sleep, wait };
+}
 
 test('who takes over writes down that the one before is lost, with what it last reported', async () => {
   const { store } = await temporaryStore();
