@@ -26,9 +26,10 @@ export function withData(suite, seed, trace, work) {
   try {
     writeFileSync(join(home, 'tools.json'), renderTools(suite));
     const condition = { trace: { train: trace, eval: trace }, replay: 0 };
+    const seeds = { data: seed, draws: seed };
     const datasets = suite.domains.map((domain) => {
-      const train = renderTraining(suite, { condition, seed, path: [[domain]] });
-      const { prompts, gold } = renderHeldOut(suite, { condition, seed, domain });
+      const train = renderTraining(suite, { condition, seeds, path: [[domain]] });
+      const { prompts, gold } = renderHeldOut(suite, { condition, seeds, domain });
       writeFileSync(join(home, `${domain}.train.jsonl`), train.bytes);
       writeFileSync(join(home, `${domain}.prompts.jsonl`), prompts.bytes);
       return { domain, train: train.bytes, gold: readLines(gold.bytes) };

@@ -4,8 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderDataset, renderTools } from '../dist/data/datasets.js';
+import { renderTools } from '../dist/data/data-file.js';
+import { renderHeldOut } from '../dist/data/held-out.js';
 import { openSuite } from '../dist/data/open-suite.js';
+import { renderTraining } from '../dist/data/training.js';
 import { scoreCell } from '../dist/metrics/verdicts.js';
 import { apiBankSuite } from '../dist/spec/file-suites.js';
 
@@ -65,13 +67,18 @@ const isExact = ({ right }) => right.exact;
 function runStream(seed, trace) {
   const folder = join(home, `${trace}-${seed}`);
   mkdirSync(folder);
+  const rendering = {
+    condition: { trace: { train: trace, eval: trace }, replay: 0 },
+    seeds: { data: seed, draws: seed },
+  };
   const datasets = suite.domains.map((domain) => {
-    const { train, prompts, gold } = renderDataset(suite, { seed, rendering: { trace }, domain });
+    const train = renderTraining(suite, { ...rendering, path: [[domain]] });
+    const { prompts, gold } = renderHeldOut(suite, { ...rendering, domain });
     const trainFile = join(folder, `${domain}.train.jsonl`);
     const promptsFile = join(folder, `${domain}.prompts.jsonl`);
-    writeFileSync(trainFile, train);
-    writeFileSync(promptsFile, prompts);
-    return { domain, trainFile, promptsFile, gold: readLines(gold) };
+    writeFileSync(trainFile, train.bytes);
+    writeFileSync(promptsFile, prompts.bytes);
+    return { domain, trainFile, promptsFile, gold: readLines(gold.bytes) };
   });
   const matrix = [];
   let parent = null;

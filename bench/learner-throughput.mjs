@@ -4,8 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderDataset, renderTools } from '../dist/data/datasets.js';
+import { renderTools } from '../dist/data/data-file.js';
+import { renderHeldOut } from '../dist/data/held-out.js';
 import { openSuite } from '../dist/data/open-suite.js';
+import { renderTraining } from '../dist/data/training.js';
 import { BUILTIN_PRESETS } from '../dist/spec/builtin-presets.js';
 
 const EPOCHS = 6;
@@ -14,7 +16,12 @@ const root = join(import.meta.dirname, '..');
 const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
 const suite = openSuite({ kind: 'builtin', ...BUILTIN_PRESETS.default });
 const [domain] = suite.domains;
-const { train, prompts } = renderDataset(suite, { seed: 0, rendering: { trace: 'keep' }, domain });
+const rendering = {
+  condition: { trace: { train: 'keep', eval: 'keep' }, replay: 0 },
+  seeds: { data: 0, draws: 0 },
+};
+const train = renderTraining(suite, { ...rendering, path: [[domain]] }).bytes;
+const prompts = renderHeldOut(suite, { ...rendering, domain }).prompts.bytes;
 const files = { 'tools.json': renderTools(suite), 'train.jsonl': train, 'prompts.jsonl': prompts };
 for (const [name, bytes] of Object.entries(files)) writeFileSync(join(home, name), bytes);
 const countLines = (bytes) => new TextDecoder().decode(bytes).trim().split('\n').length;
@@ -67,6 +74,7 @@ const generating = rounds('generate', {
 });
 const counting = rounds('count', {
   stage: 'count',
+  sizes: false,
   data: [{ name: domain, file: '../train.jsonl' }],
 });
 const result = {

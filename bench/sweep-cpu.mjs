@@ -4,11 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cpuOf, cpuOfReaped } from './processes.mjs';
 
 const root = join(import.meta.dirname, '..');
 const file = process.argv[2] ?? join(root, 'examples', 'api-bank.yaml');
 const home = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
-const TICKS = 100; // USER_HZ of Linux
 
 const started = performance.now();
 const run = spawnSync(process.execPath, [join(root, 'bin', 'ratchet.js'), 'run', file, '--json'], {
@@ -19,16 +19,9 @@ const run = spawnSync(process.execPath, [join(root, 'bin', 'ratchet.js'), 'run',
 const wallSeconds = (performance.now() - started) / 1000;
 if (run.status !== 0) process.exit(run.status ?? 1);
 
-/** Fields 14 to 17 of proc_pid_stat(5): own and reaped children's user and system time. */
-const cpuOf = (pid) => {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
-};
 const { supervisor, server, worker } = JSON.parse(
   readFileSync(join(home, 'supervisor.json'), 'utf8'),
 );
-const own = process.resourceUsage();
 const result = {
   file: file.slice(file.lastIndexOf('/') + 1),
   date: new Date().toISOString().slice(0, 10),
@@ -38,7 +31,7 @@ const result = {
     'worker and trainers': cpuOf(worker.pid),
     server: cpuOf(server.pid),
     supervisor: cpuOf(supervisor.pid),
-    'command line': cpuOf(process.pid) - (own.userCPUTime + own.systemCPUTime) / 1e6,
+    'command line': cpuOfReaped(),
   },
 };
 result.cpuSeconds.total = Object.values(result.cpuSeconds).reduce((sum, value) => sum + value, 0);

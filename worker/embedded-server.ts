@@ -13,14 +13,10 @@ export interface Ports {
   ui: number;
 }
 
-/**
- * For a small machine: one task queue partition, and quick activities handed out with the answer to the workflow task
- * that asked for them, which saves a poll and its dispatch.
- */
+/** For a small machine: one partition a task queue. */
 export const SERVER_SETTINGS: readonly string[] = [
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
-  'system.enableActivityEagerExecution=true',
 ];
 
 /** Starts Temporal's dev server on the home's database, for this machine only. */

@@ -1,0 +1,72 @@
+// A sweep of N runs whose trainer does nothing, against a running Temporal server: the product's own plan, workflows,
+// activities, store and report; only `compute`'s way to run a trainer is replaced. A run is a chain of 4 blocks of prepare,
+// train, checkpoint and evaluate on every domain seen: 22 steps.
+// Usage, after `npm run build`: RATCHET_HOME=<folder> TEMPORAL_ADDRESS=<address> node bench/noop-sweep.mjs N
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { loadSweep } from '../dist/cli/load-sweep.js';
+import { startSweep, storePlan } from '../dist/cli/submit-sweep.js';
+import { createLocalCompute } from '../dist/compute/local-compute.js';
+import { openHome } from '../dist/worker/home.js';
+import { runWorkers } from '../dist/worker/run-workers.js';
+
+/** As many as the peers get. */
+const SLOTS = 16;
+const runs = Number(process.argv[2]);
+const address = process.env.TEMPORAL_ADDRESS;
+const home = openHome();
+const spec = {
+  version: 'ratchet/v1',
+  name: 'noop',
+  suite: {
+    kind: 'builtin',
+    dialoguesPerDomain: { train: 1, heldOut: 1 },
+    chainLength: { min: 1, max: 1 },
+  },
+  stream: { domains: ['travel', 'banking', 'library', 'clinic'] },
+  conditions: { keep: { trace: 'keep' } },
+  seeds: runs,
+  evaluate: { domains: 'seen' },
+  parallelism: runs,
+};
+const file = join(home.folder, 'noop.yaml');
+await writeFile(file, JSON.stringify(spec));
+
+/** What a trainer leaves behind, without its work. */
+async function runNothing({ folder, job, onEvent }) {
+  if (job.stage === 'train') {
+    await mkdir(join(folder, 'weights'));
+    await writeFile(join(folder, 'weights', 'weights.bin'), job.key);
+    await onEvent({ type: 'result', steps: 1, tokens: 0 });
+  }
+  for (const { name, file: prompts } of job.stage === 'generate' ? job.prompts : []) {
+    const lines = (await readFile(join(folder, prompts), 'utf8')).trim().split('\n');
+    const predictions = lines.map((line) => JSON.stringify({ id: JSON.parse(line).id, text: '' }));
+    await writeFile(join(folder, `${name}.jsonl`), `${predictions.join('\n')}\n`);
+    await onEvent({ type: 'predictions', name, file: `${name}.jsonl` });
+  }
+  return 'done';
+}
+
+Runtime.install({ shutdownSignals: [] });
+const stop = new AbortController();
+const workers = runWorkers({
+  connection: await NativeConnection.connect({ address }),
+  namespace: 'default',
+  identity: 'bench',
+  compute: createLocalCompute({ workFolder: home.work, slots: SLOTS, run: runNothing }),
+  workflowBundle: join(import.meta.dirname, '..', 'dist', 'workflows.bundle.js'),
+  signal: stop.signal,
+});
+const client = new Client({ connection: await Connection.connect({ address }) });
+const loaded = await loadSweep(file, home);
+await startSweep(client, loaded, await storePlan(loaded));
+const { state, ended } = await client.workflow.getHandle(loaded.plan.sweep).result();
+stop.abort();
+await workers;
+const done =
+  state === 'done' && ended.blocksTrained === 4 * runs && ended.cellsComputed === 10 * runs;
+if (!done) throw new Error(`the sweep is not complete: ${state} ${JSON.stringify(ended)}`);
+process.exit();
