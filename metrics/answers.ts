@@ -1,4 +1,5 @@
 import { METRIC_NAMES, type Comparison, type RunResult } from '../contract/results.ts';
+import type { Convention } from '../contract/scores.ts';
 import { bootstrapDifference } from './bootstrap.ts';
 import { compareConditions, correctForNumber, type Question } from './comparisons.ts';
 import type { GatheredSweep } from './gathered-sweep.ts';
@@ -13,20 +14,25 @@ type Measured = ReadonlyMap<string, Replication[]>;
 
 /** The declared question, if there is one: with a verdict, and from enough seeds on with a bootstrap beside its interval. */
 export function answerQuestion(input: GatheredSweep, measured: Measured): Comparison | null {
-  const { question, convention } = input;
+  const { question } = input;
   if (!question) return null;
   const pairs = pairsOf(measured, question);
-  const bootstrap =
-    pairs.length < BOOTSTRAP_SEEDS
-      ? null
-      : bootstrapDifference(
-          pairs.map(({ treatment, control }) => ({
-            treatment: treatment.gathered,
-            control: control.gathered,
-          })),
-          { metric: question.metric, convention, level: 1 - question.alpha },
-        );
+  const bootstrap = bootstrapPairs(pairs, { ...question, convention: input.convention });
   return compare(input, pairs, { ...question, declared: true, bootstrap });
+}
+
+function bootstrapPairs(
+  pairs: readonly PairedSeed[],
+  { metric, alpha, convention }: Question & { convention: Convention },
+): Comparison['bootstrap'] {
+  const isKnown = (replication: Replication): boolean =>
+    valueOf(replication, (run) => run.metrics[metric]) !== null;
+  const complete = pairs.filter(({ treatment, control }) => isKnown(treatment) && isKnown(control));
+  if (complete.length < BOOTSTRAP_SEEDS) return null;
+  const gathered = complete.map(({ treatment, control }) => {
+    return { treatment: treatment.gathered, control: control.gathered };
+  });
+  return bootstrapDifference(gathered, { metric, convention, level: 1 - alpha });
 }
 
 /** Everything else that can be compared; claims nothing. */
