@@ -50,6 +50,25 @@ describe('a tiny sweep by its verbs', () => {
     expect(readFileSync(ended.report, 'utf8')).toMatch(/^<!doctype html>/i);
   });
 
+  test('results say what the scores are held against, on the prompts that were asked', () => {
+    const { references, conditions } = JSON.parse(readFileSync(ended.results, 'utf8')) as Results;
+    expect(references).toHaveLength(2 * 2 * 2);
+    for (const own of references) {
+      expect(own.goldReplay.right.exact).toBe(own.examples);
+      expect(own.worldReplay).toEqual({ dialogues: 4, fulfilled: 4 });
+    }
+    const copyable = (condition: string): number =>
+      references
+        .filter((own) => own.condition === condition)
+        .reduce((sum, own) => sum + own.copyable, 0);
+    expect(copyable('keep')).toBeGreaterThan(copyable('strip'));
+    for (const { strata, runs } of Object.values(conditions)) {
+      const [run] = runs;
+      const scored = run?.cells.at(-1)?.reduce((sum, cell) => sum + (cell?.examples ?? 0), 0);
+      expect(strata.seen.examples + strata.novel.examples).toBe(2 * (scored ?? Number.NaN));
+    }
+  });
+
   test('run again on the same file finds everything done', async () => {
     const before = readFileSync(ended.results);
     const again = await call('run', 'tiny.yaml', '--json');
