@@ -7,8 +7,11 @@
 export const TRACE_STRATA = ['identical', 'both', 'trace-only', 'neither'] as const;
 export type TraceStratum = (typeof TRACE_STRATA)[number];
 
-/** Whether the target stands word for word among the training targets of the same seed. */
-export const TARGET_STRATA = ['seen', 'novel'] as const;
+/**
+ * Whether the target stands word for word among the training targets of the same seed (`seen`), or does not though its
+ * tools are all called there (`novel`), or calls a tool that training never does (`new-tool`).
+ */
+export const TARGET_STRATA = ['seen', 'novel', 'new-tool'] as const;
 export type TargetStratum = (typeof TARGET_STRATA)[number];
 
 export const STRATA = [...TRACE_STRATA, ...TARGET_STRATA] as const;

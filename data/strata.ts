@@ -1,12 +1,12 @@
 import type { Example, Json, Message, ToolCall } from '../contract/dialogue.ts';
 import { canonicalJson } from '../contract/digest.ts';
-import type { ExampleStrata, TraceStratum } from '../contract/strata.ts';
+import type { ExampleStrata, TargetStratum, TraceStratum } from '../contract/strata.ts';
 import { targetText } from './baselines.ts';
 import { stripTrace } from './traces/strip.ts';
 
 /**
- * Where held-out examples stand, whatever the condition: what the trace could add to their prompt, and whether their target
- * stands word for word in the training targets of the same split.
+ * Where held-out examples stand, whatever the condition: what the trace could add to their prompt, and what of their target
+ * the training targets of the same split hold.
  *
  * @param heldOut with the whole trace
  * @param train of all domains of the stream
@@ -16,10 +16,15 @@ export function stratifyExamples(
   train: readonly Pick<Example, 'target'>[],
 ): ExampleStrata[] {
   const seen = new Set(train.map(({ target }) => targetText(target)));
+  const taught = new Set(train.flatMap(({ target }) => target.map(({ name }) => name)));
+  const targetStratumOf = (target: readonly ToolCall[]): TargetStratum => {
+    if (seen.has(targetText(target))) return 'seen';
+    return target.every(({ name }) => taught.has(name)) ? 'novel' : 'new-tool';
+  };
   return heldOut.map((example) => ({
     id: example.id,
     trace: stratumOf(example),
-    target: seen.has(targetText(example.target)) ? 'seen' : 'novel',
+    target: targetStratumOf(example.target),
   }));
 }
 

@@ -11,7 +11,8 @@ export const STRATUM_MEANINGS: Record<Stratum, string> = {
   'trace-only': 'all values stand in the prompt, some only in earlier calls and results',
   neither: 'some value stands nowhere in the prompt: it has to be derived or known',
   seen: 'the target stands word for word in the training data of the seed',
-  novel: 'the target does not stand in the training data of the seed',
+  novel: 'the target does not stand in the training data of the seed, its tools do',
+  'new-tool': 'the target calls a tool that no training example of the seed calls',
 };
 
 /** Where a condition is right: by what its prompts could tell, and by whether the target was learned. */
@@ -28,7 +29,7 @@ export function renderStrata(results: Results): Markup {
   return section(
     'strata',
     'By what could be known',
-    html`<p>Percent right after the last block, all domains together: mean and ${level(results.intervals.level)} interval over ${describeSeeds(results)}. The strata of the trace hold every example once, by what keeping the trace adds to its prompt; seen and novel hold each once more.</p>`,
+    html`<p>Percent right after the last block, all domains together: mean and ${level(results.intervals.level)} interval over ${describeSeeds(results)}. The strata of the trace hold every example once, by what keeping the trace adds to its prompt; seen, novel and new-tool hold each once more.</p>`,
     table({ look: 'dense', head: ['', ...head], rows }),
     definitionList(known.map((name) => [name, STRATUM_MEANINGS[name]])),
     html`<p class="note">${describeScores(results)}</p>`,

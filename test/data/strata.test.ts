@@ -67,7 +67,7 @@ describe('strata of held-out examples', () => {
     expect(stratifyExamples([exampleOf(messages, given)], [])[0]?.trace).toBe(stratum);
   });
 
-  test('tell targets that stand in training from new ones, whatever the order of arguments and calls', () => {
+  test('tell targets that stand in training from new ones and from new tools, whatever the order of arguments and calls', () => {
     const held = exampleOf([user('Go')], { a: 1, b: 'x' });
     const twin = exampleOf([user('Other words')], { b: 'x', a: 1 });
     const other = exampleOf([user('Go')], { a: 1, b: 'y' });
@@ -75,6 +75,7 @@ describe('strata of held-out examples', () => {
       stratifyExamples([held], train)[0]?.target;
     expect(targetOf([twin])).toBe('seen');
     expect(targetOf([other])).toBe('novel');
+    expect(targetOf([])).toBe('new-tool');
     const two = { ...held, target: [...held.target, ...other.target] };
     const turned = { ...held, target: [...other.target, ...held.target] };
     expect(stratifyExamples([two], [turned])[0]?.target).toBe('seen');

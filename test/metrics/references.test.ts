@@ -126,7 +126,7 @@ describe('strata', () => {
       ({ strata }) => (strata?.novel.right ?? 0) / (strata?.novel.examples ?? 0),
     );
     expect(novel?.mean).toBeCloseTo(shares.reduce((sum, share) => sum + share, 0) / 3, 12);
-    expect(novel).toMatchObject({ n: 3, examples: 3 * 128 });
+    expect(novel).toMatchObject({ n: 3, examples: 3 * 96 });
   });
 
   test('leave out a seed without such examples, and one with a missing cell', () => {
@@ -136,7 +136,7 @@ describe('strata', () => {
     bare.delete(second);
     const strata = summariseSweep({ ...input, strata: bare }).conditions['keep']?.strata;
     expect(strata?.seen).toMatchObject({ n: 1, examples: 32 });
-    expect(strata?.novel).toMatchObject({ n: 2, examples: 160 + 128 });
+    expect(strata?.novel).toMatchObject({ n: 2, examples: 160 + 96 });
     const holed = sampleSweep({ isMissing: ({ seed, block }) => seed === 1 && block === 3 });
     const [absent] = summariseSweep(holed).conditions['keep']?.runs ?? [];
     expect(absent?.strata).toBeNull();

@@ -2,7 +2,7 @@ import type { AnswerCounts, ReferenceCounts } from '../../contract/references.ts
 import type { Row } from '../../contract/results.ts';
 import { createRandom, deriveSeed, type Random } from '../../contract/random.ts';
 import type { CellScore, ExampleScore, Outcome } from '../../contract/scores.ts';
-import { type ExampleStrata, TRACE_STRATA } from '../../contract/strata.ts';
+import { type ExampleStrata, TARGET_STRATA, TRACE_STRATA } from '../../contract/strata.ts';
 import type { GatheredRun } from '../../metrics/runs.ts';
 import type { GatheredSweep } from '../../metrics/gathered-sweep.ts';
 
@@ -114,7 +114,7 @@ function answers(exact: number, names: number): AnswerCounts {
   return { right: { exact, 'paper-1': exact, bfcl: exact }, nameRight: names };
 }
 
-/** Every trace stratum a quarter of the examples; every fifth target was seen in training. */
+/** Every trace stratum a quarter of the examples; every fifth target was seen in training, every fifth calls a new tool. */
 function sampleStrata(): Map<string, ExampleStrata> {
   const ids = Array.from({ length: EXAMPLES }, (_, index) => `example-${index}`);
   return new Map(
@@ -123,7 +123,7 @@ function sampleStrata(): Map<string, ExampleStrata> {
       {
         id,
         trace: TRACE_STRATA[index % TRACE_STRATA.length] ?? 'neither',
-        target: index % 5 === 0 ? 'seen' : 'novel',
+        target: TARGET_STRATA[index % 5] ?? 'novel',
       },
     ]),
   );

@@ -118,7 +118,7 @@ describe('references.csv and strata.csv', () => {
 
   test('have a line for each run and stratum, empty where a cell is missing', () => {
     const rows = parseCsv(tabulateStrata(holed).text);
-    expect(rows).toHaveLength(2 * 5 * 6);
+    expect(rows).toHaveLength(2 * 5 * 7);
     const ofSeed = (seed: string) =>
       rows.find((row) => row['condition'] === 'strip' && row['seed'] === seed);
     expect(ofSeed('1')).toMatchObject({ stratum: 'identical', examples: '40' });

@@ -199,7 +199,7 @@ describe('what the report shows beside its numbers', () => {
     for (const condition of Object.values(results.conditions))
       for (const stratum of STRATA)
         expect(page).toContain(`<b>${percent(condition.strata[stratum].mean)}</b>`);
-    expect(page).toContain('novel<small>640 examples</small>');
+    expect(page).toContain('novel<small>480 examples</small>');
     expect(renderHtml(summariseSweep({ ...sampleSweep(), strata: new Map() }))).not.toContain(
       'By what could be known',
     );

@@ -6,7 +6,8 @@ import {
   argumentsOf,
   columnsWith,
   dialoguesOf,
-  DOMAIN_NAMES,
+  MEASURED_DOMAINS,
+  SEEDS,
   listingsOf,
   textOf,
 } from './suite-fixture.ts';
@@ -74,11 +75,11 @@ function copyLikeNeighbour(known: readonly Copy[]): Rule {
   };
 }
 
-describe.each(DOMAIN_NAMES)(
-  'in %s a rule that does not read is right at most 30 times in 100:',
-  (domain) => {
-    const train = copiesOf(dialoguesOf(domain, ['train']));
-    const heldOut = copiesOf(dialoguesOf(domain, ['heldOut']));
+describe.each(MEASURED_DOMAINS)(
+  'preset $preset, in $domain a rule that does not read is right at most 30 times in 100:',
+  ({ domain, settings }) => {
+    const train = copiesOf(dialoguesOf(domain, ['train'], SEEDS, settings));
+    const heldOut = copiesOf(dialoguesOf(domain, ['heldOut'], SEEDS, settings));
 
     test('copying the last value that looks like it', () => {
       expect(shareOf([...train, ...heldOut], copyLast)).toBeLessThanOrEqual(CEILING);

@@ -10,6 +10,11 @@ import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 export const SEEDS = [1, 2, 3, 4, 5];
 export const SPLITS: Split[] = ['train', 'heldOut'];
 export const DOMAIN_NAMES = BUILTIN_DOMAINS.map(({ name }) => name);
+/** The presets that guarantees are measured on: `quick` is a smaller `default`, and `null` has its own. */
+const MEASURED = ['default', 'hard'] as const;
+export const MEASURED_DOMAINS = MEASURED.flatMap((preset) => {
+  return DOMAIN_NAMES.map((domain) => ({ preset, domain, settings: BUILTIN_PRESETS[preset] }));
+});
 
 /** A gold argument with its label and all that a prompt of its call holds. */
 export interface LabelledArgument {

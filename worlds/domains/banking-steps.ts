@@ -234,7 +234,7 @@ export const banking: DomainDefinition<Banking> = {
         field: 'bank',
         user: {
           train: ['the one at {value}', 'the account with {value}'],
-          heldOut: ['the one with {value}', 'the account at {value}'],
+          heldOut: ['the one who banks with {value}', 'the account at {value}'],
         },
       },
       {

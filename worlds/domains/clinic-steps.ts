@@ -209,7 +209,7 @@ export const clinic: DomainDefinition<Clinic> = {
         field: 'street',
         user: {
           train: ['the doctor in {value}', 'the one at {value}'],
-          heldOut: ['the one in {value}', 'the doctor at {value}'],
+          heldOut: ['the one over at {value}', 'the doctor at {value}'],
         },
       },
       {

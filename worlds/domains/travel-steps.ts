@@ -252,7 +252,7 @@ export const travel: DomainDefinition<Travel> = {
         field: 'area',
         user: {
           train: ['the hotel in {value}', 'the one in {value}'],
-          heldOut: ['the hotel at {value}', 'the {value} one'],
+          heldOut: ['the hotel at {value}', 'the one over in {value}'],
         },
       },
       {
