@@ -45,6 +45,11 @@ export async function writeCounts(
   await createRecord(store, countPath(key), { format: 1, key, ...sizes, ...cuts });
 }
 
+/** Where a trainer's sizes of a data file are kept. */
+export function countPathOf(plan: Plan, data: string): string {
+  return countPath(keyOf(plan, data));
+}
+
 function keyOf(plan: Plan, data: string): string {
   const { tools, trainer, spec } = plan;
   const { hyperparameters } = spec.trainer;

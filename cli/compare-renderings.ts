@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { conditionOf } from '../activities/plans.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import { resolveTrainer } from '../compute/trainers.ts';
@@ -16,6 +13,7 @@ import { describeCondition } from '../spec/describe-condition.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
 import type { LoadedSweep } from './load-sweep.ts';
+import { inScratchFolder } from './scratch-folder.ts';
 
 /** One side of one domain, under several conditions. */
 export interface RenderingRequest {
@@ -130,26 +128,18 @@ async function countExamples(
   { plan, suite }: LoadedSweep,
   sides: Omit<Example, 'target'>[][],
 ): Promise<CountEvent[]> {
-  const workFolder = await mkdtemp(join(tmpdir(), 'ratchet-count-'));
-  try {
-    const counts = await createLocalCompute({ workFolder }).count(
-      {
-        key: plan.sweep,
-        trainer: resolveTrainer(plan.spec.trainer, plan.workingFolder),
-        hyperparameters: plan.spec.trainer.hyperparameters,
-        tools: renderTools(suite),
-        data: sides.map((side, column) => ({
-          name: String(column),
-          bytes: toDataFile(side).bytes,
-        })),
-        sizes: true,
-      },
-      new AbortController().signal,
-    );
-    return sides.flatMap((_, column) => counts.find(({ name }) => name === String(column)) ?? []);
-  } finally {
-    await rm(workFolder, { recursive: true, force: true });
-  }
+  const work = {
+    key: plan.sweep,
+    trainer: resolveTrainer(plan.spec.trainer, plan.workingFolder),
+    hyperparameters: plan.spec.trainer.hyperparameters,
+    tools: renderTools(suite),
+    data: sides.map((side, column) => ({ name: String(column), bytes: toDataFile(side).bytes })),
+    sizes: true,
+  };
+  const counts = await inScratchFolder((workFolder) =>
+    createLocalCompute({ workFolder }).count(work, new AbortController().signal),
+  );
+  return sides.flatMap((_, column) => counts.find(({ name }) => name === String(column)) ?? []);
 }
 
 function withoutTarget({ id, dialogue, messages, tools }: Example): Omit<Example, 'target'> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { fetchWeights } from '../compute/weights.ts';
@@ -7,7 +7,8 @@ import { renderExamples } from '../data/conditions.ts';
 import { toFineTuningLine } from '../data/fine-tuning.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import { locateHome } from '../worker/home.ts';
-import { CliError, EXIT } from './exit-codes.ts';
+import { makeEmpty, requireEmpty } from './empty-folder.ts';
+import { addExportSweep } from './export-sweep.ts';
 import { loadSweep } from './load-sweep.ts';
 import { findBlock, openSweep } from './open-sweep.ts';
 import { printJson, say } from './output.ts';
@@ -15,7 +16,8 @@ import { printJson, say } from './output.ts';
 export function addExport(program: Command): void {
   const command = program
     .command('export')
-    .description('write a checkpoint, or the data, to a folder');
+    .description('write a sweep, a checkpoint, or the data, to a folder');
+  addExportSweep(command);
   command
     .command('checkpoint')
     .description("a committed block's weights, verified, with what they are")
@@ -78,18 +80,6 @@ async function exportData(file: string, folder: string): Promise<number> {
       }
     }
   return files;
-}
-
-/** Exporting never mixes with what is there. */
-async function makeEmpty(folder: string): Promise<void> {
-  await requireEmpty(folder);
-  await mkdir(folder, { recursive: true });
-}
-
-async function requireEmpty(folder: string): Promise<void> {
-  const inside = await readdir(folder).catch(() => []);
-  if (inside.length > 0)
-    throw new CliError(EXIT.usage, `${folder} is not empty: name a new folder`);
 }
 
 function finish(options: ExportOptions, facts: Record<string, unknown> & { files: number }): void {

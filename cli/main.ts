@@ -31,6 +31,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   rescore: async () => (await import('./rescore.ts')).addRescore,
   report: async () => (await import('./report.ts')).addReport,
   export: async () => (await import('./export.ts')).addExport,
+  import: async () => (await import('./import.ts')).addImport,
   store: async () => (await import('./store.ts')).addStore,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
   worker: async () => (await import('./worker.ts')).addWorker,

@@ -58,7 +58,8 @@ function addRepair(command: Command): void {
     });
 }
 
-function storeUrl(where: string | undefined): string {
+/** Of a store named on the command line; of none: this home's. */
+export function storeUrl(where: string | undefined): string {
   if (where === undefined) return pathToFileURL(locateHome().store).href;
   return /^[a-z0-9]+:\/\//.test(where) ? where : pathToFileURL(resolve(where)).href;
 }
