@@ -10,6 +10,7 @@ import {
   findContrast,
   flooredDomains,
 } from './phrases.ts';
+import { describePublished, tabulateContext } from './terminal-context.ts';
 
 export type Style = 'plain' | 'heading' | 'faint' | 'strong' | 'warning';
 
@@ -36,6 +37,9 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
     ...rows.map((row) => say(row, 'plain')),
     ...describeNumbers(results).map((line) => say(line, 'faint')),
     ...listFloors(results).map((line) => say(`▽ ${line}`, 'warning')),
+    '',
+    ...renderContext(results).map((line) => say(line, 'faint')),
+    ...describePublished(results).map((line) => say(line, 'faint')),
   ];
   if (cells.missing > 0)
     lines.push(
@@ -106,6 +110,13 @@ function describeNumbers(results: Results): string[] {
   return [
     `Percent right (${convention}; ceiling ${describeCeiling(results, convention)}), mean [${level(intervals.level)} interval] over ${describeSeeds(results)}.${levels}`,
     `Learner: ${learner.description}.`,
+  ];
+}
+
+function renderContext(results: Results): string[] {
+  return [
+    ...alignColumns(tabulateContext(results)),
+    'Floor: best answer without training; copy: all values verbatim in the prompt; gold: the gold calls; means over domains. Then percent right after the last block by stratum (examples).',
   ];
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { METRIC_NAMES } from '../../contract/results.ts';
+import { STRATA } from '../../contract/strata.ts';
 import { percent } from '../../metrics/numbers.ts';
 import type { GatheredSweep } from '../../metrics/gathered-sweep.ts';
 import { summariseSweep } from '../../metrics/summarise.ts';
 import { renderMarkdown } from '../../report/markdown.ts';
 import { renderReports } from '../../report/reports.ts';
 import { renderTerminal } from '../../report/terminal.ts';
+import { resolvePublished } from '../../spec/resolve-published.ts';
 import { sampleSweep } from '../metrics/sample-sweep.ts';
 
 const results = summariseSweep(sampleSweep());
@@ -137,6 +139,21 @@ describe('the end of a run in the terminal', () => {
       .split('\n')
       .slice(3, 4 + METRIC_NAMES.length);
     for (const line of table) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('has floor, ceilings and strata in one line a condition', () => {
+    const lines = renderTerminal(results).split('\n');
+    const at = lines.findIndex((line) => line.trim().startsWith('floor'));
+    const columns = lines[at]?.trim().split(/ {2,}/);
+    const strata = STRATA.map((name) => expect.stringMatching(new RegExp(`^${name} \\(\\d+\\)$`)));
+    expect(columns).toEqual(['floor', 'copy', 'gold', ...strata]);
+    expect(lines[at + 1]).toMatch(/^keep +20\.0 +90\.0 +100\.0 +55\.5 /);
+  });
+
+  test('says in a line how far published numbers are', () => {
+    const published = resolvePublished(['trajectory-supervision'], ['keep', 'strip']);
+    const text = renderTerminal(summariseSweep({ ...sampleSweep(), published }));
+    expect(text).toMatch(/^keep − trajectory supervision, B .*: accuracy −3\.7, BWT −6\.9, /m);
   });
 
   test('says what is missing and over how many seeds a mean is', () => {
