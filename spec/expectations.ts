@@ -13,7 +13,7 @@ export function schemaAt(
   const [segment, ...rest] = path;
   const kind = chooseKind(schema, value);
   if (segment === undefined) return kind;
-  const container = chooseKind(chooseType(kind, value), value);
+  const container = chooseMapping(kind, value);
   const inner = typeof segment === 'number' ? container.items : fieldSchema(container, segment);
   return inner && schemaAt(inner, rest, valueAt(value, [segment]));
 }
@@ -38,6 +38,11 @@ function chooseKind(schema: JsonSchema, value: unknown): JsonSchema {
   return schema.oneOf?.find((option) => option.properties?.['kind']?.const === kind) ?? schema;
 }
 
+/** Of alternatives by type, and then by kind. */
+function chooseMapping(schema: JsonSchema, value: unknown): JsonSchema {
+  return chooseKind(chooseType(schema, value), value);
+}
+
 function chooseType(schema: JsonSchema, value: unknown): JsonSchema {
   const type = Array.isArray(value) ? 'array' : typeof value;
   const isMapping = type === 'object';
@@ -45,7 +50,13 @@ function chooseType(schema: JsonSchema, value: unknown): JsonSchema {
   return schema.anyOf?.find(isMeant) ?? schema;
 }
 
-export function fieldNames(schema: JsonSchema | undefined): string[] {
+/** The fields that the mapping at a path may have. */
+export function fieldsAt(schema: JsonSchema, path: FieldPath, value: unknown): string[] {
+  const wanted = schemaAt(schema, path, value);
+  return wanted ? fieldNames(chooseMapping(wanted, valueAt(value, path))) : [];
+}
+
+function fieldNames(schema: JsonSchema | undefined): string[] {
   return Object.keys(schema?.properties ?? {});
 }
 

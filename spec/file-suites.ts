@@ -76,6 +76,7 @@ const ownMap = z
     kind: z.literal('own').describe('A map of your own.'),
     map: z
       .record(domainName(), z.array(line(200)).min(1).max(10_000))
+      .refine((map) => Object.keys(map).length > 0, 'at least one domain')
       .describe('The APIs of every domain; each API in one.')
       .meta({ examples: [{ accounts: ['GetUserToken'], agenda: ['AddAgenda'] }] }),
   })

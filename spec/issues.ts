@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import {
   describeSchema,
-  fieldNames,
+  fieldsAt,
   quotedWords,
   schemaAt,
   validKinds,
@@ -64,7 +64,7 @@ function describeUnknownField(
   schema: JsonSchema,
   value: unknown,
 ): Finding {
-  const fields = fieldNames(schemaAt(schema, path, value));
+  const fields = fieldsAt(schema, path, value);
   const siblings = valueAt(value, path) as object;
   const free = fields.filter((field) => !Object.hasOwn(siblings, field));
   return {

@@ -5,6 +5,7 @@ import { formatProblem } from '../../spec/problems.ts';
 import { MALFORMED_CONDITIONS } from './malformed-conditions.ts';
 import { MALFORMED_SETTINGS } from './malformed-settings.ts';
 import { MALFORMED_STUDY } from './malformed-study.ts';
+import { MALFORMED_SUITES } from './malformed-suites.ts';
 import { STUDY, studyWith } from './study.ts';
 
 /** First lines of the messages, after the file's name. */
@@ -30,12 +31,14 @@ test('the spec that the others spoil is right', () => {
 });
 
 describe('a spoiled line is told with its line, column, field and the nearest word', () => {
-  test.each([...MALFORMED_STUDY, ...MALFORMED_CONDITIONS, ...MALFORMED_SETTINGS])(
-    'line %i: %j',
-    (line, becomes, ...says) => {
-      expect(complaints(studyWith(line, becomes))).toEqual(says);
-    },
-  );
+  test.each([
+    ...MALFORMED_STUDY,
+    ...MALFORMED_SUITES,
+    ...MALFORMED_CONDITIONS,
+    ...MALFORMED_SETTINGS,
+  ])('line %i: %j', (line, becomes, ...says) => {
+    expect(complaints(studyWith(line, becomes))).toEqual(says);
+  });
 });
 
 describe('a spoiled knob of the built-in suite is told', () => {
@@ -95,6 +98,24 @@ describe('every error of a file is told at once', () => {
   test('a misspelled field is not reported missing as well', () => {
     expect(complaints(STUDY.replace('name:', 'nmae:'))).toHaveLength(1);
   });
+});
+
+test.each([
+  [
+    'source: hub, domains: semantic',
+    'D1',
+    '3:48: suite.domains: expected a mapping with kind "balanced" or "own", found "semantic"',
+  ],
+  [
+    'source: level-3, split: { unit: scenario }',
+    'care',
+    '3:58: suite.split.unit: expected "dialogue" or "example", found "scenario"',
+  ],
+])('what a source of API-Bank cannot do is refused: %s', (fields, domain, says) => {
+  const stream = studyWith(3, `suite: { kind: api-bank, ${fields} }`);
+  expect(complaints(stream.replace(/domains: \[account.*/, `domains: [${domain}]`))).toEqual([
+    says,
+  ]);
 });
 
 describe('more than a sweep can be', () => {
