@@ -111,8 +111,8 @@ test.each([
     'care',
     '3:58: suite.split.unit: expected "dialogue" or "example", found "scenario"',
   ],
-])('what a source of API-Bank cannot do is refused: %s', (fields, domain, says) => {
-  const stream = studyWith(3, `suite: { kind: api-bank, ${fields} }`);
+])('what a source of API-Bank cannot do is refused: %s', (settings, domain, says) => {
+  const stream = studyWith(3, `suite: { kind: api-bank, ${settings} }`);
   expect(complaints(stream.replace(/domains: \[account.*/, `domains: [${domain}]`))).toEqual([
     says,
   ]);
