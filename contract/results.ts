@@ -135,7 +135,7 @@ export interface Comparison {
     /** Of an exploratory comparison: its `t`, adjusted after Holm (1979) for how many of them there are. */
     holm: number | null;
   };
-  /** Of the declared question from ten pairs on: seeds and dialogues resampled, crossed; percentiles at level 1 - alpha. */
+  /** Of the declared question from 10 to 100 pairs: seeds and dialogues resampled, crossed; percentiles at level 1 - alpha. */
   bootstrap: { low: number; high: number; draws: number } | null;
   /** Of the differences, from four pairs on: the mean without the lower and the upper quarter. */
   interquartileMean: number | null;

@@ -5,8 +5,8 @@ import { compareConditions, correctForNumber, type Question } from './comparison
 import type { GatheredSweep } from './gathered-sweep.ts';
 import { valueOf, type Replication } from './replications.ts';
 
-/** Fewer resampled seeds give intervals that are too narrow. */
-const BOOTSTRAP_SEEDS = 10;
+/** Fewer resampled seeds give intervals that are too narrow; more need no resampling. */
+const BOOTSTRAP_SEEDS = { fewest: 10, most: 100 };
 /** Without a declared question the comparisons only describe. */
 const UNDECLARED = { metric: 'averageAccuracy', margin: 0, alpha: 0.05 } as const;
 
@@ -28,7 +28,8 @@ function bootstrapPairs(
   const isKnown = (replication: Replication): boolean =>
     valueOf(replication, (run) => run.metrics[metric]) !== null;
   const complete = pairs.filter(({ treatment, control }) => isKnown(treatment) && isKnown(control));
-  if (complete.length < BOOTSTRAP_SEEDS) return null;
+  const { fewest, most } = BOOTSTRAP_SEEDS;
+  if (complete.length < fewest || complete.length > most) return null;
   const gathered = complete.map(({ treatment, control }) => {
     return { treatment: treatment.gathered, control: control.gathered };
   });

@@ -35,7 +35,7 @@ const COMPARISON_COLUMNS: Column<Comparison>[] = [
   },
   {
     name: 'bootstrap_low',
-    meaning: 'of the declared question from ten seeds on: seeds and dialogues crossed',
+    meaning: 'of the declared question from 10 to 100 seeds: seeds and dialogues crossed',
     value: ({ bootstrap }) => bootstrap?.low ?? null,
   },
   {

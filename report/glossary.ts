@@ -34,7 +34,7 @@ export const GLOSSARY: readonly (readonly [string, string])[] = [
   ],
   [
     'crossed bootstrap',
-    'From ten seeds on: percentiles of the mean difference with seeds and dialogues resampled together. It is not widened for overlapping training sets.',
+    'From 10 to 100 seeds: percentiles of the mean difference with seeds and dialogues resampled together. It is not widened for overlapping training sets.',
   ],
   [
     'interquartile mean',
