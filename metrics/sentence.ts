@@ -33,7 +33,7 @@ function conclude(
     case 'inconclusive':
       return `Inconclusive: the interval allows differences on both sides of zero or of ${margins}`;
     case 'insufficient':
-      return `Insufficient: ${difference.n} paired seeds${floorOf(p.floor)} cannot reach alpha ${alpha}; at least ${seedsFor(alpha)} are needed`;
+      return `Insufficient: ${difference.n} paired seed${difference.n === 1 ? '' : 's'}${floorOf(p.floor)} cannot reach alpha ${alpha}; at least ${seedsFor(alpha)} are needed`;
   }
 }
 

@@ -67,6 +67,7 @@ test('one seed never yields a claim, however large its difference', () => {
   expect(p).toEqual({ t: null, permutation: null, floor: null, holm: null });
   expect(seedsToSettle).toBeNull();
   expect(sentence).toContain('n = 1 seed, no interval');
+  expect(sentence).toContain('1 paired seed cannot reach alpha 0.1; at least 5 are needed');
 });
 
 describe('beside the interval', () => {
