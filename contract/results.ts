@@ -141,7 +141,10 @@ export interface Comparison {
   interquartileMean: number | null;
   /** That a seed of the treatment is better than a seed of the control, whichever they are; ties count half. */
   probabilityOfImprovement: number | null;
-  /** Pairs that would tell a difference like this one from zero at alpha in four of five sweeps; null: no number would. */
+  /**
+   * Pairs that would tell a difference like this one from zero at alpha in four of five sweeps, and that can reach alpha by
+   * sign flips; null: no number would.
+   */
   seedsToSettle: number | null;
   /** Null for an exploratory comparison, which claims nothing. */
   verdict: Verdict | null;

@@ -2,7 +2,7 @@ import type { Comparison, Estimate, MetricName, Pair, Verdict } from '../contrac
 import { METRICS } from './definitions.ts';
 import { deviationOf, estimateMean, testMean } from './estimates.ts';
 import { adjustHolm } from './holm.ts';
-import { permutationFloor, testSignFlips } from './permutation.ts';
+import { fewestPairs, permutationFloor, testSignFlips } from './permutation.ts';
 import { countSeedsToSettle } from './power.ts';
 import { interquartileMean, probabilityOfLarger } from './robust.ts';
 import { writeSentence } from './sentence.ts';
@@ -54,7 +54,10 @@ export function compareConditions(input: ComparisonInput): Comparison {
     seedsToSettle:
       mean === null || deviation === null
         ? null
-        : countSeedsToSettle({ mean, deviation, alpha, testTrainRatio }),
+        : atLeast(
+            fewestPairs(alpha),
+            countSeedsToSettle({ mean, deviation, alpha, testTrainRatio }),
+          ),
   };
   const verdict = declared ? decide(answer) : null;
   return { ...answer, verdict, sentence: writeSentence({ ...answer, verdict }) };
@@ -67,6 +70,11 @@ export function correctForNumber(comparisons: readonly Comparison[]): Comparison
     const corrected = { ...comparison, p: { ...comparison.p, holm: adjusted[index] ?? null } };
     return { ...corrected, sentence: writeSentence(corrected) };
   });
+}
+
+/** Below the permutation floor no verdict is given, whatever the t test says. */
+function atLeast(fewest: number, count: number | null): number | null {
+  return count === null ? null : Math.max(fewest, count);
 }
 
 function probabilityOfImprovement(pairs: readonly Pair[], metric: MetricName): number | null {

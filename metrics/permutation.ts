@@ -33,6 +33,11 @@ export function permutationFloor(n: number): number | null {
   return Math.max(2 / 2 ** n, n > LARGEST_ENUMERATED ? 1 / (DRAWS + 1) : 0);
 }
 
+/** Pairs from which the smallest sign-flip p value, 2 / 2^n, is at most alpha. */
+export function fewestPairs(alpha: number): number {
+  return Math.max(2, Math.ceil(1 - Math.log2(alpha)));
+}
+
 function sampleFlips(differences: readonly number[], isExtreme: (sum: number) => boolean): number {
   const random = createRandom(0);
   let extreme = 1;

@@ -1,5 +1,6 @@
 import type { Comparison } from '../contract/results.ts';
 import { METRICS } from './definitions.ts';
+import { fewestPairs } from './permutation.ts';
 import { level, percent, points, pValue } from './numbers.ts';
 
 /** A comparison as one line of text for people: difference in points, interval, n, p values and what follows from them. */
@@ -33,17 +34,12 @@ function conclude(
     case 'inconclusive':
       return `Inconclusive: the interval allows differences on both sides of zero or of ${margins}`;
     case 'insufficient':
-      return `Insufficient: ${difference.n} paired seed${difference.n === 1 ? '' : 's'}${floorOf(p.floor)} cannot reach alpha ${alpha}; at least ${seedsFor(alpha)} are needed`;
+      return `Insufficient: ${difference.n} paired seed${difference.n === 1 ? '' : 's'}${floorOf(p.floor)} cannot reach alpha ${alpha}; at least ${fewestPairs(alpha)} are needed`;
   }
 }
 
 function floorOf(floor: number | null): string {
   return floor === null ? '' : ` (smallest possible p ${pValue(floor)})`;
-}
-
-/** Pairs from which the smallest sign-flip p value, 2 / 2^n, is at most alpha. */
-function seedsFor(alpha: number): number {
-  return Math.max(2, Math.ceil(1 - Math.log2(alpha)));
 }
 
 /** `= 0.0155` or `< 0.0001`. */

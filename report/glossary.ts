@@ -46,6 +46,6 @@ export const GLOSSARY: readonly (readonly [string, string])[] = [
   ],
   [
     'seeds that would settle it',
-    'The fewest with which a paired t test at alpha would find a true difference of the size and spread seen in four of five sweeps.',
+    'The fewest with which a paired t test at alpha would find a true difference of the size and spread seen in four of five sweeps, and not fewer than sign flips need to reach alpha.',
   ],
 ];

@@ -30,9 +30,9 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
     isWide ? conditionsDown(results) : metricsDown(results),
   );
   const lines = [
-    ...(question ? [say(question.sentence, 'strong')] : []),
+    say(question?.sentence ?? 'No question was declared: all is exploratory.', 'strong'),
     ...describeQuestion(results).map((line) => say(line, 'faint')),
-    ...(question ? [''] : []),
+    '',
     say(heading, 'heading'),
     ...rows.map((row) => say(row, 'plain')),
     ...describeNumbers(results).map((line) => say(line, 'faint')),

@@ -85,6 +85,12 @@ describe('beside the interval', () => {
     expect(compare([0.1, 0.1, 0.9]).interquartileMean).toBeNull();
   });
 
+  test('no fewer seeds would settle it than sign flips need to reach alpha', () => {
+    const clear = [0.3, 0.31, 0.3, 0.31, 0.3];
+    expect(compare(clear, { alpha: 0.1 }).seedsToSettle).toBe(5);
+    expect(compare(clear, { alpha: 0.01 }).seedsToSettle).toBe(8);
+  });
+
   test('more seeds are needed for less, and none would do where training sets overlap much', () => {
     const differences = [0.1, -0.02, 0.08, 0.05, -0.01];
     expect(compare(differences).seedsToSettle).toBeGreaterThan(5);

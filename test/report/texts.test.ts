@@ -104,6 +104,11 @@ describe('the end of a run in the terminal', () => {
     expect(accuracy).toMatch(/^accuracy +\d+\.\d \[\d+\.\d, \d+\.\d\] +\d/);
   });
 
+  test('says first that nothing was asked, where nothing was', () => {
+    const open = summariseSweep({ ...sampleSweep(), question: null });
+    expect(renderTerminal(open)).toMatch(/^No question was declared: all is exploratory\.\n\n/);
+  });
+
   test('has conditions down where there are many, still within 120 columns', () => {
     const lines = renderTerminal(many).split('\n').slice(3, 14);
     expect(lines[0]?.trim().split(/ {2,}/)).toEqual([
