@@ -16,11 +16,12 @@ import { examplesOf, knownStrata } from './strata.ts';
  * condition, and what made them.
  */
 export function renderMarkdown(results: Results): string {
-  const { sweep, cells } = results;
+  const { sweep, cells, data } = results;
   const blocks = [
     `# ${escapeMarkdown(sweep.name)}`,
     ...answer(results),
     ...(cells.missing > 0 ? [`**${cells.missing} of ${cells.planned} cells are missing.**`] : []),
+    ...data.warnings.map((warning) => `**${escapeMarkdown(warning)}**`),
     metricTable(results),
     ...describeFloors(results).map((line) => `▽ ${escapeMarkdown(line)}`),
     referenceTable(results),

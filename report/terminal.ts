@@ -23,7 +23,7 @@ const FEW_METRICS: readonly MetricName[] = ['averageAccuracy', 'bwt', 'forgettin
 
 /** What a finished sweep says, in a few lines: the question's answer, then metrics by conditions with intervals. */
 export function renderTerminal(results: Results, paint: Paint = (text) => text): string {
-  const { cells, question, conditions } = results;
+  const { cells, data, question, conditions } = results;
   const say = (text: string, style: Style): string => paint(printable(text), style);
   const isWide = Object.keys(conditions).length > ACROSS;
   const [heading = '', ...rows] = alignColumns(
@@ -36,6 +36,7 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
     say(heading, 'heading'),
     ...rows.map((row) => say(row, 'plain')),
     ...describeNumbers(results).map((line) => say(line, 'faint')),
+    ...data.warnings.map((warning) => say(warning, 'warning')),
     ...listFloors(results).map((line) => say(`▽ ${line}`, 'warning')),
     '',
     ...renderContext(results).map((line) => say(line, 'faint')),

@@ -180,6 +180,11 @@ describe('the end of a run in the terminal', () => {
   });
 });
 
+test('what one has to know of the data is said in every text', () => {
+  expect(renderMarkdown(results)).toContain('\n\n**The split leaks.**\n\n');
+  expect(renderTerminal(results)).toContain('\nThe split leaks.\n');
+});
+
 test('all files of a report come from the same results', () => {
   const reports = renderReports(holed, {
     format: 'ratchet/history/1',
