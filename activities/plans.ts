@@ -11,6 +11,8 @@ import { pathTo, trainingOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
+import { planPath } from '../store/layout.ts';
+import { createRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { loadCustomRender } from './custom-render.ts';
 
@@ -29,9 +31,12 @@ export function readPlan(store: Store, digest: string): Promise<Plan> {
   });
 }
 
-/** Stores a plan and returns its digest. */
+/** Stores a plan, notes that the sweep has it, so that nothing it needs is garbage, and returns its digest. */
 export async function writePlan(store: Store, plan: Plan): Promise<string> {
-  return (await store.putBlob(utf8ToBytes(canonicalJson(plan)))).sha256;
+  const { sha256 } = await store.putBlob(utf8ToBytes(canonicalJson(plan)));
+  const record = { format: 1, sweep: plan.sweep, plan: sha256 };
+  await createRecord(store, planPath(plan.sweep, sha256), record);
+  return sha256;
 }
 
 /** Opens the plan's suite over the source files that were stored with it, and checks that it is the planned one. */

@@ -10,7 +10,7 @@ import { CliError, EXIT } from './exit-codes.ts';
 import { type ExportIndex, exportedStoreUrl, readExportIndex } from './exported-sweep.ts';
 import { printJson, say, suggest } from './output.ts';
 import { inScratchFolder } from './scratch-folder.ts';
-import { storeUrl } from './store.ts';
+import { storeUrl } from './store-url.ts';
 
 export function addImport(program: Command): void {
   program

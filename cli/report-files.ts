@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { History } from '../contract/history.ts';
 import type { Results } from '../contract/results.ts';
@@ -43,20 +43,23 @@ export async function readHistoryFile(storeUrl: string, sweep: string): Promise<
   return JSON.parse(new TextDecoder().decode(bytes)) as History;
 }
 
-/** Copies everything that the report consists of to a folder. */
+/** Copies everything that the report consists of, but no plans, to a folder. */
 export async function copyReport(
   storeUrl: string,
   sweep: string,
   folder: string,
 ): Promise<string[]> {
   const store = await openStore(storeUrl);
-  const paths = await store.list(sweepPath(sweep, ''));
+  const prefix = sweepPath(sweep, '');
+  const paths = (await store.list(prefix)).filter(
+    (path) => !path.slice(prefix.length).includes('/'),
+  );
   await mkdir(folder, { recursive: true });
   const files: string[] = [];
   for (const path of paths) {
     const bytes = await store.read(path);
     if (!bytes) continue;
-    const file = join(folder, path.split('/').at(-1) ?? '');
+    const file = join(folder, basename(path));
     await writeFile(file, bytes);
     files.push(file);
   }

@@ -1,20 +1,20 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { openStore } from '../store/open-store.ts';
 import { repairStore } from '../store/repair.ts';
 import { verifyStore } from '../store/verify.ts';
-import { locateHome } from '../worker/home.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, printJson, say, table } from './output.ts';
+import { addSpace } from './store-space.ts';
+import { STORE_ARGUMENT, storeUrl } from './store-url.ts';
 
 export function addStore(program: Command): void {
   const command = program.command('store').description('look after a store');
   addRepair(command);
+  addSpace(command);
   command
     .command('verify')
     .description('read everything and report damage; changes nothing')
-    .argument('[store]', "a folder, file:// or s3:// URL; default: this home's")
+    .argument(...STORE_ARGUMENT)
     .option('--quick', 'look at sizes instead of hashing every blob')
     .option('--json', 'one JSON object')
     .action(async (where: string | undefined, options: { quick?: boolean; json?: boolean }) => {
@@ -39,7 +39,7 @@ function addRepair(command: Command): void {
   command
     .command('repair')
     .description('take away what is damaged, so that the next run computes it again')
-    .argument('[store]', "a folder, file:// or s3:// URL; default: this home's")
+    .argument(...STORE_ARGUMENT)
     .option('--json', 'one JSON object')
     .action(async (where: string | undefined, options: { json?: boolean }) => {
       const store = await openStore(storeUrl(where));
@@ -56,10 +56,4 @@ function addRepair(command: Command): void {
         `${store.url}: ${repairs.length} repairs; run the sweep file again to compute anew, and ratchet report for sizes of data`,
       );
     });
-}
-
-/** Of a store named on the command line; of none: this home's. */
-export function storeUrl(where: string | undefined): string {
-  if (where === undefined) return pathToFileURL(locateHome().store).href;
-  return /^[a-z0-9]+:\/\//.test(where) ? where : pathToFileURL(resolve(where)).href;
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkBlob, isMissing } from './blob-faults.ts';
+import { checkBlob, isFreshBlob, isMissing } from './blobs.ts';
 import { copyHashed, copyInto, withFile } from './durable-files.ts';
 import { makeRoot } from './durable-folders.ts';
 import { namingFaults } from './file-errors.ts';
@@ -9,7 +9,7 @@ import { blobPath } from './layout.ts';
 import { ObjectFiles } from './object-files.ts';
 import { checkObjectPath, checkPrefix, checkSha256 } from './object-path.ts';
 import { sha256Of } from './records.ts';
-import type { BlobRef, PutBlobOptions, Store } from './store.ts';
+import type { BlobRef, PutBlobOptions, Store, StoredObject } from './store.ts';
 
 /**
  * A store in a folder, made if it is not there, on a file system with hard links, atomic renames and fsync. What
@@ -37,7 +37,7 @@ class FileStore implements Store {
   putBlob(bytes: Uint8Array, options: PutBlobOptions = {}): Promise<BlobRef> {
     const ref = { sha256: sha256Of(bytes), size: bytes.length };
     return this.#do('write', blobPath(ref.sha256), async (path) => {
-      if (!options.overwrite && (await this.#files.settledSize(path)) === ref.size) return ref;
+      if (!options.overwrite && (await this.#isFresh(ref))) return ref;
       await this.#files.write(async (unfinished) => {
         await unfinished.handle.writeFile(bytes);
         await this.#files.place(unfinished, path, 'replace');
@@ -50,9 +50,8 @@ class FileStore implements Store {
     return this.#do('store', file, () =>
       this.#files.write(async (unfinished) => {
         const ref = await withFile(file, 'r', (from) => copyHashed(from, unfinished.handle));
-        const path = blobPath(ref.sha256);
-        if (!options.overwrite && (await this.#files.settledSize(path)) === ref.size) return ref;
-        await this.#files.place(unfinished, path, 'replace');
+        if (!options.overwrite && (await this.#isFresh(ref))) return ref;
+        await this.#files.place(unfinished, blobPath(ref.sha256), 'replace');
         return ref;
       }),
     );
@@ -119,6 +118,15 @@ class FileStore implements Store {
     return this.#do('list', prefix, () => this.#files.list(prefix));
   }
 
+  async measure(prefix: string): Promise<StoredObject[]> {
+    checkPrefix(prefix);
+    return this.#do('list', prefix, async () => {
+      const paths = await this.#files.list(prefix);
+      const found = await Promise.all(paths.map((path) => this.#files.measure(path)));
+      return found.filter((object) => object !== undefined);
+    });
+  }
+
   async remove(path: string): Promise<void> {
     checkObjectPath(path);
     await this.#do('remove', path, () => this.#files.remove(path));
@@ -126,6 +134,14 @@ class FileStore implements Store {
 
   listUnfinished(): Promise<string[]> {
     return this.#do('list', 'unfinished files', () => this.#files.listUnfinished());
+  }
+
+  sweepUnfinished(before: number): Promise<string[]> {
+    return this.#do('sweep', 'unfinished files', () => this.#files.sweepUnfinished(before));
+  }
+
+  async #isFresh(ref: BlobRef): Promise<boolean> {
+    return isFreshBlob(ref, await this.#files.measureSettled(blobPath(ref.sha256)));
   }
 
   async #place(path: string, bytes: Uint8Array, how: 'create' | 'replace'): Promise<boolean> {

@@ -95,6 +95,11 @@ export function sweepPath(sweep: string, name: string): string {
   return `${sweepFolder(sweep)}${name}`;
 }
 
+/** That a sweep was submitted with a plan: the root of everything that it needs. */
+export function planPath(sweep: string, plan: string): string {
+  return `${sweepFolder(sweep)}plans/${plan}.json`;
+}
+
 /** What a path stands for. `attempt` and `step` are 0 where there is none. */
 export interface ObjectPlace {
   kind: ObjectKind;

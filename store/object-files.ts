@@ -19,6 +19,7 @@ import { syncFolder, withFile } from './durable-files.ts';
 import { createDurableFolders, type DurableFolders } from './durable-folders.ts';
 import { errorCode } from './file-errors.ts';
 import { isObjectPath } from './object-path.ts';
+import type { StoredObject } from './store.ts';
 
 /** Hidden, and so no object's name. In the same file system, so that files can be linked and renamed out of it. */
 const UNFINISHED = '.unfinished';
@@ -75,19 +76,23 @@ export class ObjectFiles {
     }
   }
 
-  /** The size of an object that is there, made sure to be durable: its writer may not have got that far. */
-  async settledSize(path: string): Promise<number | undefined> {
-    const size = await this.size(path);
-    if (size === undefined) return undefined;
+  /** What is there, made sure to be durable: its writer may not have got that far. */
+  async measureSettled(path: string): Promise<StoredObject | undefined> {
+    const found = await this.measure(path);
+    if (!found) return undefined;
     const folder = dirname(join(this.root, path));
     await this.#folders.prepare(folder);
     await syncFolder(folder);
-    return size;
+    return found;
   }
 
   async size(path: string): Promise<number | undefined> {
+    return (await this.measure(path))?.size;
+  }
+
+  async measure(path: string): Promise<StoredObject | undefined> {
     const status = await ifPresent(lstat(join(this.root, path)));
-    return status?.isFile() ? status.size : undefined;
+    return status?.isFile() ? { path, size: status.size, modified: status.mtimeMs } : undefined;
   }
 
   /** The opened object, or undefined where there is none. */
@@ -128,13 +133,18 @@ export class ObjectFiles {
   }
 
   /** As far as it may: a store that can only be read can still be read. */
-  async sweepUnfinished(): Promise<void> {
+  async sweepUnfinished(before = Date.now() - UNFINISHED_MAX_AGE): Promise<string[]> {
+    const swept: string[] = [];
     for (const path of await this.listUnfinished()) {
       const file = join(this.root, path);
       const status = await ifPresent(stat(file));
-      if (status === undefined || Date.now() - status.mtimeMs < UNFINISHED_MAX_AGE) continue;
-      await rm(file, { force: true }).catch(() => {});
+      if (status === undefined || status.mtimeMs >= before) continue;
+      await rm(file, { force: true }).then(
+        () => swept.push(path),
+        () => {},
+      );
     }
+    return swept;
   }
 
   /** Whether a folder stands where its name says; a link on the way there leads out of the store. */

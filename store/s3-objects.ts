@@ -11,7 +11,7 @@ import pLimit from 'p-limit';
 import { isAbsence, type Piece, readPiece, unlessAbsent } from './s3-answers.ts';
 import { persist, type Persistence, statusOf } from './s3-faults.ts';
 import type { S3Location } from './s3-location.ts';
-import { StoreError } from './store.ts';
+import { type StoredObject, StoreError } from './store.ts';
 
 const PIECE_BYTES = 16 * 1024 * 1024;
 const PIECES_AHEAD = 4;
@@ -23,7 +23,8 @@ const SLOWEST = 128 * 1024;
 /** What stands at a path. `checksum`: base64, of the parts' checksums where it was uploaded in parts. */
 export interface S3Head {
   size: number;
-  modified: Date;
+  /** Milliseconds since 1970. */
+  modified: number;
   checksum: string | undefined;
 }
 
@@ -114,8 +115,8 @@ export class S3Objects {
     return this.request(`look at ${path}`, async (client, options) => {
       const found = await unlessAbsent(client.send(command, options));
       if (!found) return undefined;
-      const { ContentLength: size = 0, LastModified: modified = new Date(0) } = found;
-      return { size, modified, checksum: found.ChecksumSHA256 };
+      const { ContentLength: size = 0, LastModified, ChecksumSHA256: checksum } = found;
+      return { size, modified: LastModified?.getTime() ?? 0, checksum };
     });
   }
 
@@ -182,9 +183,9 @@ export class S3Objects {
     });
   }
 
-  /** Paths and what a listing tells of them, sorted by path. */
-  async list(prefix: string): Promise<{ path: string; size: number; modified: number }[]> {
-    const found: { path: string; size: number; modified: number }[] = [];
+  /** Sorted by path. */
+  async list(prefix: string): Promise<StoredObject[]> {
+    const found: StoredObject[] = [];
     for (let token: string | undefined, more = true; more; more = token !== undefined) {
       const command = new ListObjectsV2Command({
         Bucket: this.bucket,

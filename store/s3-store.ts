@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { readFile, stat } from 'node:fs/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { checkBlob, isMissing } from './blob-faults.ts';
+import { checkBlob, isFreshBlob, isMissing } from './blobs.ts';
 import { fillFile } from './durable-files.ts';
 import { namingFaults } from './file-errors.ts';
 import { blobPath } from './layout.ts';
@@ -14,8 +14,14 @@ import type { Persistence } from './s3-faults.ts';
 import { parseS3Url } from './s3-location.ts';
 import { S3Objects } from './s3-objects.ts';
 import { uploadInParts } from './s3-upload.ts';
-import { listUploads } from './s3-uploads.ts';
-import { type BlobRef, type PutBlobOptions, type Store, StoreError } from './store.ts';
+import { giveUpUpload, listUploads } from './s3-uploads.ts';
+import {
+  type BlobRef,
+  type PutBlobOptions,
+  type Store,
+  type StoredObject,
+  StoreError,
+} from './store.ts';
 
 const MIB = 1024 * 1024;
 const MOST_PARTS = 10_000;
@@ -72,15 +78,15 @@ class S3Store implements Store {
 
   async putBlob(bytes: Uint8Array, options: PutBlobOptions = {}): Promise<BlobRef> {
     const ref = { sha256: sha256Of(bytes), size: bytes.length };
-    if (options.overwrite || !(await this.hasBlob(ref.sha256, ref.size)))
+    if (options.overwrite || !(await this.#isFresh(ref)))
       await this.#objects.put(blobPath(ref.sha256), bytes);
     return ref;
   }
 
   async putBlobFile(file: string, options: PutBlobOptions = {}): Promise<BlobRef> {
-    return this.#putLocal(file, async ({ sha256, size }) => {
-      const stands = !options.overwrite && (await this.hasBlob(sha256, size));
-      return stands ? undefined : blobPath(sha256);
+    return this.#putLocal(file, async (ref) => {
+      const stands = !options.overwrite && (await this.#isFresh(ref));
+      return stands ? undefined : blobPath(ref.sha256);
     });
   }
 
@@ -136,9 +142,12 @@ class S3Store implements Store {
   }
 
   async list(prefix: string): Promise<string[]> {
+    return (await this.measure(prefix)).map(({ path }) => path);
+  }
+
+  async measure(prefix: string): Promise<StoredObject[]> {
     checkPrefix(prefix);
-    const found = await this.#objects.list(prefix);
-    return found.map(({ path }) => path).filter(isObjectPath);
+    return (await this.#objects.list(prefix)).filter(({ path }) => isObjectPath(path));
   }
 
   async remove(path: string): Promise<void> {
@@ -149,6 +158,16 @@ class S3Store implements Store {
   async listUnfinished(): Promise<string[]> {
     const uploads = await listUploads(this.#objects);
     return uploads.map(({ path, id }) => `${path} (upload ${id})`).toSorted();
+  }
+
+  async sweepUnfinished(before: number): Promise<string[]> {
+    const stale = (await listUploads(this.#objects)).filter(({ began }) => began < before);
+    for (const upload of stale) await giveUpUpload(this.#objects, upload);
+    return stale.map(({ path, id }) => `${path} (upload ${id})`).toSorted();
+  }
+
+  async #isFresh(ref: BlobRef): Promise<boolean> {
+    return isFreshBlob(ref, await this.#objects.head(blobPath(ref.sha256)));
   }
 
   /** `choosePath` is told what the file holds, and answers where it goes; undefined: nowhere. */

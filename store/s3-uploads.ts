@@ -35,9 +35,16 @@ export async function findUpload(
 ): Promise<Upload | undefined> {
   const noted = await readUpload(objects, path);
   if (!noted || (noted.sha256 === sha256 && noted.size === size)) return noted;
-  await abortUpload(objects, noted);
-  await forgetUpload(objects, path);
+  await giveUpUpload(objects, noted);
   return undefined;
+}
+
+export async function giveUpUpload(
+  objects: S3Objects,
+  upload: Pick<Upload, 'path' | 'id'>,
+): Promise<void> {
+  await abortUpload(objects, upload);
+  await forgetUpload(objects, upload.path);
 }
 
 /** Begins one and notes it; where another process did so first, that one's serves both. */

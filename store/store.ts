@@ -6,6 +6,19 @@ export interface BlobRef {
   size: number;
 }
 
+/** What a listing tells of an object: bytes, and when it was last written (ms since 1970, by the store's clock). */
+export interface StoredObject {
+  path: string;
+  size: number;
+  modified: number;
+}
+
+/**
+ * A blob that is older than this (ms) is written again when it is put again, so that a collection of garbage, whose grace
+ * is longer, sees that somebody wants it.
+ */
+export const BLOB_FRESH = 60 * 60 * 1000;
+
 export interface PutBlobOptions {
   /** Writes it even where a blob of that name and size stands: mends one that is damaged. */
   overwrite?: boolean;
@@ -20,7 +33,7 @@ export interface Store {
   /** For people and messages, e.g. `file:///data/store`. */
   readonly url: string;
 
-  /** Costs little where the blob stands already. */
+  /** Costs little where the blob stands already and is fresh. */
   putBlob(bytes: Uint8Array, options?: PutBlobOptions): Promise<BlobRef>;
   /** Streams a local file in, hashing on the way. */
   putBlobFile(file: string, options?: PutBlobOptions): Promise<BlobRef>;
@@ -46,10 +59,14 @@ export interface Store {
   fetchFile(path: string, file: string): Promise<BlobRef>;
   /** Full paths of all objects below a prefix that ends in '/' (or is empty: of all), sorted. */
   list(prefix: string): Promise<string[]>;
+  /** The same with sizes and ages. */
+  measure(prefix: string): Promise<StoredObject[]>;
   /** Removing what is not there is no error. Only for what one attempt owns, or what is damaged. */
   remove(path: string): Promise<void>;
   /** What writers that died left behind before it became an object, for people; it is swept in time. */
   listUnfinished(): Promise<string[]>;
+  /** Removes what was begun before a time (ms since 1970) and is still unfinished; returns what it was. */
+  sweepUnfinished(before: number): Promise<string[]>;
 }
 
 export type StoreFault = 'missing' | 'corrupt' | 'unreachable' | 'full' | 'refused';

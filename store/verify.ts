@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { inspectBlock } from './blocks.ts';
-import { blobPath, manifestPath, parsePath, partialFilePath, predictionsPath } from './layout.ts';
+import { blobPath, manifestPath, partialFilePath, predictionsPath } from './layout.ts';
 import { type partialManifestSchema, unlessDamaged } from './records.ts';
 import type { Store } from './store.ts';
 import {
   AGAIN,
   type Finding,
-  noteDigests,
   type predictionsSchema,
+  readPlans,
   readRecords,
   type scoreSchema,
   type Survey,
@@ -118,16 +118,7 @@ async function checkPartials(
   }
 }
 
-/** Plans are blobs themselves, named by sweeps, and name more. */
 async function countOrphans(survey: Survey): Promise<number> {
-  const { store, blobs, named } = survey;
-  const plans = [...named].filter(([digest, path]) => {
-    return blobs.has(digest) && parsePath(path)?.kind === 'sweep';
-  });
-  for (const [digest] of plans) {
-    const bytes = await unlessDamaged(store.readBlob(digest));
-    const text = new TextDecoder().decode(bytes);
-    if (text.startsWith('{')) noteDigests(survey, blobPath(digest), text);
-  }
-  return [...blobs].filter((sha256) => !named.has(sha256)).length;
+  await unlessDamaged(readPlans(survey)); // What is damaged is told already.
+  return [...survey.blobs].filter((sha256) => !survey.named.has(sha256)).length;
 }

@@ -5,11 +5,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../contract/results.ts';
+import { openFileStore } from '../../store/file-store.ts';
+import { blobPath } from '../../store/layout.ts';
 import { BIN, makeFolder, type Ran, ratchet } from './ratchet.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
@@ -197,6 +200,34 @@ describe('a tiny sweep by its verbs', () => {
     expect(JSON.parse(doctor.stdout).map(({ name }: { name: string }) => name)).toContain(
       'temporal',
     );
+  });
+
+  test('store gc removes what nothing needs, tells before what it would, and du tells what is left', async () => {
+    const store = join(folder, 'home', 'store');
+    const { sha256 } = await (await openFileStore(store)).putBlob(Buffer.from('nobody needs this'));
+    for (const name of readdirSync(store, { recursive: true, encoding: 'utf8' }))
+      utimesSync(join(store, name), 0, 0);
+    const told = await call('store', 'gc');
+    expect(told).toMatchObject({
+      code: 0,
+      stdout: 'KIND   OBJECTS   BYTES\nblob   1         17 B\n',
+    });
+    expect(told.stderr).toContain('1 objects, 17 B could be removed; nothing was');
+    const removed = JSON.parse((await call('store', 'gc', '--delete', '--json')).stdout);
+    expect(removed).toMatchObject({ removed: true, garbage: [{ path: blobPath(sha256) }] });
+    expect(JSON.parse((await call('store', 'verify', '--json')).stdout)).toMatchObject({
+      findings: [],
+      counts: { blocks: 8, orphans: 0 },
+    });
+    const { usage } = JSON.parse((await call('store', 'du', '--json')).stdout);
+    expect(usage).toContainEqual({ kind: 'manifest', objects: 8, bytes: expect.any(Number) });
+    for (const grace of ['soon', '0', 'Infinity']) {
+      const refused = await call('store', 'gc', '--grace', grace);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toBe(
+        `--grace: expected a number of hours, 2 or more, found "${grace}"\n`,
+      );
+    }
   });
 
   test('what a repair took away of the sizes of data is counted again by report', async () => {

@@ -1,13 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { isFreshBlob } from '../../store/blobs.ts';
 import { blobPath } from '../../store/layout.ts';
 import { checkObjectPath, checkPrefix, checkSha256 } from '../../store/object-path.ts';
-import { type BlobRef, type PutBlobOptions, type Store, StoreError } from '../../store/store.ts';
+import {
+  type BlobRef,
+  type PutBlobOptions,
+  type Store,
+  type StoredObject,
+  StoreError,
+} from '../../store/store.ts';
 
 /** A store that forgets: it shows that the laws are no file system's, and makes tests of what is built on stores fast. */
 export class MemoryStore implements Store {
   readonly url = `memory:${randomUUID()}`;
   readonly objects: Map<string, Buffer>;
+  /** When each content was stored (ms since 1970). */
+  static readonly #modified = new WeakMap<Buffer, number>();
 
   constructor(objects = new Map<string, Buffer>()) {
     this.objects = objects;
@@ -16,8 +25,7 @@ export class MemoryStore implements Store {
   async putBlob(bytes: Uint8Array, options: PutBlobOptions = {}): Promise<BlobRef> {
     const ref = refOf(bytes);
     const path = blobPath(ref.sha256);
-    const stands = this.objects.get(path)?.length === ref.size;
-    if (!stands || options.overwrite) this.objects.set(path, Buffer.from(bytes));
+    if (!isFreshBlob(ref, this.#measure(path)) || options.overwrite) this.#set(path, bytes);
     return ref;
   }
 
@@ -45,13 +53,13 @@ export class MemoryStore implements Store {
   async create(path: string, bytes: Uint8Array): Promise<boolean> {
     checkObjectPath(path);
     if (this.objects.has(path)) return false;
-    this.objects.set(path, Buffer.from(bytes));
+    this.#set(path, bytes);
     return true;
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     checkObjectPath(path);
-    this.objects.set(path, Buffer.from(bytes));
+    this.#set(path, bytes);
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -68,7 +76,7 @@ export class MemoryStore implements Store {
   async putFile(path: string, file: string): Promise<BlobRef> {
     checkObjectPath(path);
     const bytes = await readFile(file);
-    this.objects.set(path, bytes);
+    this.#set(path, bytes);
     return refOf(bytes);
   }
 
@@ -82,6 +90,10 @@ export class MemoryStore implements Store {
     return [...this.objects.keys()].filter((path) => path.startsWith(prefix)).toSorted();
   }
 
+  async measure(prefix: string): Promise<StoredObject[]> {
+    return (await this.list(prefix)).flatMap((path) => this.#measure(path) ?? []);
+  }
+
   async remove(path: string): Promise<void> {
     checkObjectPath(path);
     this.objects.delete(path);
@@ -89,6 +101,21 @@ export class MemoryStore implements Store {
 
   async listUnfinished(): Promise<string[]> {
     return [];
+  }
+
+  async sweepUnfinished(): Promise<string[]> {
+    return [];
+  }
+
+  #measure(path: string): StoredObject | undefined {
+    const bytes = this.objects.get(path);
+    return bytes && { path, size: bytes.length, modified: MemoryStore.#modified.get(bytes) ?? 0 };
+  }
+
+  #set(path: string, bytes: Uint8Array): void {
+    const copy = Buffer.from(bytes);
+    MemoryStore.#modified.set(copy, Date.now());
+    this.objects.set(path, copy);
   }
 
   #require(path: string): Buffer {

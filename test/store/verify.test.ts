@@ -12,53 +12,24 @@ import {
   partialFilePath,
   predictionsPath,
   scorePath,
-  sweepPath,
 } from '../../store/layout.ts';
 import { encodeRecord } from '../../store/records.ts';
 import { repairStore } from '../../store/repair.ts';
 import type { Store } from '../../store/store.ts';
 import type { Finding } from '../../store/survey.ts';
 import { verifyStore } from '../../store/verify.ts';
-import { dieAfter, Killed, withFaults } from './faulty-store.ts';
-import { MemoryStore } from './memory-store.ts';
+import { withFaults } from './faulty-store.ts';
+import {
+  CHILD,
+  type Filled,
+  filledStore,
+  KEY,
+  PREDICTION,
+  SCORE,
+  UNFINISHED,
+} from './filled-store.ts';
 import { keyOf, temporaryFolder, temporaryStore, text } from './support.ts';
 import { workOn } from './worker.ts';
-
-const KEY = keyOf('block');
-const CHILD = keyOf('child');
-const UNFINISHED = keyOf('unfinished');
-const PREDICTION = keyOf('prediction');
-const SCORE = keyOf('score');
-
-interface Filled {
-  store: Store;
-  block: Block;
-  child: Block;
-}
-
-/** Two committed blocks, one that is half trained, predictions with their score, a count and a sweep with its plan. */
-async function filledStore(store: Store = new MemoryStore()): Promise<Filled> {
-  const block = (await workOn(store, { key: KEY, folder: await temporaryFolder() })) as Block;
-  const work = { key: CHILD, parent: block, folder: await temporaryFolder() };
-  const child = (await workOn(store, work)) as Block;
-  const dying = { key: UNFINISHED, folder: await temporaryFolder(), onStep: dieAfter(3) };
-  await expect(workOn(store, dying)).rejects.toThrow(Killed);
-  const prompts = (await store.putBlob(text('{"id":"1"}\n'))).sha256;
-  const predictions = {
-    format: 1,
-    key: PREDICTION,
-    prompts,
-    predictions: [{ id: '1', text: 'f()' }],
-  };
-  await store.create(predictionsPath(PREDICTION), encodeRecord(predictions));
-  const score = { format: 1, key: SCORE, prediction: PREDICTION, examples: [] };
-  await store.create(scorePath(SCORE), encodeRecord(score));
-  await store.create(countPath(keyOf('count')), encodeRecord({ format: 1, key: keyOf('count') }));
-  const tools = (await store.putBlob(text('{"tools":[]}'))).sha256;
-  const plan = (await store.putBlob(text(JSON.stringify({ tools })))).sha256;
-  await store.create(sweepPath('demo-1', 'sweep.json'), text(JSON.stringify({ plan })));
-  return { store, block, child };
-}
 
 async function flip(store: Store, path: string): Promise<void> {
   const bytes = Buffer.from((await store.read(path)) ?? '');

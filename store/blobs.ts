@@ -1,5 +1,5 @@
 import { blobPath } from './layout.ts';
-import { type BlobRef, StoreError } from './store.ts';
+import { BLOB_FRESH, type BlobRef, StoreError } from './store.ts';
 
 /** Throws `corrupt` unless what was read is what the blob's name says. */
 export function checkBlob(url: string, sha256: string, actual: BlobRef): void {
@@ -12,4 +12,12 @@ export function checkBlob(url: string, sha256: string, actual: BlobRef): void {
 
 export function isMissing(url: string, path: string): StoreError {
   return new StoreError('missing', `${path} is not in ${url}`);
+}
+
+/** Whether a blob that is put again may be left as it stands. */
+export function isFreshBlob(
+  { size }: BlobRef,
+  found: { size: number; modified: number } | undefined,
+): boolean {
+  return found?.size === size && Date.now() - found.modified < BLOB_FRESH;
 }
