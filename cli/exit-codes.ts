@@ -16,7 +16,7 @@ export const EXIT = {
   environment: 8,
   /** `store verify` or `doctor` found something. */
   findings: 9,
-  /** No such sweep, block or file. */
+  /** No such sweep, block, condition, seed, domain, example or file. */
   notFound: 10,
   /** Ctrl-C: the sweep goes on without us. */
   detached: 130,

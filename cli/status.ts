@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { locateHome } from '../worker/home.ts';
 import { listSweeps } from './catalog.ts';
 import type { Session } from './connect.ts';
@@ -15,9 +15,10 @@ export function addStatus(program: Command): void {
     .description('how a sweep stands; starts nothing')
     .argument('[sweep]', 'id or its beginning; default: the latest')
     .option('--all', 'every sweep of this home')
+    .option('--tag <key=value>', 'every sweep with this tag; again for each', collectTag)
     .option('--json', 'JSON')
-    .action(async (wanted: string | undefined, options: { all?: boolean; json?: boolean }) => {
-      if (options.all) return showAll(options);
+    .action(async (wanted: string | undefined, options: StatusOptions) => {
+      if (options.all || options.tag) return showAll(options);
       const opened = await openSweep(wanted);
       const session = await joinSession(opened.home);
       try {
@@ -30,8 +31,23 @@ export function addStatus(program: Command): void {
     });
 }
 
+interface StatusOptions {
+  all?: boolean;
+  tag?: [string, string][];
+  json?: boolean;
+}
+
+function collectTag(text: string, before: [string, string][] = []): [string, string][] {
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new InvalidArgumentError('key=value was expected, like team=tools.');
+  return [...before, [key, value]];
+}
+
 export interface SweepStatus {
   sweep: string;
+  tags: Record<string, string>;
+  notes: string | null;
   file: string;
   submittedAt: string;
   /** `interrupted`: unfinished, and no supervisor runs: `ratchet resume` goes on. */
@@ -57,7 +73,8 @@ export async function readStatus(
     () => null,
   );
   const state = running ? (view?.state ?? 'running') : stateOfEnded(ended, cells);
-  return { sweep, file, submittedAt, state, cells, view };
+  const { tags, notes = null } = plan.spec;
+  return { sweep, tags, notes, file, submittedAt, state, cells, view };
 }
 
 /** Where Temporal does not know, the store does. */
@@ -70,25 +87,43 @@ function describe(status: SweepStatus): string {
   const { sweep, state, cells, file } = status;
   const done = cells ? `${cells.planned - cells.missing}/${cells.planned} cells` : 'no report yet';
   const hint = state === 'interrupted' ? `   go on with: ratchet resume ${sweep}` : '';
-  return `${sweep}   ${state}   ${done}   ${file}${hint}`;
+  const tags = describeTags(status.tags);
+  return [
+    `${sweep}   ${state}   ${done}   ${file}${hint}`,
+    ...(tags === '' ? [] : [`tags: ${tags}`]),
+    ...(status.notes === null ? [] : [`notes: ${status.notes}`]),
+  ].join('\n');
 }
 
-async function showAll(options: { json?: boolean }): Promise<void> {
+function describeTags(tags: SweepStatus['tags']): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+}
+
+async function showAll({ tag = [], json }: StatusOptions): Promise<void> {
   const home = locateHome();
   const session = await joinSession(home);
   try {
     const statuses: SweepStatus[] = [];
-    for (const { sweep } of await listSweeps(home))
-      statuses.push(await readStatus(await openSweep(sweep), session));
-    if (options.json) return printJson(statuses);
-    const rows = statuses.map(({ sweep, state, cells, submittedAt, file }) => [
+    for (const { sweep } of await listSweeps(home)) {
+      const opened = await openSweep(sweep);
+      const { tags } = opened.plan.spec;
+      if (tag.every(([key, value]) => Object.hasOwn(tags, key) && tags[key] === value))
+        statuses.push(await readStatus(opened, session));
+    }
+    if (json) return printJson(statuses);
+    const rows = statuses.map(({ sweep, state, cells, submittedAt, file, tags, notes }) => [
       sweep,
       state,
       cells ? `${cells.planned - cells.missing}/${cells.planned}` : '-',
       submittedAt.slice(0, 16).replace('T', ' '),
       file,
+      describeTags(tags),
+      notes?.split('\n')[0]?.slice(0, 60) ?? '',
     ]);
-    return print(table(['SWEEP', 'STATE', 'CELLS', 'SUBMITTED', 'FILE'], rows));
+    const header = ['SWEEP', 'STATE', 'CELLS', 'SUBMITTED', 'FILE', 'TAGS', 'NOTES'];
+    return print(table(header, rows));
   } finally {
     await session?.close();
   }
