@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { CAUSES, CausedError, type CauseName } from '../contract/causes.ts';
 import { DataError } from '../data/errors.ts';
 import { StoreError } from '../store/store.ts';
-import { CliError, EXIT } from './exit-codes.ts';
+import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { say } from './output.ts';
 
 const program = new Command('ratchet')
@@ -38,6 +39,19 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   demo: async () => (await import('./demo.ts')).addDemo,
 };
 
+/** What a verb runs into itself, outside any sweep; other causes are failures. */
+const CAUSE_CODES: Partial<Record<CauseName, ExitCode>> = {
+  configuration: EXIT.spec,
+  data: EXIT.data,
+  'disk-full': EXIT.environment,
+  'store-unreachable': EXIT.environment,
+  'store-corrupt': EXIT.environment,
+};
+
+function describeCause({ causeName, message }: CausedError): string {
+  return `${message}\n  mend: ${CAUSES[causeName].mend}`;
+}
+
 async function addVerbs(named: string | undefined): Promise<void> {
   const known = named !== undefined && Object.hasOwn(VERBS, named) ? VERBS[named] : undefined;
   const loaders = known ? [known] : Object.values(VERBS);
@@ -54,6 +68,8 @@ try {
   else if (error instanceof CliError) fail(error.exitCode, error.message);
   else if (error instanceof DataError) fail(EXIT.data, error.message);
   else if (error instanceof StoreError) fail(EXIT.environment, error.message);
+  else if (error instanceof CausedError)
+    fail(CAUSE_CODES[error.causeName] ?? EXIT.failed, describeCause(error));
   else throw error;
 }
 

@@ -147,6 +147,23 @@ describe('bad input gets one clear message', () => {
     expect(stderr).toMatch(/seeds: expected/);
   });
 
+  test('a trainer that cannot be started, and one that fails', async () => {
+    const folder = makeFolder();
+    const commands = { nonesuch: 3, false: 5 };
+    for (const [command, code] of Object.entries(commands)) {
+      const trainer = `trainer: { kind: command, command: ["${command}"], identity: x }`;
+      const builtin = GOOD.replace('kind: api-bank, path: data', 'kind: builtin');
+      const text = `${builtin.replace('account, info', 'travel, banking')}${trainer}\n`;
+      writeFileSync(join(folder, 'sweep.yaml'), text);
+      for (const verb of ['plan', 'examples']) {
+        const ran = await ratchet([verb, 'sweep.yaml'], { cwd: folder });
+        expect(ran).toMatchObject({ code, stdout: '' });
+        expect(ran.stderr).toMatch(/^the trainer.*\n {2}mend: /);
+        expect(ran.stderr).not.toMatch(/\n\s+at |node:internal/);
+      }
+    }
+  });
+
   test('commands and options that do not exist', async () => {
     const folder = makeFolder();
     const typo = await ratchet(['rnu'], { cwd: folder });
