@@ -121,9 +121,9 @@ function countSuite(
       withoutTrace: examples.withoutTrace * times,
     },
     domains: Object.fromEntries(
-      domains.map(({ name, tools }) => [
+      domains.map(({ name, tools, tosses }) => [
         name,
-        { examples, dialogues, tools: toss ? 2 : tools.length },
+        { examples, dialogues, tools: (tosses ?? tools).length },
       ]),
     ),
   };

@@ -158,26 +158,30 @@ test('more training dialogues leave the held-out ones as they are', () => {
   expect(larger.examples('clinic', 1).heldOut).toEqual(suite.examples('clinic', 1).heldOut);
 });
 
-test('the census counts what every seed yields', () => {
-  for (const seed of SEEDS) {
-    for (const domain of suite.domains) {
-      const { train, heldOut } = suite.examples(domain, seed);
-      const examples = [...train, ...heldOut];
-      const withTrace = examples.filter(({ messages }) =>
-        messages.some(({ role }) => role === 'tool'),
-      );
-      expect(suite.census.domains[domain]).toEqual({
-        examples: {
-          total: examples.length,
-          withTrace: withTrace.length,
-          withoutTrace: examples.length - withTrace.length,
-        },
-        dialogues: new Set(examples.map(({ dialogue }) => dialogue)).size,
-        tools: examples[0]?.tools.length,
-      });
+test.each(['default', 'hard', 'null'] as const)(
+  'the census of %s counts what every seed yields',
+  (preset) => {
+    const { census, domains, examples: examplesOf } = createBuiltinSuite(BUILTIN_PRESETS[preset]);
+    for (const seed of [1, 2]) {
+      for (const domain of domains) {
+        const { train, heldOut } = examplesOf(domain, seed);
+        const examples = [...train, ...heldOut];
+        const withTrace = examples.filter(({ messages }) =>
+          messages.some(({ role }) => role === 'tool'),
+        );
+        expect(census.domains[domain]).toEqual({
+          examples: {
+            total: examples.length,
+            withTrace: withTrace.length,
+            withoutTrace: examples.length - withTrace.length,
+          },
+          dialogues: new Set(examples.map(({ dialogue }) => dialogue)).size,
+          tools: heldOut[0]?.tools.length,
+        });
+      }
     }
-  }
-});
+  },
+);
 
 test('there are labels for every argument of every example', () => {
   const { train } = suite.examples('banking', 3);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRandom, deriveSeed } from '../../contract/random.ts';
 import type { Example } from '../../contract/dialogue.ts';
@@ -6,6 +8,7 @@ import { renderTraces } from '../../data/traces/render-trace.ts';
 import { compareConditions } from '../../metrics/comparisons.ts';
 import { BUILTIN_PRESETS } from '../../spec/builtin-presets.ts';
 import { DEFAULTS } from '../../spec/defaults.ts';
+import { parseSweep } from '../../spec/parse.ts';
 import { createBuiltinSuite } from '../../worlds/builtin-suite.ts';
 
 const SWEEPS = 100;
@@ -138,16 +141,20 @@ test('over all of them the rate of claims stays at or below the stated one', () 
   expect(claims / sweeps.length).toBeLessThanOrEqual(DEFAULTS.question.alpha);
 });
 
-test('three seeds can never give a claim', () => {
-  const seeds = [1, 2, 3].map((seed) => ({ seed, treatment: 1, control: 0 }));
-  const { verdict } = compareConditions({
-    treatment: 'keep',
-    control: 'strip',
-    ...DEFAULTS.question,
-    seeds,
+test('examples/null.yaml asks of three seeds of the preset, and no three differences can give it a verdict', () => {
+  const file = join(import.meta.dirname, '../../examples/null.yaml');
+  const parsed = parseSweep(readFileSync(file, 'utf8'), file);
+  if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
+  const { suite: settings, seeds, question } = parsed.sweep;
+  expect(settings).toEqual({ kind: 'builtin', ...BUILTIN_PRESETS.null });
+  expect(seeds).toEqual([1, 2, 3]);
+  if (!question) throw new Error('it asks nothing');
+  const answered = compareConditions({
+    ...question,
+    seeds: seeds.map((seed) => ({ seed, treatment: 1, control: 0 })),
     testTrainRatio: 0,
     declared: true,
     bootstrap: null,
   });
-  expect(verdict).toBe('insufficient');
+  expect(answered.verdict).toBe('insufficient');
 });
