@@ -1,15 +1,13 @@
-// Keep minus strip where no trace can have an effect, with the built-in learner: a pool of seeds learned once each, and the
-// verdicts of sweeps drawn from it; and, for contrast, the suite whose calls only do not need the trace.
-// Every run adds seeds to a file, and says what all of them together show.
-// Usage, after `npm run build`: node bench/null-preset.mjs <file> [seeds of the pool to add] [seeds of the contrast to add]
+// Keep minus strip on the null preset, with the built-in learner: a pool of seeds learned once each, and the verdicts of
+// sweeps drawn from it. Every run adds seeds to a file, and says what all of them together show.
+// Usage, after `npm run build`: node bench/null-preset.mjs <file> [seeds to add]
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRandom } from '../dist/contract/random.js';
 import { compareConditions } from '../dist/metrics/comparisons.js';
 import { learnInTurn, machine, meanOf, openPreset, withData } from './learn-streams.mjs';
 
-const [file, poolSeeds = 0, contrastSeeds = 0] = process.argv.slice(2);
-if (!file)
-  throw new Error('usage: node bench/null-preset.mjs <file> [pool seeds] [contrast seeds]');
+const [file, more = 0] = process.argv.slice(2);
+if (!file) throw new Error('usage: node bench/null-preset.mjs <file> [seeds to add]');
 const SWEEPS = 100;
 const SEEDS_PER_SWEEP = 6;
 const MARGINS = [0, 0.05];
@@ -23,13 +21,6 @@ function learnSeed(suite, seed) {
     return last.map((cell) => meanOf(cell.map(({ right }) => Number(right.exact))));
   });
   return { seed, treatment: meanOf(treatment), control: meanOf(control) };
-}
-
-function addSeeds(known, suite, more) {
-  const added = Array.from({ length: Number(more) }, (_, index) => {
-    return learnSeed(suite, known.length + index + 1);
-  });
-  return [...known, ...added];
 }
 
 const compare = (seeds, margin) => {
@@ -76,18 +67,10 @@ function countVerdicts(pool, margin) {
   );
 }
 
-const known = existsSync(file)
-  ? JSON.parse(readFileSync(file, 'utf8'))
-  : { pool: [], contrast: [] };
-const pool = addSeeds(known.pool, openPreset('null'), poolSeeds);
-const contrast = addSeeds(known.contrast, openPreset('default', { traceShare: 0 }), contrastSeeds);
-writeFileSync(file, JSON.stringify({ pool, contrast }));
-const result = {
-  machine,
-  null: pool.length > 1 ? describe(pool) : null,
-  sweeps: Object.fromEntries(
-    MARGINS.map((margin) => [`margin ${margin}`, countVerdicts(pool, margin)]),
-  ),
-  traceShareZero: contrast.length > 1 ? describe(contrast) : null,
-};
+const pool = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+const suite = openPreset('null');
+for (let added = 0; added < Number(more); added++) pool.push(learnSeed(suite, pool.length + 1));
+writeFileSync(file, JSON.stringify(pool));
+const sweeps = MARGINS.map((margin) => [`margin ${margin}`, countVerdicts(pool, margin)]);
+const result = { machine, pool: describe(pool), sweeps: Object.fromEntries(sweeps) };
 process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
