@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import type { DomainReferences } from '../contract/references.ts';
 import type { Results } from '../contract/results.ts';
 import { percent } from '../metrics/numbers.ts';
-import { figure, place, section } from './elements.ts';
+import { figure, formula, place, section } from './elements.ts';
 import { colourClass, legend, mark } from './marks.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { describeScores } from './phrases.ts';
@@ -41,7 +41,7 @@ export function renderReferences(results: Results): Markup {
         'commonest (names)',
         'untrained base',
         'floor',
-        'R_jj',
+        formula('R_jj'),
         'after last block',
         'copy ceiling',
         'gold replay',
