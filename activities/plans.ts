@@ -8,7 +8,7 @@ import { openSuite } from '../data/open-suite.ts';
 import type { Suite } from '../data/suite.ts';
 import { renderTraining } from '../data/training.ts';
 import { pathTo, trainingOf, treeOf } from '../plan/cells.ts';
-import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { type Plan, PLAN_FORMAT, type PlannedLineage } from '../plan/plan.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
 import { planPath } from '../store/layout.ts';
@@ -27,7 +27,12 @@ const scripts = new Map<string, Promise<CustomRender>>();
 export function readPlan(store: Store, digest: string): Promise<Plan> {
   return remember(plans, `${store.url} ${digest}`, async () => {
     const bytes = await store.readBlob(digest);
-    return JSON.parse(new TextDecoder().decode(bytes)) as Plan;
+    const plan = JSON.parse(new TextDecoder().decode(bytes)) as Plan;
+    if (plan.format === PLAN_FORMAT) return plan;
+    throw new CausedError(
+      'configuration',
+      'the sweep was planned by another version of Ratchet: run its sweep file again, which finds all that it has in common',
+    );
   });
 }
 

@@ -2,15 +2,16 @@ import { digestOf } from '../contract/digest.ts';
 import type { Condition, Sweep } from '../spec/sweep.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import { blockKey, trainingSeeds, untrainedDigest } from './keys.ts';
-import type {
-  BlockTree,
-  HeldOutData,
-  Plan,
-  PlannedLineage,
-  RenderedFile,
-  StoredFile,
-  SuiteSource,
-  TrainerIdentity,
+import {
+  PLAN_FORMAT,
+  type BlockTree,
+  type HeldOutData,
+  type Plan,
+  type PlannedLineage,
+  type RenderedFile,
+  type StoredFile,
+  type SuiteSource,
+  type TrainerIdentity,
 } from './plan.ts';
 import { growTree } from './tree.ts';
 
@@ -60,7 +61,7 @@ export function expandSweep(inputs: PlanInputs): Plan {
   );
   const { convention, decoding } = spec.evaluate;
   return identifySweep({
-    format: 'ratchet/plan/2',
+    format: PLAN_FORMAT,
     spec,
     suite,
     trainer,

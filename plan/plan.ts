@@ -2,12 +2,15 @@ import type { Convention } from '../contract/scores.ts';
 import type { Decoding } from '../contract/trainer.ts';
 import type { Strategy, Sweep } from '../spec/sweep.ts';
 
+/** Raised when a stored plan of before can no longer be read. */
+export const PLAN_FORMAT = 'ratchet/plan/3';
+
 /**
  * A sweep, worked out: everything that will be computed and under which keys, before anything runs. Stored as canonical
  * JSON; its digest is what workflows pass around.
  */
 export interface Plan {
-  format: 'ratchet/plan/2';
+  format: typeof PLAN_FORMAT;
   /** `<name>-<12 hex digits>`: the digits cover every key, so equal plans are the same sweep. */
   sweep: string;
   /** The sweep file, resolved: every default filled in. */
