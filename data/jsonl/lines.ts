@@ -12,19 +12,17 @@ import { type Place, placeOf, readField } from './fields.ts';
 import { type CallingTurn, findCallingTurns, messagesSchema } from './messages.ts';
 import { readTools } from './tools.ts';
 
-/** An example of a line, with what its split field says. */
+/** An example of a line, with what its split field says, and whether the line has an id. */
 export interface JsonlExample extends PlacedExample {
   side: Side | undefined;
+  isNamed: boolean;
 }
 
 export interface JsonlDialogue {
   examples: JsonlExample[];
-  dialogue: string;
   domain: string;
-  side: Side | undefined;
   /** What its prompts list. */
   tools: readonly Tool[];
-  at: Place;
 }
 
 const SIDES = ['train', 'held-out'] as const;
@@ -93,6 +91,7 @@ function readDialogue(
       example: { id: `${name}#${number}`, dialogue, messages, tools: listed, target },
       domain,
       side,
+      isNamed: written.id !== undefined,
       scenario: written.scenario,
       turn: index,
       described: tools,
@@ -101,7 +100,7 @@ function readDialogue(
       position: at.line ?? '',
     };
   });
-  return { examples, dialogue, domain, side, tools, at };
+  return { examples, domain, tools };
 }
 
 function readNamed<T>(schema: z.ZodType<T>, line: Line, field: string, at: Place): T {

@@ -5,6 +5,7 @@ import { SettingError } from '../setting-error.ts';
 import type { JsonlSettings } from '../suite-settings.ts';
 import type { Suite, SuiteSource } from '../suite.ts';
 import { countTraces } from '../trace-count.ts';
+import { joinDialogues } from './join-dialogues.ts';
 import { type JsonlDialogue, type JsonlExample, readDialogues } from './lines.ts';
 import { readToolsFile } from './tools.ts';
 
@@ -21,8 +22,8 @@ export function openJsonl(settings: JsonlSettings, sources: readonly SuiteSource
   const dialogues = sources
     .filter((source) => source !== toolsFile)
     .flatMap((source) => readDialogues(source, settings, common));
-  refuseSplitDialogues(dialogues);
-  const examples = dialogues.flatMap((dialogue) => dialogue.examples);
+  const examples = joinDialogues(dialogues.flatMap((dialogue) => dialogue.examples));
+  refuseSplitDialogues(examples);
   const kept = leaveOutDuplicates(examples);
   const isFixed = settings.splitField !== undefined;
   const split = isFixed ? { ...settings.split, unit: 'dialogue' as const } : settings.split;
@@ -63,17 +64,18 @@ function toolsByDomain(dialogues: readonly JsonlDialogue[]): Map<string, string[
 }
 
 /** A field that puts parts of one dialogue on both sides would leak. */
-function refuseSplitDialogues(dialogues: readonly JsonlDialogue[]): void {
-  const first = new Map<string, JsonlDialogue>();
-  for (const dialogue of dialogues) {
-    const earlier = first.get(dialogue.dialogue);
-    if (!earlier) first.set(dialogue.dialogue, dialogue);
-    else if (earlier.side !== dialogue.side) {
+function refuseSplitDialogues(examples: readonly JsonlExample[]): void {
+  const first = new Map<string, JsonlExample>();
+  for (const example of examples) {
+    const { dialogue } = example.example;
+    const earlier = first.get(dialogue);
+    if (!earlier) first.set(dialogue, example);
+    else if (earlier.side !== example.side) {
       throw new DataError({
-        file: dialogue.at.file,
-        position: dialogue.at.line ?? '',
-        expected: `dialogue ${quoteShortly(dialogue.dialogue)} on the side of ${earlier.at.file}, ${earlier.at.line}`,
-        found: quoteShortly(dialogue.side),
+        file: example.file,
+        position: example.position,
+        expected: `dialogue ${quoteShortly(dialogue)} on the side of ${earlier.file}, ${earlier.position}`,
+        found: quoteShortly(example.side),
         hint: 'Parts of one dialogue on both sides would leak',
       });
     }

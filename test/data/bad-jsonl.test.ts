@@ -258,6 +258,13 @@ test('a dialogue that a field puts on both sides would leak', () => {
   );
 });
 
+test('a line that stands on both sides would leak too', () => {
+  const lines = ['train', 'held-out'].map((side) => lineOf('Ann', { side }));
+  expect(refusalOf([fileOf('a.jsonl', lines)], { ...JSONL, splitField: 'side' })).toMatch(
+    /^a\.jsonl, line 2: expected dialogue "a\/1" on the side of a\.jsonl, line 1, found "held-out"/,
+  );
+});
+
 test('scenarios that nobody names cannot be split by', () => {
   const split = { ...JSONL.split, unit: 'scenario' as const };
   const sources = [fileOf('a.jsonl', [lineOf('Ann', { scenario: 's' }), lineOf('Bob')])];

@@ -159,6 +159,19 @@ describe('a folder', () => {
     for (const seed of [0, 1, 2, 3, 4]) expect(() => assertSplit(suite, seed)).not.toThrow();
   });
 
+  test('keeps a dialogue that was written again as it grew on one side, also without an id', () => {
+    const grown = names.map((name) => lineOf(name)['messages'] as unknown[]);
+    const lines = grown.flatMap((messages) =>
+      [3, messages.length].map((end) => ({ messages: messages.slice(0, end), tools: TOOLS })),
+    );
+    const suite = openSuite(JSONL, [fileOf('travel.jsonl', lines)]);
+    expect(suite.census).toMatchObject({ duplicates: 8, examples: { total: 16 }, dialogues: 8 });
+    for (const seed of [0, 1, 2, 3, 4]) expect(() => assertSplit(suite, seed)).not.toThrow();
+    const named = lines.map((line, index) => ({ ...line, id: index }));
+    const told = openSuite(JSONL, [fileOf('travel.jsonl', named)]);
+    expect(told.census).toMatchObject({ duplicates: 8, dialogues: 16 });
+  });
+
   test('leaves out what was said before, and counts it and dialogues without a call', () => {
     const silent = { messages: MESSAGES.slice(0, 2), tools: TOOLS };
     const lines = [lineOf('Ann'), lineOf('Bob'), lineOf('Ann'), silent];
