@@ -45,62 +45,73 @@ type Line = z.infer<typeof lineSchema>;
 const domainName = z.string(DOMAIN_PHRASE).refine(isDomainName, DOMAIN_PHRASE);
 const sideName = z.enum(SIDES, '"train" or "held-out"');
 
+/** What the lines of one file have in common. */
+interface Reading {
+  file: string;
+  /** The file's name without its ending. */
+  stem: string;
+  settings: JsonlSettings;
+  /** The tools of lines without any. */
+  common: readonly Tool[] | undefined;
+  /** Examples so far, by what their ids begin with. */
+  numbers: Map<string, number>;
+  /** Lists of tools by their text: the same list stands in many lines. */
+  lists: Map<string, readonly Tool[]>;
+}
+
 /** The dialogues of one file, a line each. Throws a `DataError` that names line and field. */
 export function readDialogues(
   source: SuiteSource,
   settings: JsonlSettings,
   common: readonly Tool[] | undefined,
 ): JsonlDialogue[] {
-  const numbers = new Map<string, number>();
-  return readJsonLines(source).map((line) => readDialogue(source, line, settings, common, numbers));
+  const file = source.name;
+  const stem = file.replace(/\.jsonl$/, '');
+  const reading = { file, stem, settings, common, numbers: new Map(), lists: new Map() };
+  return readJsonLines(source).map((line) => readDialogue(reading, line));
 }
 
-function readDialogue(
-  { name: file }: SuiteSource,
-  { line, value }: JsonLine,
-  settings: JsonlSettings,
-  common: readonly Tool[] | undefined,
-  numbers: Map<string, number>,
-): JsonlDialogue {
+function readDialogue(reading: Reading, { line, value }: JsonLine): JsonlDialogue {
+  const { file, stem, settings } = reading;
   const at: Place = { file, line: `line ${line}` };
-  const stem = file.replace(/\.jsonl$/, '');
   const written = readField(lineSchema, value, at);
-  const tools = written.tools ? readTools(written.tools, at, 'tools') : common;
-  if (!tools) {
-    const hint = `List them in every line, or once in tools.json`;
-    throw new DataError({
-      file,
-      position: placeOf(at, 'tools'),
-      expected: 'tools',
-      found: 'none',
-      hint,
-    });
-  }
+  const tools = readListing(reading, written, at);
   const { splitField } = settings;
   const side = splitField === undefined ? undefined : readNamed(sideName, written, splitField, at);
   const domain = readDomain(settings, stem, written, at);
+  const isNamed = written.id !== undefined;
   const dialogue = written.id ?? `${stem}/${line}`;
-  const name = written.id === undefined ? dialogue : `${stem}/${written.id}`;
+  const { scenario } = written;
   const examples = findCallingTurns(written.messages, at).map((turn): JsonlExample => {
-    const number = numbers.get(name) ?? 0;
-    numbers.set(name, number + 1);
     checkCalls(turn, tools, at);
+    const id = nextId(reading, isNamed ? `${stem}/${dialogue}` : dialogue);
     const { messages, target, index } = turn;
     const listed = [...new Set(tools.map((tool) => tool.function.name))];
-    return {
-      example: { id: `${name}#${number}`, dialogue, messages, tools: listed, target },
-      domain,
-      side,
-      isNamed: written.id !== undefined,
-      scenario: written.scenario,
-      turn: index,
-      described: tools,
-      content: canonicalJson([domain, messages, target, listed]),
-      file,
-      position: at.line ?? '',
-    };
+    const content = JSON.stringify([domain, messages, canonicalJson(target), listed]);
+    const example = { id, dialogue, messages, tools: listed, target };
+    const place = { file, position: `line ${line}`, turn: index };
+    return { example, domain, side, isNamed, scenario, described: tools, content, ...place };
   });
   return { examples, domain, tools };
+}
+
+function nextId({ numbers }: Reading, name: string): string {
+  const number = numbers.get(name) ?? 0;
+  numbers.set(name, number + 1);
+  return `${name}#${number}`;
+}
+
+function readListing({ lists, common }: Reading, line: Line, at: Place): readonly Tool[] {
+  if (line.tools) {
+    const text = JSON.stringify(line.tools);
+    const tools = lists.get(text) ?? readTools(line.tools, at, 'tools');
+    lists.set(text, tools);
+    return tools;
+  }
+  if (common) return common;
+  const hint = 'List them in every line, or once in tools.json';
+  const position = placeOf(at, 'tools');
+  throw new DataError({ file: at.file, position, expected: 'tools', found: 'none', hint });
 }
 
 function readNamed<T>(schema: z.ZodType<T>, line: Line, field: string, at: Place): T {
