@@ -68,7 +68,9 @@ describe('a tiny sweep by its verbs', () => {
     for (const { strata, runs } of Object.values(conditions)) {
       const [run] = runs;
       const scored = run?.cells.at(-1)?.reduce((sum, cell) => sum + (cell?.examples ?? 0), 0);
-      expect(strata.seen.examples + strata.novel.examples).toBe(2 * (scored ?? Number.NaN));
+      const { seen, novel, 'new-tool': newTool } = strata;
+      const split = seen.examples + novel.examples + newTool.examples;
+      expect(split).toBe(2 * (scored ?? Number.NaN));
     }
   });
 
