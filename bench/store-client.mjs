@@ -4,5 +4,5 @@ import { openStore } from '../dist/store/open-store.js';
 
 const [verb, url, file] = process.argv.slice(2);
 const store = await openStore(url);
-if (verb === 'put') console.log((await store.putBlobFile(file)).sha256);
+if (verb === 'put') process.stdout.write(`${(await store.putBlobFile(file)).sha256}\n`);
 else await store.fetchBlob(process.argv[5], file);

@@ -44,9 +44,7 @@ const CLIENTS = {
 
 const server = await startServer();
 try {
-  console.log(
-    `${size} MiB, median of ${ROUNDS}; ${cpus().length} cores (${cpus()[0].model.trim()})`,
-  );
+  print(`${size} MiB, median of ${ROUNDS}; ${cpus().length} cores (${cpus()[0].model.trim()})`);
   const measured = Object.fromEntries(Object.keys(CLIENTS).map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
     writeRandom();
@@ -61,10 +59,10 @@ try {
     rmSync(at('root/bench'), { recursive: true });
     mkdirSync(at('root/bench'));
   }
-  console.log('| client | upload | download |\n|---|---|---|');
+  print('| client | upload | download |\n|---|---|---|');
   for (const [name, rounds] of Object.entries(measured)) {
     const [put, get] = ['put', 'get'].map((verb) => median(rounds.map((one) => one[verb])));
-    console.log(`| ${name} | ${put} | ${get} |`);
+    print(`| ${name} | ${put} | ${get} |`);
   }
 } finally {
   server.kill();
@@ -91,6 +89,10 @@ function writeRandom() {
   const handle = openSync(file, 'w');
   for (let written = 0; written < size; written += 16) writeSync(handle, randomBytes(16 * MIB));
   closeSync(handle);
+}
+
+function print(line) {
+  process.stdout.write(`${line}\n`);
 }
 
 function run(command, ...args) {

@@ -46,12 +46,12 @@ export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined
   }
 }
 
-/** Undefined: the upload was completed or aborted. */
+/** Undefined: the upload was completed or aborted, or is so at this moment: then its parts are missing first. */
 export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (nameOf(error) === 'NoSuchUpload') return undefined;
+    if (['NoSuchUpload', 'InvalidPart'].includes(nameOf(error))) return undefined;
     throw error;
   }
 }

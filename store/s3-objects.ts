@@ -107,17 +107,17 @@ export class S3Objects {
 
   /** Undefined where nothing stands. */
   head(path: string): Promise<S3Head | undefined> {
-    const command = new HeadObjectCommand({
-      Bucket: this.bucket,
-      Key: this.keyOf(path),
-      ChecksumMode: 'ENABLED',
-    });
-    return this.request(`look at ${path}`, async (client, options) => {
-      const found = await unlessAbsent(client.send(command, options));
-      if (!found) return undefined;
-      const { ContentLength: size = 0, LastModified, ChecksumSHA256: checksum } = found;
-      return { size, modified: LastModified?.getTime() ?? 0, checksum };
-    });
+    return this.request(`look at ${path}`, (client) => this.lookAt(client, path));
+  }
+
+  /** Asks once: for use within a request. */
+  async lookAt(client: S3Client, path: string): Promise<S3Head | undefined> {
+    const place = { Bucket: this.bucket, Key: this.keyOf(path) };
+    const command = new HeadObjectCommand({ ...place, ChecksumMode: 'ENABLED' });
+    const found = await unlessAbsent(client.send(command));
+    if (!found) return undefined;
+    const { ContentLength: size = 0, LastModified, ChecksumSHA256: checksum } = found;
+    return { size, modified: LastModified?.getTime() ?? 0, checksum };
   }
 
   /**

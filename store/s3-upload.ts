@@ -7,7 +7,7 @@ import {
 import { withFile } from './durable-files.ts';
 import type { FilePart, MeasuredFile } from './measured-file.ts';
 import { unlessGone } from './s3-answers.ts';
-import type { S3Objects } from './s3-objects.ts';
+import type { S3Head, S3Objects } from './s3-objects.ts';
 import { beginUpload, findUpload, forgetUpload, listParts, type Upload } from './s3-uploads.ts';
 import { StoreError } from './store.ts';
 
@@ -30,7 +30,7 @@ export async function uploadInParts(
     const done =
       (await sendParts(objects, upload, file)) && (await complete(objects, upload, file));
     // Where it is gone it may have been completed: by a try that went unanswered, or by another process.
-    const stands = done || (await isUploaded(objects, path, file));
+    const stands = done || isUpload(file, await objects.head(path));
     await forgetUpload(objects, path);
     if (stands) return;
   }
@@ -99,14 +99,15 @@ async function sendPart(
   return sent !== undefined;
 }
 
-/** By what the server says that it holds. False: the upload is gone. */
-async function complete(
-  objects: S3Objects,
-  upload: Upload,
-  { parts }: MeasuredFile,
-): Promise<boolean> {
+/**
+ * By what the server says that it holds. After a try without a good answer it is read back before it is repeated: a second
+ * completion of the same upload leaves some servers in a state from which they do not recover. False: the upload is gone, or
+ * another process is just completing it.
+ */
+async function complete(objects: S3Objects, upload: Upload, file: MeasuredFile): Promise<boolean> {
+  const { parts } = file;
   const arrived = await listParts(objects, upload);
-  if (!arrived) return false;
+  if (!arrived || parts.some(({ number }) => !arrived.has(number))) return false;
   const command = new CompleteMultipartUploadCommand({
     Bucket: objects.bucket,
     Key: objects.keyOf(upload.path),
@@ -121,21 +122,20 @@ async function complete(
       ),
     },
   });
-  const completed = await objects.request(
+  let unanswered = false;
+  return objects.request(
     `finish ${upload.path}`,
-    (client, options) => unlessGone(client.send(command, options)),
+    async (client, options) => {
+      if (unanswered && isUpload(file, await objects.lookAt(client, upload.path))) return true;
+      unanswered = true;
+      return (await unlessGone(client.send(command, options))) !== undefined;
+    },
     { slow: true },
   );
-  return completed !== undefined;
 }
 
-/** Whether an upload of these very parts stands. */
-async function isUploaded(
-  objects: S3Objects,
-  path: string,
-  { size, parts }: MeasuredFile,
-): Promise<boolean> {
-  const found = await objects.head(path);
+/** Whether what stands is an upload of these very parts. */
+function isUpload({ size, parts }: MeasuredFile, found: S3Head | undefined): boolean {
   const hash = createHash('sha256');
   for (const { checksum } of parts) hash.update(Buffer.from(checksum, 'base64'));
   return found?.size === size && found.checksum === `${hash.digest('base64')}-${parts.length}`;
