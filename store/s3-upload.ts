@@ -8,7 +8,14 @@ import { withFile } from './durable-files.ts';
 import type { FilePart, MeasuredFile } from './measured-file.ts';
 import { unlessGone } from './s3-answers.ts';
 import type { S3Head, S3Objects } from './s3-objects.ts';
-import { beginUpload, findUpload, forgetUpload, listParts, type Upload } from './s3-uploads.ts';
+import {
+  abortUploads,
+  beginUpload,
+  findUpload,
+  forgetUpload,
+  listParts,
+  type Upload,
+} from './s3-uploads.ts';
 import { StoreError } from './store.ts';
 
 const PARTS_AT_ONCE = 4;
@@ -25,13 +32,15 @@ export async function uploadInParts(
   file: MeasuredFile,
 ): Promise<void> {
   for (let tries = 0; tries < UPLOADS; tries++) {
-    const upload =
-      (await findUpload(objects, path, file)) ?? (await beginUpload(objects, path, file));
+    const found = await findUpload(objects, path, file);
+    const upload = found ?? (await beginUpload(objects, path, file));
     const done =
       (await sendParts(objects, upload, file)) && (await complete(objects, upload, file));
     // Where it is gone it may have been completed: by a try that went unanswered, or by another process.
     const stands = done || isUpload(file, await objects.head(path));
     await forgetUpload(objects, path);
+    // A part that arrives after another process has finished can leave an upload open beside what was finished.
+    if (stands && (found || tries > 0 || !done)) await abortUploads(objects, path);
     if (stands) return;
   }
   throw new StoreError(

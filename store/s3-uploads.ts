@@ -103,15 +103,22 @@ async function abortUpload(
   );
 }
 
-/** Every upload under way below the prefix, noted or not, and when it began (ms since 1970). */
+/** Ends every upload to a path that is still open. */
+export async function abortUploads(objects: S3Objects, path: string): Promise<void> {
+  const open = await listUploads(objects, path);
+  for (const upload of open) if (upload.path === path) await abortUpload(objects, upload);
+}
+
+/** Every upload under way to paths that begin so, noted or not, and when it began (ms since 1970). */
 export async function listUploads(
   objects: S3Objects,
+  beginning = '',
 ): Promise<{ path: string; id: string; began: number }[]> {
   const found: { path: string; id: string; began: number }[] = [];
   for (let page: { key?: string; id?: string } | undefined = {}; page; ) {
     const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
       Bucket: objects.bucket,
-      Prefix: objects.keyOf(''),
+      Prefix: objects.keyOf(beginning),
       KeyMarker: page.key,
       UploadIdMarker: page.id,
     });

@@ -56,6 +56,7 @@ describe.skipIf(!HAS_S3)('an upload in parts', () => {
       const [ref = { sha256: '', size: 0 }] = refs;
       expect(refs).toEqual([ref, ref, ref]);
       expect(await clients[0]?.digest(blobPath(ref.sha256))).toEqual(ref);
+      expect(await clients[0]?.listUnfinished()).toEqual([]);
     }
   });
 
