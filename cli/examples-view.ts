@@ -1,4 +1,9 @@
-import { type AlignedRow, alignRenderings, isSamePiece } from '../data/examples/align-pieces.ts';
+import {
+  type AlignedRow,
+  alignRenderings,
+  type Change,
+  changeOf,
+} from '../data/examples/align-pieces.ts';
 import type { Piece } from '../data/examples/pieces.ts';
 import { pc } from './colors.ts';
 import type { ComparedExample, ComparedRenderings, RenderedExample } from './compare-renderings.ts';
@@ -11,7 +16,7 @@ const ROLE_WIDTH = 10;
 /** Lines of one piece, unless everything is asked for. */
 const MOST_LINES = 8;
 
-const LEGEND =
+export const LEGEND =
   '- and + only under this condition · ~ other text than under the others · x cut by the trainer · > carries loss';
 
 export interface View {
@@ -62,9 +67,9 @@ function drawColumns(compared: ComparedRenderings, example: ComparedExample, vie
   const body = rows.map((row) =>
     prompts.map((prompt, column) => drawCell(row, column, prompt, view)),
   );
-  const loss = prompts.map(({ leftOut, size }) => {
-    const isLearned = isTraining && leftOut === null && !size?.dropped;
-    return drawPiece(isLearned ? ' >' : '  ', 'target', target, isLearned ? pc.cyan : plain, view);
+  const loss = prompts.map((prompt) => {
+    const learned = isLearned(compared, prompt);
+    return drawPiece(learned ? ' >' : '  ', 'target', target, learned ? pc.cyan : plain, view);
   });
   return [heads, ...body, loss];
 }
@@ -73,27 +78,17 @@ function drawCell(row: AlignedRow, column: number, { size }: RenderedExample, vi
   const piece = row[column];
   if (!piece) return [];
   const change = changeOf(row, column);
-  const isCut = piece.turn !== null && piece.turn < (size?.turnsLost ?? 0);
+  const isCut = isCutBy(size, piece);
   const paint = isCut ? pc.dim : CHANGE_PAINTS[change];
   return drawPiece(`${change}${isCut ? 'x' : ' '}`, piece.role, piece.text, paint, view);
 }
 
-type Change = ' ' | '-' | '+' | '~';
 const CHANGE_PAINTS: Record<Change, (text: string) => string> = {
   ' ': plain,
   '-': pc.red,
   '+': pc.green,
   '~': pc.yellow,
 };
-
-/** Against the first condition; the first against all others. */
-function changeOf(row: AlignedRow, column: number): Change {
-  const piece = row[column] as Piece;
-  const others = column === 0 ? row.slice(1) : row.slice(0, 1);
-  if (others.every((other) => isSamePiece(piece, other))) return ' ';
-  if (others.some((other) => other && !isSamePiece(piece, other))) return '~';
-  return column === 0 ? '-' : '+';
-}
 
 function drawPiece(
   signs: string,
@@ -116,7 +111,20 @@ function drawPiece(
   return [...marked.map((one) => line(one, paint)), ...rest];
 }
 
-function describePrompt({ size, leftOut }: RenderedExample, isTraining: boolean): string {
+/** Whether a trainer has lost the turn that the piece is of. */
+export function isCutBy(size: RenderedExample['size'], { turn }: Piece): boolean {
+  return turn !== null && turn < (size?.turnsLost ?? 0);
+}
+
+/** Whether the target is what a condition trains on. */
+export function isLearned(
+  { side }: ComparedRenderings,
+  { leftOut, size }: RenderedExample,
+): boolean {
+  return side === 'train' && leftOut === null && !size?.dropped;
+}
+
+export function describePrompt({ size, leftOut }: RenderedExample, isTraining: boolean): string {
   if (leftOut !== null) return `left out: ${leftOut}`;
   if (!size) return 'the trainer does not count single examples';
   if (size.dropped)

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { locateHome } from '../worker/home.ts';
 import { choose, collect } from './choose.ts';
@@ -6,10 +7,11 @@ import {
   type ComparedExample,
   type ComparedRenderings,
 } from './compare-renderings.ts';
+import { renderExamplesHtml } from './examples-html.ts';
 import { drawExamples } from './examples-view.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type LoadedSweep, loadSweep } from './load-sweep.ts';
-import { print, printJson, table, terminalWidth } from './output.ts';
+import { print, printJson, say, table, terminalWidth } from './output.ts';
 import { parseCount } from './sweep-options.ts';
 
 interface ExamplesOptions {
@@ -20,6 +22,7 @@ interface ExamplesOptions {
   id?: string[];
   n: number;
   full?: boolean;
+  html?: string;
   json?: boolean;
 }
 
@@ -41,15 +44,28 @@ export function addExamples(program: Command): void {
     .option('--id <id>', 'this example; again for each', collect)
     .option('-n <count>', 'how many; those that differ come first', parseCount, 3)
     .option('--full', 'long texts whole')
+    .option('--html <file>', 'write them to an HTML file instead')
     .option('--json', 'one JSON object')
     .action(async (file: string, options: ExamplesOptions) => {
       const loaded = await loadSweep(file, locateHome());
       const compared = await compareRenderings(loaded, readRequest(loaded, options));
       const shown = chooseExamples(compared, options);
+      if (options.html !== undefined)
+        await writeHtml(options.html, renderExamplesHtml(compared, shown));
       if (options.json) return printJson({ ...compared, examples: shown, suite: suiteOf(loaded) });
       print(describe(loaded, compared, shown.length));
+      if (options.html !== undefined) return say(`examples: ${options.html}`);
       return print(drawExamples(compared, shown, { width: terminalWidth(), full: !!options.full }));
     });
+}
+
+async function writeHtml(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.usage, `--html ${file} cannot be written: ${why}`);
+  }
 }
 
 function readRequest({ sweep }: LoadedSweep, options: ExamplesOptions) {

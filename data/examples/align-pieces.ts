@@ -61,6 +61,18 @@ function findCommon(first: readonly Piece[], other: readonly Piece[]): [number, 
   return pairs;
 }
 
-export function isSamePiece(a: Piece | null | undefined, b: Piece | null | undefined): boolean {
+/** `-`, `+`: only here; `~`: with other text elsewhere. */
+export type Change = ' ' | '-' | '+' | '~';
+
+/** How a piece stands to the first rendering; of the first itself, to all others. A row has a piece in that column. */
+export function changeOf(row: AlignedRow, column: number): Change {
+  const piece = row[column];
+  const others = column === 0 ? row.slice(1) : row.slice(0, 1);
+  if (others.every((other) => isSamePiece(piece, other))) return ' ';
+  if (others.some((other) => other && !isSamePiece(piece, other))) return '~';
+  return column === 0 ? '-' : '+';
+}
+
+function isSamePiece(a: Piece | null | undefined, b: Piece | null | undefined): boolean {
   return a?.role === b?.role && a?.text === b?.text;
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Desk, STUDY } from './study.ts';
 
@@ -50,6 +52,21 @@ describe('examples', () => {
     const { stdout } = await desk.call(['examples', ...args, '--side', 'train']);
     expect(stdout).toMatch(/^left out: beyond limit 2$/m);
     expect(stdout).toMatch(/^ x user/m);
+  });
+
+  test('are written as one HTML file that loads nothing', async () => {
+    const file = join(desk.folder, 'examples.html');
+    const { code, stderr } = await desk.call(['examples', 'short.yaml', '--html', file]);
+    expect(code, stderr).toBe(0);
+    const text = readFileSync(file, 'utf8');
+    expect(text.match(/<table>/g)).toHaveLength(3);
+    expect(text).toMatch(/<th scope="col">keep<br>.*trace: keep; \d+ tokens, \d+ carry loss/);
+    expect(text).toMatch(/<td class="only"><span class="role">- result<\/span><pre>\{&quot;/);
+    expect(text).toMatch(/<td class="loss"><span class="role">&gt; target/);
+    expect(text).toMatch(/class="same cut"><span class="role">x user/);
+    expect(text).not.toMatch(/<script|https?:/);
+    const nowhere = await desk.call(['examples', 'short.yaml', '--html', 'none/x.html']);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringMatching(/cannot be written/) });
   });
 
   test('on the held-out side carry no loss', async () => {
