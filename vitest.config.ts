@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...whole, S3],
+          exclude: [...whole, S3, 'test/cluster/**'],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },

@@ -27,13 +27,27 @@ const predictionSchema = z.object({
   text: z.string().transform((text) => Buffer.from(text, 'utf8').toString('utf8')),
 });
 
+/** A checkpoint's cells and those that nothing stands for yet, which its weights must predict. */
+export interface OpenCells {
+  weights: BlockRef | null;
+  cells: Cell[];
+  missing: Cell[];
+}
+
 /** Predicts and scores every cell of a checkpoint that has no score; stored predictions are only scored. */
 export async function evaluateCheckpoint(
-  compute: Compute,
+  compute: Pick<Compute, 'generate'>,
   task: Task,
   hooks: ComputeHooks,
 ): Promise<EvaluatedCheckpoint> {
-  const { store, plan, lineage, block } = task;
+  const { weights, cells, missing } = await openCells(task);
+  const of = { weights, cells: missing };
+  const computeSeconds = missing.length > 0 ? await predict(compute, task, of, hooks) : 0;
+  return { computed: missing.length, reused: cells.length - missing.length, computeSeconds };
+}
+
+/** Scores what is predicted, and finds what is not. */
+export async function openCells({ store, plan, lineage, block }: Task): Promise<OpenCells> {
   const key = weightsOf(plan, lineage, block);
   const weights = key === null ? null : await findWeights(store, key);
   const cells = cellsOn(weights?.manifest ?? null, cellsOf(plan, lineage, block));
@@ -45,9 +59,7 @@ export async function evaluateCheckpoint(
     if (predictions) await score(store, cell, predictions);
     else missing.push(cell);
   }
-  const of = { weights, cells: missing };
-  const computeSeconds = missing.length > 0 ? await predict(compute, task, of, hooks) : 0;
-  return { computed: missing.length, reused: cells.length - missing.length, computeSeconds };
+  return { weights, cells, missing };
 }
 
 async function findWeights(store: Store, key: string): Promise<BlockRef> {
@@ -55,7 +67,7 @@ async function findWeights(store: Store, key: string): Promise<BlockRef> {
 }
 
 async function predict(
-  compute: Compute,
+  compute: Pick<Compute, 'generate'>,
   task: Task,
   of: { weights: BlockRef | null; cells: Cell[] },
   hooks: ComputeHooks,

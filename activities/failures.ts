@@ -1,24 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { CAUSES, CausedError, type CauseName } from '../contract/causes.ts';
-import { DataError } from '../data/errors.ts';
-import { type StoreFault, StoreError } from '../store/store.ts';
-
-const STORE_CAUSES: Record<StoreFault, CauseName> = {
-  missing: 'store-corrupt',
-  corrupt: 'store-corrupt',
-  unreachable: 'store-unreachable',
-  full: 'disk-full',
-  refused: 'store-unreachable',
-};
-
-function causeOf(error: unknown): CauseName {
-  if (error instanceof CausedError) return error.causeName;
-  if (error instanceof StoreError) return STORE_CAUSES[error.fault];
-  if (error instanceof DataError) return 'data';
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return 'disk-full';
-  return 'internal';
-}
+import { causeOf } from './cause-of.ts';
 
 /** Whether Temporal has retried this activity as often as the cause allows. */
 function isSpent(cause: CauseName): boolean {
@@ -39,6 +22,7 @@ export function withCauses<T extends object>(activities: T): T {
           type: cause,
           message: error instanceof Error ? error.message : String(error),
           nonRetryable: isSpent(cause),
+          ...(error instanceof CausedError && error.node ? { details: [error.node] } : {}),
           ...(cause === 'internal' && error instanceof Error ? { cause: error } : {}),
         });
       }

@@ -1,3 +1,4 @@
+import type { ComputeHooks } from '../compute/compute.ts';
 import { resolveTrainer, scorerIdentity, type Trainer } from '../compute/trainers.ts';
 import type { Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
@@ -44,8 +45,16 @@ export async function openTask(
   return { store, plan, lineage, block: unit.block, trainer, label };
 }
 
+/** Hooks that also keep what the trainer says of its data. */
+export function withCounts<T extends object>(
+  task: Task,
+  hooks: T,
+): T & Pick<ComputeHooks, 'onCount'> {
+  return { ...hooks, onCount: (count) => keepCount(task, count) };
+}
+
 /** The trainer names its one data file `train`, and prompt files by their domain. */
-export async function keepCount(task: Task, count: CountEvent): Promise<void> {
+async function keepCount(task: Task, count: CountEvent): Promise<void> {
   const { store, plan, lineage, block } = task;
   const { name } = count;
   if (name === 'train' && block !== null)

@@ -10,10 +10,12 @@ import { cacheFolder, type Home, openHome } from '../worker/home.ts';
 import { attach } from '../worker/supervisor-socket.ts';
 import { findTemporal } from '../worker/temporal-binary.ts';
 import { readRecord } from '../worker/supervisor-record.ts';
+import { checkCluster } from './check-cluster.ts';
 import { EXIT } from './exit-codes.ts';
+import { readSweep } from './open-data.ts';
 import { print, printJson } from './output.ts';
 
-interface Check {
+export interface Check {
   name: string;
   ok: boolean;
   found: string;
@@ -28,9 +30,12 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('check what a sweep needs; each finding with how to mend it')
+    .argument('[file]', 'sweep file: its cluster is checked as well')
     .option('--json', 'one JSON list')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (file: string | undefined, options: { json?: boolean }) => {
       const home = openHome();
+      const cluster =
+        file === undefined ? undefined : await checkCluster((await readSweep(file)).sweep);
       const checks = [
         checkNode(),
         checkBuild(),
@@ -39,6 +44,7 @@ export function addDoctor(program: Command): void {
         await checkSpace(home),
         await checkSupervisor(home),
         await checkLeftovers(home),
+        ...(cluster ? [cluster] : []),
       ];
       process.exitCode = checks.every(({ ok }) => ok) ? EXIT.done : EXIT.findings;
       if (options.json) return printJson(checks);

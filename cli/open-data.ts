@@ -23,13 +23,18 @@ export interface SweepData {
   sources: readonly SuiteSource[];
 }
 
-/** Reads and checks a sweep file and its data. Throws a `CliError` that lists every problem of the file at once. */
-export async function openData(file: string): Promise<SweepData> {
+/** Reads and checks a sweep file without its data. Throws a `CliError` that lists every problem at once. */
+export async function readSweep(file: string): Promise<{ sweep: Sweep; text: string }> {
   const text = await readText(file);
   const parsed = parseSweep(text, file);
   if ('errors' in parsed) throw refuseSweep(parsed.errors);
   for (const warning of parsed.warnings) say(formatProblem(warning));
-  const { sweep } = parsed;
+  return { sweep: parsed.sweep, text };
+}
+
+/** Reads and checks a sweep file and its data. */
+export async function openData(file: string): Promise<SweepData> {
+  const { sweep, text } = await readSweep(file);
   const { folder, sources } = await readSources(sweep, file);
   const suite = nameFaults({ text, file, folder }, () => openSuite(sweep.suite, sources));
   const unknown = findUnknownDomains(sweep, suite);

@@ -95,10 +95,11 @@ function drawLineage(
   return `  ${label.padEnd(width)}  ${blocks <= 24 ? bar : `${blocksSettled}/${blocks}`}  ${activities.map(drawActivity).join(pc.dim(' · '))}`;
 }
 
-function drawActivity({ label, stage, step, steps, loss, tokensPerSecond }: ActivityView): string {
-  const parts = [
-    pc.cyan(stage === 'waiting' || stage === 'starting' ? `${stage} ${label}` : label),
-  ];
+function drawActivity(activity: ActivityView): string {
+  const { label, stage, message, step, steps, loss, tokensPerSecond } = activity;
+  const runs = stage === 'train' || stage === 'evaluate';
+  const parts = [pc.cyan(runs ? label : `${stage} ${label}`)];
+  if (message) parts.push(pc.dim(message.slice(0, 80)));
   if (steps > 0) parts.push(`${step}/${steps}`);
   if (loss !== null && stage === 'train') parts.push(`loss ${loss.toFixed(2)}`);
   if (tokensPerSecond > 0) parts.push(pc.dim(`${Math.round(tokensPerSecond)} tok/s`));

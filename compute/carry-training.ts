@@ -11,8 +11,8 @@ import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
 import { waitForClaim } from './claim.ts';
 import type { ComputeHooks, TrainResult, TrainWork } from './compute.ts';
+import { UnseenEnd, wellFormed } from './trainer-end.ts';
 import type { RunTrainer } from './trainer-process.ts';
-import { wellFormed } from './trainer-end.ts';
 import { fetchWeights, listPlainFiles, putWeights } from './weights.ts';
 
 /**
@@ -58,7 +58,10 @@ class Carrier {
     this.folder = folder;
   }
 
-  /** Every way out writes the attempt's outcome, which releases the claim. */
+  /**
+   * Every way out writes the attempt's outcome, which releases the claim; but for one: where the trainer ended beyond our
+   * sight, whoever can see why writes it.
+   */
   async run({ slot, run }: Place): Promise<TrainResult> {
     const { store } = this.work;
     const lease = keepLease(store, this.attempt, {
@@ -66,7 +69,7 @@ class Carrier {
       lease: LEASE,
       step: () => this.step,
     });
-    let ending: Ending;
+    let ending: Ending | undefined;
     let failure: unknown;
     try {
       ending = await slot(() => this.train(run, lease.lost));
@@ -75,7 +78,7 @@ class Carrier {
       ending = this.endingOf(error, lease.lost);
     }
     await lease.stop();
-    const recorded = await recordOutcome(store, this.attempt, ending);
+    const recorded = ending && (await recordOutcome(store, this.attempt, ending));
     await this.storeLog().catch(() => undefined); // Good to have; never worth a finished training.
     if (failure !== undefined) throw failure;
     if (!recorded) throw new CausedError('superseded', 'a newer attempt took over this block');
@@ -171,10 +174,11 @@ class Carrier {
     return { result: 'done', step: this.result.steps, manifest, computeSeconds: this.seconds() };
   }
 
-  private endingOf(error: unknown, lost: AbortSignal): Ending {
+  private endingOf(error: unknown, lost: AbortSignal): Ending | undefined {
     const { step } = this;
     if (lost.aborted) return { result: 'interrupted', step, reason: 'superseded' };
     if (this.hooks.signal.aborted) return { result: 'interrupted', step, reason: 'stopped' };
+    if (error instanceof UnseenEnd) return undefined;
     const cause = error instanceof CausedError ? error.causeName : 'internal';
     const message = error instanceof Error ? error.message : String(error);
     return { result: 'failed', step, cause, message: wellFormed(message.slice(0, 2000)) };

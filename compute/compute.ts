@@ -1,9 +1,10 @@
+import type { WorkStage } from '../contract/activities.ts';
 import type { CountEvent, Decoding } from '../contract/trainer.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { TrainerCommand } from './trainer-process.ts';
 
-/** Where trainers run: processes of this machine today, pods of a cluster later. */
+/** Where a carrier runs trainers: as processes of this machine, or in the container beside it. */
 export interface Compute {
   /** Sizes of rendered data under the trainer's tokenizer. */
   count(work: CountWork, signal: AbortSignal): Promise<CountEvent[]>;
@@ -27,7 +28,9 @@ export interface GenerateHooks extends ComputeHooks {
 }
 
 export interface ComputeProgress {
-  stage: 'waiting' | 'starting' | 'train' | 'evaluate';
+  stage: WorkStage;
+  /** Why it does not run yet. */
+  message?: string | undefined;
   step: number;
   steps: number;
   loss: number | null;

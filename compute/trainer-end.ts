@@ -8,6 +8,16 @@ import { TRAINER_EXIT } from '../contract/trainer.ts';
 /** How a trainer ended: in order, stopped by us after a checkpoint, or by an error. */
 export type TrainerEnd = 'done' | 'interrupted';
 
+export const STALLED = `no event from the trainer for ${TRAINER_STALL / 60_000} minutes`;
+
+/** The trainer ended without a result where its exit code cannot be seen: in another container. */
+export class UnseenEnd extends Error {
+  constructor() {
+    super('the trainer ended without a result');
+    this.name = 'UnseenEnd';
+  }
+}
+
 /** What a trainer's end means. Throws the `CausedError` of every end that is not one of the two good ones. */
 export async function judgeEnd(
   child: ChildProcess,
@@ -21,11 +31,7 @@ export async function judgeEnd(
   const { exitCode, signalCode } = child;
   if (exitCode === TRAINER_EXIT.done) return 'done';
   if (seen.stopped) return 'interrupted';
-  if (seen.stalled)
-    throw new CausedError(
-      'stalled',
-      `no event from the trainer for ${TRAINER_STALL / 60_000} minutes`,
-    );
+  if (seen.stalled) throw new CausedError('stalled', STALLED);
   const tail = await readTail(join(seen.folder, 'trainer.log'));
   if (exitCode === TRAINER_EXIT.configuration)
     throw new CausedError('configuration', `the trainer refuses its configuration: ${tail}`);

@@ -72,15 +72,38 @@ export interface ControlActivities {
 }
 
 export interface ComputeActivities {
-  train(unit: Unit): Promise<TrainedBlock>;
+  train(unit: PlacedUnit): Promise<TrainedBlock>;
   /** Predicts and scores every missing cell of one checkpoint; each is committed as it finishes. */
-  evaluate(unit: Unit): Promise<EvaluatedCheckpoint>;
+  evaluate(unit: PlacedUnit): Promise<EvaluatedCheckpoint>;
 }
+
+/** A unit with what its lineage has learned of the cluster; absent in work that was started before. */
+export type PlacedUnit = Unit & { placement?: Placement };
+
+/** What failures on a cluster taught about where the next try runs. */
+export interface Placement {
+  /** Of the Job: another one beside a Job that may still be there, or with other memory. */
+  generation: number;
+  /** How often the memory was doubled. */
+  memoryGrowths: number;
+  /** Nodes with sick GPUs. */
+  avoidNodes: string[];
+}
+
+export const FIRST_PLACEMENT: Placement = { generation: 1, memoryGrowths: 0, avoidNodes: [] };
+
+/**
+ * `waiting` for another's claim. Of a pod: `queued` for its turn, `unschedulable` while no node takes it, `starting` until
+ * the trainer runs.
+ */
+export type WorkStage = 'waiting' | 'queued' | 'unschedulable' | 'starting' | 'train' | 'evaluate';
 
 /** What `train` and `evaluate` send with each heartbeat: for people only, never read back to resume. */
 export interface HeartbeatDetails {
   label: string;
-  stage: 'waiting' | 'starting' | 'train' | 'evaluate';
+  stage: WorkStage;
+  /** Why it does not run yet, in the cluster's words. */
+  message?: string | undefined;
   step: number;
   steps: number;
   loss: number | null;

@@ -29,6 +29,76 @@ export const CAUSES = {
     outside: true,
     mend: 'nothing to do: the newer attempt commits the block',
   },
+  evicted: {
+    recognised: 'the node evicted the pod, or somebody drained the node or deleted the pod',
+    retries: 100,
+    outside: true,
+    mend: 'nothing to do: it goes on from the last durable checkpoint, on any node that takes it',
+  },
+  'node-lost': {
+    recognised: 'the node of the pod no longer answers',
+    retries: 100,
+    outside: true,
+    mend: 'nothing to do: the next Job goes on elsewhere; what is left on the node can commit nothing',
+  },
+  'host-oom': {
+    recognised: 'a container was OOMKilled: it took more memory than its limit',
+    retries: 3,
+    mend: 'nothing to do at first: every retry has twice the memory, and so has what follows; if that is not enough, raise compute.memory',
+  },
+  'cuda-oom': {
+    recognised: 'the trainer ran out of GPU memory',
+    retries: 0,
+    mend: 'lower the batch size or the length of prompts in the hyperparameters, or ask for larger GPUs',
+  },
+  'sick-node': {
+    recognised: 'the trainer failed with a GPU error (Xid, ECC, a device that fell off the bus)',
+    retries: 5,
+    outside: true,
+    mend: 'nothing to do: the node is avoided from now on; tell whoever looks after it',
+  },
+  'image-missing': {
+    recognised: 'the registry has no such image or tag',
+    retries: 0,
+    mend: 'mend compute.image in the sweep file, or push the image, then `ratchet retry`',
+  },
+  'image-refused': {
+    recognised: 'the registry refuses the image to this cluster',
+    retries: 0,
+    mend: 'name a Secret with the right to pull in compute.imagePullSecrets',
+  },
+  'registry-unreachable': {
+    recognised: 'the image cannot be pulled, and not because it is missing or refused',
+    retries: 20,
+    outside: true,
+    mend: 'check that the nodes reach the registry, then `ratchet retry`',
+  },
+  unschedulable: {
+    recognised: 'no node could take the pod until the start deadline',
+    retries: 0,
+    mend: "ask for less, add nodes, or mend nodeSelector and tolerations; the message is the scheduler's",
+  },
+  'start-deadline': {
+    recognised: 'the pod had a node but did not start until the start deadline',
+    retries: 2,
+    mend: 'see `kubectl describe pod`: a volume or a Secret may be missing',
+  },
+  'grace-exceeded': {
+    recognised: 'the trainer finished, but what it left was not stored within the grace period',
+    retries: 2,
+    mend: 'raise compute.gracePeriod.upload',
+  },
+  'cluster-unreachable': {
+    recognised: 'the API server of Kubernetes did not answer',
+    retries: 20,
+    outside: true,
+    mend: 'check the cluster and KUBECONFIG, then `ratchet retry`; Jobs that run go on meanwhile',
+  },
+  'cluster-refused': {
+    recognised: 'Kubernetes refuses what is asked: a right, a quota or an admission rule',
+    retries: 0,
+    mend: "run `ratchet doctor` with the sweep file; the message is the cluster's",
+  },
   stalled: {
     recognised: 'no event from the trainer within its stall limit',
     retries: 2,
@@ -80,9 +150,16 @@ export function isCauseName(name: string): name is CauseName {
 /** A failure with a known cause; its message is for the person who runs the sweep. */
 export class CausedError extends Error {
   readonly causeName: CauseName;
-  constructor(causeName: CauseName, message: string, options?: ErrorOptions) {
+  /** Where it happened, in a cluster. */
+  readonly node: string | null;
+  constructor(
+    causeName: CauseName,
+    message: string,
+    options: ErrorOptions & { node?: string | null } = {},
+  ) {
     super(message, options);
     this.name = 'CausedError';
     this.causeName = causeName;
+    this.node = options.node ?? null;
   }
 }

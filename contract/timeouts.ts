@@ -83,3 +83,24 @@ export const CONNECT_POLL = 0.1 * SECOND;
 /** A worker that dies sooner than this so often in a row does so again; its start alone may take seconds. */
 export const QUICK_DEATH = 20 * SECOND;
 export const MOST_QUICK_DEATHS = 5;
+
+/** A Kubernetes API server that is away is asked again until then; a restart takes seconds, a failover minutes. */
+export const API_PATIENCE = 5 * MINUTE;
+/** Of one request. */
+export const API_TIMEOUT = 30 * SECOND;
+/** Between two tries, and before a watch that broke is started again. */
+export const API_RETRY = SECOND;
+/** How often the watched state of a Job, which is in memory, is looked at. */
+export const JOB_TICK = 0.2 * SECOND;
+/** A watch may have gone deaf without an error: a Job of which nothing was heard for so long is read afresh. */
+export const JOB_REREAD = 2 * MINUTE;
+/** The registry said that there is no such image, or that we may not have it: time for a second try. */
+export const HOPELESS_PULL = 20 * SECOND;
+/** Beyond its grace period a pod that was deleted is waited for so long; then its node counts as lost. */
+export const LOST_POD = MINUTE;
+/** A pod's log goes to the store this often. */
+export const LOG_EVERY = 10 * SECOND;
+/** A carrier tells its progress this often; every line is one in the pod's log. */
+export const PROGRESS_EVERY = SECOND;
+/** After its result a trainer has so long to end, before its carrier gives it up. */
+export const TRAINER_LINGER = MINUTE;

@@ -1,3 +1,4 @@
+import type { Placement } from './activities.ts';
 import type { CauseName } from './causes.ts';
 
 /** What starts a sweep. References and small numbers only: the plan itself lies in the store. */
@@ -85,6 +86,8 @@ export interface LineageState {
   failures: BlockFailure[];
   totals: LineageTotals;
   paused: boolean;
+  /** What failures on a cluster taught; absent until there is one. */
+  placement?: Placement;
 }
 
 /** The signal that a lineage sends to its sweep when it ends. */

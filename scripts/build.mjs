@@ -1,5 +1,5 @@
-// Compiles everything and makes the three bundles: the learner (whose digest is its identity), the scorer (hashed only)
-// and the workflows (a prebuilt bundle starts a worker several times faster).
+// Compiles everything and makes the bundles: the learner (whose digest is its identity), the scorer (hashed only), the
+// carrier (all that an image needs beside the learner) and the workflows (a prebuilt bundle starts a worker several times faster).
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,6 +30,7 @@ const bundle = (entry, outfile) =>
   });
 await bundle('learner/main.ts', dist('learner.mjs'));
 await bundle('metrics/verdicts.ts', dist('scorer.mjs'));
+await bundle('worker/carrier.ts', dist('carrier.mjs'));
 
 const digest = (...files) =>
   files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');

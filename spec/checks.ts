@@ -20,6 +20,7 @@ export function checkParts(parts: SpecParts): Finding[] {
     ...checkContrast(parts),
     ...checkMetric(parts),
     ...checkPublished(parts),
+    ...checkStore(parts),
     ...checkRuns(parts),
   ];
 }
@@ -131,6 +132,19 @@ function conditionsAsked({ contrast, conditions = {} }: SpecParts): NamedConditi
 
 function isWithoutStream([, condition]: NamedCondition): boolean {
   return condition !== undefined && condition.strategy !== 'sequential';
+}
+
+/** Pods do not see the folders of this machine. */
+function checkStore({ store, compute }: SpecParts): Finding[] {
+  if (compute?.kind !== 'kubernetes' || store?.includes('://')) return [];
+  const help = 'file:// needs a volume of compute.volumes at that path';
+  if (store === undefined)
+    return [
+      { path: ['compute'], expected: 'a store beside it that pods reach', found: 'none', help },
+    ];
+  return [
+    { path: ['store'], expected: 'a URL that pods reach too', found: showValue(store), help },
+  ];
 }
 
 function checkRuns({ conditions, domains, orders, seeds }: SpecParts): Finding[] {

@@ -17,6 +17,18 @@ export const DEFAULTS = {
     convention: 'exact',
     decoding: { temperature: 0, seed: 0 },
   },
+  compute: {
+    kubernetes: {
+      gpus: 1,
+      gpuResource: 'nvidia.com/gpu',
+      cpus: '1',
+      memory: '4Gi',
+      disk: '10Gi',
+      user: 1000,
+      gracePeriod: { trainer: 30, upload: 60 },
+      startDeadline: 1800,
+    },
+  },
   checkpoints: { every: 50 },
   parallelism: 2,
 } as const;

@@ -42,6 +42,24 @@ export function lines(): z.ZodString {
   );
 }
 
+const RESOURCE = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+
+/** Name of an object of Kubernetes. */
+export function resourceName(): z.ZodString {
+  return text(
+    253,
+    RESOURCE,
+    'a name as Kubernetes takes them: lower-case letters, digits, - and .',
+  );
+}
+
+const QUANTITY = /^([1-9][0-9]*)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/;
+
+/** An amount as Kubernetes writes it. */
+export function quantity(): z.ZodString {
+  return text(20, QUANTITY, 'an amount like 4, 500m or 16Gi');
+}
+
 const DOMAIN = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 export const DOMAIN_PHRASE = `a name of at most ${LIMITS.nameLength} letters, digits, _ and -`;
 

@@ -21,6 +21,9 @@ export interface SpecParts {
   metric: NonNullable<SweepFile['question']>['metric'] | undefined;
   /** Each entry; undefined for one that the schema refused. */
   published: (NonNullable<SweepFile['published']>[number] | undefined)[];
+  /** As written; undefined where they are left out or the schema refused them. */
+  store: SweepFile['store'];
+  compute: SweepFile['compute'] | undefined;
   /** `evaluate.domains` */
   evaluated: SweepFile['evaluate']['domains'] | undefined;
 }
@@ -44,6 +47,8 @@ export function readParts(value: unknown): SpecParts {
     contrast: read(question.contrast, 'question', 'contrast'),
     metric: isAsked ? read(question.metric, 'question', 'metric') : undefined,
     published: list.map((entry) => published.element.safeParse(entry).data),
+    store: read(sweepFile.shape.store, 'store'),
+    compute: read(sweepFile.shape.compute, 'compute'),
     evaluated: read(evaluate.unwrap().shape.domains, 'evaluate', 'domains'),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
 import { CONVENTIONS } from '../contract/scores.ts';
+import { compute } from './compute-schema.ts';
 import { conditions } from './condition-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import { STREAMS } from './seed-streams.ts';
@@ -156,11 +157,6 @@ const evaluate = z
   })
   .prefault({})
   .describe('How checkpoints are evaluated.');
-
-const compute = z
-  .strictObject({ kind: z.literal('local').describe('Processes on this machine.') })
-  .prefault({ kind: 'local' })
-  .describe('Where trainers run.');
 
 const checkpoints = z
   .strictObject({

@@ -126,9 +126,41 @@ question:
 #   decoding: { temperature: 0, seed: 0 }
 #   limit: 100                          # held-out examples of a domain; default: all
 
-# Where trainers run and results are kept.
-# compute: { kind: local }
+# Where results are kept.
 # store: file:///data/ratchet           # or s3://bucket/prefix; default: inside RATCHET_HOME
+
+# Where trainers run.
+# compute: { kind: local }
+
+# Or on a Kubernetes cluster, each block and each evaluation as a Job; then store must be a URL that
+# its pods reach too.
+# compute:
+#   kind: kubernetes
+#   namespace: training
+#   context: my-cluster                 # of KUBECONFIG; default: its current one
+#   image: registry.example.org/team/trainer:1  # of the trainer; of the learner: Ratchet's own
+#   carrierImage: registry.example.org/team/ratchet:1  # Ratchet's own; default: as image
+#   imagePullSecrets: []
+#   gpus: 1
+#   gpuResource: nvidia.com/gpu
+#   cpus: "1"
+#   memory: 4Gi                         # doubled when it was not enough, and kept so
+#   disk: 10Gi                          # for data, weights and checkpoints of one block
+#   sharedMemory: 1Gi                   # /dev/shm; default: the small one of the node
+#   nodeSelector: {}
+#   tolerations: [{ key: gpu, operator: Equal, value: a100, effect: NoSchedule }]
+#   affinity: {}                        # Kubernetes' own, handed on as it is
+#   priorityClass: low                  # default: the cluster's
+#   queue: team                         # LocalQueue of Kueue; default: none
+#   serviceAccount: trainer             # its token is not mounted
+#   secrets: []                         # environment of the carrier, such as the store's credentials
+#   env: {}                             # environment of the trainer
+#   volumes:                            # claim or hostPath; for carrier, trainer or both
+#     - { name: cache, path: /cache, claim: weights, readOnly: true, containers: trainer }
+#     - { name: store, path: /data, hostPath: /data, containers: carrier }
+#   user: 1000                          # never root
+#   gracePeriod: { trainer: 30, upload: 60 }  # seconds to save, and to store what was saved
+#   startDeadline: 1800                 # seconds to find a node, and to start on it
 
 # Nothing below changes a result.
 # checkpoints: { every: 50 }            # steps; what a kill can cost

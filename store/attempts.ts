@@ -34,9 +34,11 @@ export type ClaimResult =
   | { state: 'claimed'; attempt: Attempt }
   /** Another works on it (its owner null: unreadable): ask again with the same observer, until it lapses or ends. */
   | { state: 'held'; attempt: number; owner: Owner | null }
+  | Result;
+
+type Result =
   /** Trained but not committed: `commitBlock(outcome.manifest)` is all that is left. */
-  | { state: 'finished'; outcome: DoneOutcome }
-  | { state: 'committed'; block: Block };
+  { state: 'finished'; outcome: DoneOutcome } | { state: 'committed'; block: Block };
 
 /**
  * Claims the next attempt on a block unless its result is there or the newest attempt lives. An attempt has lapsed when
@@ -48,21 +50,46 @@ export async function claimAttempt(
   owner: Owner,
   observer: LeaseObserver,
 ): Promise<ClaimResult> {
+  const found = await findResult(store, key);
+  if (found.state !== 'open') return found;
+  const { round, newest, ended } = found;
+  if (newest > 0 && !ended) {
+    const holder = await readOwner(store, key, newest);
+    const lapsed = (holder && hasEnded(holder)) || (await isStill(store, key, newest, observer));
+    if (!lapsed) return { state: 'held', attempt: newest, owner: holder };
+  }
+  return claimNumber(store, { key, number: newest + 1, round }, owner);
+}
+
+/** A block's result; `open`: there is none. `newest`: the last attempt (0: none), and whether it has an outcome. */
+export async function findResult(
+  store: Store,
+  key: string,
+): Promise<Result | { state: 'open'; round: number; newest: number; ended: boolean }> {
   const block = await inspectBlock(store, key);
   if (block.state === 'intact') return { state: 'committed', block: block.block };
   const round = block.state === 'absent' ? 0 : await recordDamage(store, key, block, block.reasons);
   const newest = (await listAttempts(store, key)).at(-1) ?? 0;
-  if (newest > 0) {
-    const outcome = await unlessDamaged(readOutcome(store, key, newest));
-    const done = await asResult(store, outcome, round);
-    if (done) return { state: 'finished', outcome: done };
-    if (!outcome) {
-      const holder = await readOwner(store, key, newest);
-      const lapsed = (holder && hasEnded(holder)) || (await isStill(store, key, newest, observer));
-      if (!lapsed) return { state: 'held', attempt: newest, owner: holder };
-    }
-  }
-  return claimNumber(store, { key, number: newest + 1, round }, owner);
+  const outcome = newest > 0 ? await unlessDamaged(readOutcome(store, key, newest)) : undefined;
+  const done = await asResult(store, outcome, round);
+  if (done) return { state: 'finished', outcome: done };
+  return { state: 'open', round, newest, ended: outcome !== undefined };
+}
+
+/** The newest attempt on a block if it was claimed on that host, and its number and whether it has ended. */
+export async function findAttemptOf(
+  store: Store,
+  key: string,
+  host: string,
+): Promise<(Attempt & { step: number; ended: boolean }) | undefined> {
+  const number = (await listAttempts(store, key)).at(-1);
+  if (number === undefined) return undefined;
+  const claim = await unlessDamaged(readClaim(store, key, number));
+  if (claim?.owner.host !== host) return undefined;
+  const lease = await unlessDamaged(readLease(store, key, number));
+  const outcome = await unlessDamaged(readOutcome(store, key, number));
+  const { round } = claim;
+  return { key, number, round, step: lease?.step ?? 0, ended: outcome !== undefined };
 }
 
 /** Says where the attempt goes on from, before it does: with the answer of `restoreNewestPartial`. */

@@ -10,7 +10,13 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OpenedBlock, OpenedCheckpoint, OpenedLineage, Unit } from '../contract/activities.ts';
+import type {
+  OpenedBlock,
+  OpenedCheckpoint,
+  OpenedLineage,
+  PlacedUnit,
+  Unit,
+} from '../contract/activities.ts';
 import {
   addTotals,
   type BlockFailure,
@@ -25,6 +31,7 @@ import {
   SIGNALS,
 } from '../contract/workflows.ts';
 import { Pausable } from './pausable.ts';
+import { learnPlacement } from './placement.ts';
 import {
   computeActivities,
   controlActivities,
@@ -158,8 +165,12 @@ class LineageWalk {
       controlActivities(name).prepare(unit),
     );
     if (isFailure(prepared)) return { ...prepared, stage: 'prepare' };
-    const trained = await withBudgets(() =>
-      this.work.runPausable(`train ${name}`, () => computeActivities(name).train(unit)),
+    const trained = await withBudgets(
+      () =>
+        this.work.runPausable(`train ${name}`, () =>
+          computeActivities(name).train({ ...unit, ...this.placement() }),
+        ),
+      (failure) => this.learn(failure),
     );
     if (isFailure(trained)) return { ...trained, stage: 'train' };
     const { attempt, computeSeconds } = trained;
@@ -184,8 +195,12 @@ class LineageWalk {
       );
       if (isFailure(prepared)) return this.fail(null, 'prepare', prepared);
     }
-    const scored = await withBudgets(() =>
-      this.work.runPausable(`evaluate ${name}`, () => computeActivities(name).evaluate(unit)),
+    const scored = await withBudgets(
+      () =>
+        this.work.runPausable(`evaluate ${name}`, () =>
+          computeActivities(name).evaluate({ ...unit, ...this.placement() }),
+        ),
+      (failure) => this.learn(failure),
     );
     if (isFailure(scored)) return this.fail(block, 'evaluate', scored);
     const { computed, reused, computeSeconds } = scored;
@@ -205,6 +220,16 @@ class LineageWalk {
   private unit(block: number | null): Unit {
     const { store, plan, sweep, lineage: index } = this.input;
     return { store, plan, sweep, lineage: index, block };
+  }
+
+  private placement(): Pick<PlacedUnit, 'placement'> {
+    const { placement } = this.state;
+    return placement ? { placement } : {};
+  }
+
+  private learn(failure: StageFailure): void {
+    const placement = learnPlacement(this.state.placement, failure);
+    if (placement) this.state.placement = placement;
   }
 
   private nameOf(block: number | null): string {

@@ -31,13 +31,18 @@ export function computeActivities(label: string): ComputeActivities {
 export interface StageFailure {
   cause: CauseName;
   message: string;
+  /** Where it happened, in a cluster. */
+  node?: string | undefined;
 }
 
 /**
  * Runs a compute stage again until it succeeds or its cause's budget is spent; every cause has a budget of its own, so
  * that pre-emptions never use up the retries of anything else. Cancellation passes through.
  */
-export async function withBudgets<T>(stage: () => Promise<T>): Promise<T | StageFailure> {
+export async function withBudgets<T>(
+  stage: () => Promise<T>,
+  onFailure: (failure: StageFailure) => void = () => undefined,
+): Promise<T | StageFailure> {
   const spent = new Map<CauseName, number>();
   for (;;) {
     try {
@@ -45,6 +50,7 @@ export async function withBudgets<T>(stage: () => Promise<T>): Promise<T | Stage
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = describeFailure(error);
+      onFailure(failure);
       const failures = (spent.get(failure.cause) ?? 0) + 1;
       spent.set(failure.cause, failures);
       const { retries, outside }: Cause = CAUSES[failure.cause];
@@ -66,5 +72,7 @@ export function describeFailure(error: unknown): StageFailure {
   const message = (rootCause(error) ?? String(error)).slice(0, 500);
   const failure = error instanceof ActivityFailure ? error.cause : error;
   const type = failure instanceof ApplicationFailure ? failure.type : undefined;
-  return { cause: type && isCauseName(type) ? type : 'internal', message };
+  const cause = type && isCauseName(type) ? type : 'internal';
+  const node: unknown = failure instanceof ApplicationFailure ? failure.details?.[0] : undefined;
+  return { cause, message, ...(typeof node === 'string' && { node }) };
 }

@@ -106,8 +106,8 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   ],
   [
     11,
-    'compute: { kind: kubernetes }',
-    '11:18: compute.kind: expected "local", found "kubernetes"',
+    'compute: { kind: slurm }',
+    '11:18: compute.kind: expected "local" or "kubernetes", found "slurm"',
   ],
   [11, 'store: s3://', `11:8: store: expected ${STORE}, found "s3://"`],
   [11, 'store: s3://Bucket/x', `11:8: store: expected ${STORE}, found "s3://Bucket/x"`],
@@ -123,6 +123,31 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
     `11:8: store: expected ${STORE}, found "s3://bucket/x?endpoint=y"`,
   ],
   [11, 'store: s3:bucket', `11:8: store: expected ${STORE}, found "s3:bucket"`],
+  [
+    11,
+    'compute: { kind: kubernetes, namespace: Team, image: a }',
+    '11:41: compute.namespace: expected a name as Kubernetes takes them: lower-case letters, digits, - and ., found "Team"',
+  ],
+  [
+    11,
+    'compute: { kind: kubernetes, namespace: team, image: a, memory: 4GB }',
+    '11:65: compute.memory: expected an amount like 4, 500m or 16Gi, found "4GB"',
+  ],
+  [
+    11,
+    'compute: { kind: kubernetes, namespace: team, image: a, user: 0 }',
+    '11:63: compute.user: expected an integer from 1 to 4294967295, found 0',
+  ],
+  [
+    11,
+    'compute: { kind: kubernetes, namespace: team, image: a, volumes: [{ name: v, path: /v }] }',
+    '11:67: compute.volumes[0]: expected either claim or hostPath, found a mapping',
+  ],
+  [
+    11,
+    'compute: { kind: kubernetes, namespace: team, image: a }',
+    '11:10: compute: expected a store beside it that pods reach, found none',
+  ],
   [11, 'store: file://store', `11:8: store: expected ${STORE}, found "file://store"`],
   [11, 'store: file:///data/%00', `11:8: store: expected ${STORE}, found "file:///data/%00"`],
   [11, 'store: ../elsewhere', `11:8: store: expected ${STORE}, found "../elsewhere"`],

@@ -12,7 +12,7 @@ const EXAMPLES =
   /^ *# +(orders|published(?=: \[)|base|store|budget|tags|notes|limit|crossed|shuffled|filled|matched|joint|untrained|replayed|few|many|own):/;
 
 function uncomment(text: string): string {
-  return text.replace(/^( *)# ( *(?:- )?[a-zA-Z0-9]+:)/gm, '$1$2');
+  return text.replace(/^( *)# ( *(?:- )?(?:[a-zA-Z0-9]+:|\{))/gm, '$1$2');
 }
 
 function errorsOf(text: string): string[] {
@@ -38,13 +38,14 @@ describe('the template of ratchet init', () => {
 
   test('shows alternatives that are right', () => {
     const alternatives = PARAGRAPHS.filter((paragraph) => paragraph.startsWith('# Or '));
-    expect(alternatives).toHaveLength(5);
+    expect(alternatives).toHaveLength(6);
     const study = [
       'version: ratchet/v1',
       'name: study',
       'suite: { kind: api-bank }',
       'stream: { domains: [account] }',
       'conditions: { keep: { trace: keep } }',
+      'store: file:///data/ratchet',
     ];
     for (const alternative of alternatives) {
       const text = uncomment(alternative);

@@ -1,7 +1,7 @@
 // A trainer for tests, with no learning in it: its weights are a hash chain over the examples in their order, so that any
 // step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`; `fail` (it ends with exit 1
 // on data with an example whose id begins so) `unless` (a file of that name exists); `refuse` (exit 78); `deaf` (it ignores
-// SIGTERM); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are others). TOY_STEP_MS: how long a step takes, in the
+// SIGTERM); `hog` (so many MiB of memory it takes); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are others). TOY_STEP_MS: how long a step takes, in the
 // environment since it must not change keys.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,7 +28,7 @@ const readLines = (file) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const { epochs = 1, fail, unless, refuse, deaf = false, helper, moods } = job.hyperparameters;
+const { epochs = 1, fail, unless, refuse, deaf = false, helper, hog, moods } = job.hyperparameters;
 const mood = moods && existsSync(moods) ? 'another' : '';
 const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
 let stopped = false;
@@ -44,6 +44,8 @@ process.stdin
 process.stderr.write(`credentials of the store: ${process.env.AWS_SECRET_ACCESS_KEY ?? 'none'}\n`);
 
 if (helper) spawn('sleep', ['600'], { stdio: 'ignore' });
+
+if (hog) globalThis.hoarded = Buffer.alloc(hog * 1024 ** 2, 1);
 
 if (refuse) {
   process.stderr.write(`hyperparameter refuse: ${refuse}\n`);

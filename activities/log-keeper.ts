@@ -1,0 +1,44 @@
+import { LOG_EVERY } from '../contract/timeouts.ts';
+import { findAttemptOf } from '../store/attempts.ts';
+import { logPath } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
+
+/** Of a log so much is kept: its end. */
+const MOST = 4 * 1024 ** 2;
+
+/** Brings what a pod's trainer says to the store while it says it: nothing is left of a pod that is gone. */
+export class LogKeeper {
+  /** The pod's name, which is its host name too, by which its attempt is found. */
+  pod: string | undefined;
+  private readonly store: Store;
+  private readonly key: string;
+  private readonly timer: NodeJS.Timeout;
+  private text = '';
+  private changed = false;
+
+  constructor(store: Store, key: string) {
+    this.store = store;
+    this.key = key;
+    this.timer = setInterval(() => void this.write().catch(() => undefined), LOG_EVERY);
+  }
+
+  add(text: string, restarted: boolean): void {
+    this.text = ((restarted ? '' : this.text) + text).slice(-MOST);
+    this.changed = true;
+  }
+
+  /** A log is good to have and never worth a finished training: what cannot be written is left out. */
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.write().catch(() => undefined);
+  }
+
+  private async write(): Promise<void> {
+    if (!this.changed || this.pod === undefined) return;
+    const attempt = await findAttemptOf(this.store, this.key, this.pod);
+    if (!attempt) return;
+    this.changed = false;
+    const bytes = new TextEncoder().encode(this.text);
+    await this.store.replace(logPath(this.key, attempt.number), bytes);
+  }
+}

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { ComputeHooks } from '../compute/compute.ts';
+import {
+  type EvaluatedCheckpoint,
+  FIRST_PLACEMENT,
+  type PlacedUnit,
+  type TrainedBlock,
+} from '../contract/activities.ts';
+import { CAUSES, type Cause, CausedError } from '../contract/causes.ts';
+import { digestOf } from '../contract/digest.ts';
+import type { JobRequest, Stage } from '../k8s/job-request.ts';
+import { removeJob } from '../k8s/remove-job.ts';
+import { type JobEnd, runJob } from '../k8s/run-job.ts';
+import { type Ending, findAttemptOf, findResult, recordOutcome } from '../store/attempts.ts';
+import { openCells } from './evaluate-checkpoint.ts';
+import { LogKeeper } from './log-keeper.ts';
+import { tellProgress } from './pod-progress.ts';
+import type { Task } from './task.ts';
+
+/** How a unit of work is followed from here while it is done in a pod. */
+export interface PodHooks extends Pick<ComputeHooks, 'signal' | 'onProgress'> {
+  /** Whether an aborted `signal` means that another worker follows the pod from now on. */
+  leave: () => boolean;
+}
+
+/**
+ * Trains a block in a pod, whose carrier does what `trainBlock` does here. Where it was done while nobody followed, its Job is
+ * all that is left to see to.
+ */
+export async function trainInPod(
+  task: Task,
+  unit: PlacedUnit,
+  hooks: PodHooks,
+): Promise<TrainedBlock> {
+  const { store, lineage } = task;
+  const key = lineage.blocks[task.block ?? -1] ?? '';
+  const request = makeRequest('train', key, task, unit);
+  const standing = await findTrained(task, key);
+  if (standing) {
+    await removeJob(request);
+    return standing;
+  }
+  const log = new LogKeeper(store, key);
+  const progress = tellProgress(hooks.onProgress);
+  try {
+    const { verdict } = await runJob(request, {
+      ...hooks,
+      ...progress,
+      onState: (state, name) => {
+        log.pod = name;
+        progress.onState(state, name);
+      },
+      onLog: (text, restarted) => log.add(text, restarted),
+    });
+    await log.close();
+    const trained = await findTrained(task, key);
+    if (trained) return trained;
+    const { cause, message, node } = verdict;
+    await endAttempt(task, key, log.pod, endingOf(verdict));
+    throw new CausedError(cause, message, { node });
+  } catch (error) {
+    if (hooks.signal.aborted && !hooks.leave())
+      await endAttempt(task, key, log.pod, { result: 'interrupted', reason: 'stopped' });
+    throw error;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Predicts and scores a checkpoint's cells in a pod, whose carrier does what `evaluateCheckpoint` does here. */
+export async function evaluateInPod(
+  task: Task,
+  unit: PlacedUnit,
+  hooks: PodHooks,
+): Promise<EvaluatedCheckpoint> {
+  const before = await openCells(task);
+  const { length } = before.cells;
+  // Of all cells: which of them are missing changes while it runs.
+  const key = digestOf(before.cells.map(({ prediction }) => prediction));
+  const request = makeRequest('evaluate', key, task, unit);
+  if (before.missing.length === 0) {
+    await removeJob(request);
+    return { computed: 0, reused: length, computeSeconds: 0 };
+  }
+  const end = await runJob(request, {
+    ...hooks,
+    ...tellProgress(hooks.onProgress),
+    onLog: () => undefined,
+  });
+  const { missing } = await openCells(task);
+  if (missing.length > 0) {
+    const { cause, message, node } = end.verdict;
+    throw new CausedError(cause, message, { node });
+  }
+  const computed = before.missing.length;
+  return { computed, reused: length - computed, computeSeconds: secondsOf(end) };
+}
+
+async function findTrained({ store }: Task, key: string): Promise<TrainedBlock | undefined> {
+  const found = await findResult(store, key);
+  if (found.state === 'committed') return { attempt: null, computeSeconds: 0 };
+  if (found.state === 'open') return undefined;
+  const { attempt, computeSeconds } = found.outcome;
+  return { attempt, computeSeconds };
+}
+
+function makeRequest(stage: Stage, key: string, task: Task, placed: PlacedUnit): JobRequest {
+  const { plan, lineage, label } = task;
+  const { placement = FIRST_PLACEMENT, ...unit } = placed;
+  const { compute: settings, trainer } = plan.spec;
+  if (settings.kind !== 'kubernetes') throw new TypeError('not a sweep for a cluster');
+  return {
+    stage,
+    unit,
+    key,
+    condition: lineage.condition,
+    seed: lineage.seed,
+    block: label,
+    placement,
+    command: trainer.kind === 'command' ? trainer.command : ['node', 'dist/learner.mjs'],
+    settings,
+  };
+}
+
+/** Ends the attempt of a pod that is gone without having done so, which releases its claim. */
+async function endAttempt(
+  { store }: Task,
+  key: string,
+  pod: string | undefined,
+  ending: DistributiveOmit<Extract<Ending, { result: 'interrupted' | 'failed' }>, 'step'>,
+): Promise<void> {
+  const attempt = pod === undefined ? undefined : await findAttemptOf(store, key, pod);
+  if (!attempt || attempt.ended) return;
+  await recordOutcome(store, attempt, { ...ending, step: attempt.step });
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function endingOf({ cause, message }: JobEnd['verdict']): Parameters<typeof endAttempt>[3] {
+  const { outside }: Cause = CAUSES[cause];
+  const said = message.slice(0, 2000);
+  return outside
+    ? { result: 'interrupted', reason: said }
+    : { result: 'failed', cause, message: said };
+}
+
+const wordsSchema = z.object({ computeSeconds: z.number() });
+
+/** As the carrier said; nobody knows where it could not. */
+function secondsOf({ lastWords }: JobEnd): number {
+  return wordsSchema.safeParse(lastWords).data?.computeSeconds ?? 0;
+}

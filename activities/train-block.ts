@@ -1,0 +1,34 @@
+import type { Compute, ComputeHooks } from '../compute/compute.ts';
+import type { TrainedBlock } from '../contract/activities.ts';
+import { blockAt, trainingOf, weightsOf } from '../plan/cells.ts';
+import { trainingSeeds } from '../plan/keys.ts';
+import { streamsOf } from '../spec/seed-streams.ts';
+import type { Task } from './task.ts';
+
+/** Trains one block of a plan until its result stands in the store; commits nothing. */
+export async function trainBlock(
+  compute: Pick<Compute, 'train'>,
+  task: Task,
+  hooks: ComputeHooks,
+): Promise<TrainedBlock> {
+  const { store, plan, lineage, trainer, label } = task;
+  const block = task.block ?? -1;
+  const { parent } = blockAt(plan, lineage, block);
+  return compute.train(
+    {
+      store,
+      key: lineage.blocks[block] ?? '',
+      trainer,
+      identity: trainer.identity,
+      label,
+      sweep: plan.sweep,
+      hyperparameters: plan.spec.trainer.hyperparameters,
+      tools: plan.tools,
+      parent: weightsOf(plan, lineage, parent),
+      data: trainingOf(plan, lineage, block).sha256,
+      seeds: trainingSeeds(streamsOf(plan.spec, lineage.seed)),
+      checkpointEvery: plan.spec.checkpoints.every,
+    },
+    hooks,
+  );
+}

@@ -1,0 +1,42 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CausedError } from '../contract/causes.ts';
+import { EVENTS_POLL, TRAINER_STALL } from '../contract/timeouts.ts';
+import { STALLED, UnseenEnd } from './trainer-end.ts';
+import { EventsFile } from './trainer-events.ts';
+import type { RunTrainer } from './trainer-process.ts';
+
+/** What a carrier knows of the container beside it. */
+export interface Pod {
+  /** The job stands complete in its folder: the trainer may start. */
+  letTrainerStart: () => void;
+  /** Aborted once the trainer's container has ended: Kubernetes ends sidecars last. */
+  trainerEnded: AbortSignal;
+}
+
+/**
+ * Follows a trainer that is not our process but the container beside us, through the folder that both mount. Its result
+ * event counts as its end, so that the weights are on their way before the grace period begins. Without one nobody here can
+ * tell why it ended: throws `UnseenEnd`.
+ */
+export function followNeighbour(pod: Pod): RunTrainer {
+  return async ({ folder, job, signal, onEvent }) => {
+    await writeFile(join(folder, 'job.json.new'), `${JSON.stringify(job, null, 2)}\n`);
+    await rename(join(folder, 'job.json.new'), join(folder, 'job.json'));
+    pod.letTrainerStart();
+    const events = new EventsFile(join(folder, 'events.jsonl'));
+    // Silence counts from the first event: before it, an image may be on its way to the node.
+    for (let heard = Infinity; !signal.aborted; await delay(EVENTS_POLL)) {
+      const ended = pod.trainerEnded.aborted; // Looked at before reading: then nothing more can come.
+      for (const event of await events.readNew()) {
+        heard = performance.now();
+        await onEvent(event);
+        if (event.type === 'result') return 'done';
+      }
+      if (ended) throw new UnseenEnd();
+      if (performance.now() - heard > TRAINER_STALL) throw new CausedError('stalled', STALLED);
+    }
+    return 'interrupted';
+  };
+}

@@ -1,0 +1,151 @@
+import type { CoreV1Event, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
+import { type CauseName, isCauseName } from '../contract/causes.ts';
+import { TRAINER_EXIT } from '../contract/trainer.ts';
+import { CONTAINERS } from './labels.ts';
+import { endOf, findCondition } from './pod-state.ts';
+
+/** Everything that the cluster says of a Job that brought no result and that we did not stop. */
+export interface Evidence {
+  job: V1Job | undefined;
+  /** The last one that it had. */
+  pod: V1Pod | undefined;
+  /** Warnings about the Job. */
+  events: CoreV1Event[];
+  /** The pod was deleted long ago and does not end: its node does not answer. */
+  lost: boolean;
+}
+
+export interface Verdict {
+  cause: CauseName;
+  message: string;
+  node: string | null;
+}
+
+/**
+ * Why a Job failed. A committed result and our own wish were looked at before; then, in this order: the cluster took the
+ * pod away, the node was lost, the carrier says why, memory, the trainer's own exit code, what its last words say of its
+ * GPU, and only then a bug.
+ */
+export function decideCause(evidence: Evidence): Verdict {
+  const { pod } = evidence;
+  const node = pod?.spec?.nodeName ?? null;
+  const [cause, message] =
+    judgeDisruption(evidence) ?? judgeCarrier(pod) ?? judgeTrainer(pod) ?? judgeJob(evidence);
+  return { cause, message, node };
+}
+
+type Judgement = [CauseName, string] | undefined;
+
+const DISRUPTIONS: Record<string, CauseName> = {
+  PreemptionByScheduler: 'preempted',
+  EvictionByEvictionAPI: 'evicted',
+  TerminationByKubelet: 'evicted',
+  DeletionByTaintManager: 'node-lost',
+  DeletionByPodGC: 'node-lost',
+};
+
+function judgeDisruption({ job, pod, lost }: Evidence): Judgement {
+  const judged = judgeFullDisk(pod) ?? judgeCondition(findCondition(pod, 'DisruptionTarget'));
+  if (judged) return judged;
+  if (job?.spec?.suspend) return ['preempted', 'the queue took the Job back'];
+  const reason = pod?.status?.reason ?? '';
+  if (reason === 'Evicted') return ['evicted', `the node evicted the pod: ${pod?.status?.message}`];
+  if (lost || LOST_NODE.includes(reason))
+    return ['node-lost', `node ${pod?.spec?.nodeName} does not answer`];
+  return undefined;
+}
+
+/** An eviction that would come again on every node. */
+function judgeFullDisk(pod: V1Pod | undefined): Judgement {
+  const { reason, message = '' } = pod?.status ?? {};
+  const full =
+    reason === 'Evicted' && /ephemeral|emptydir|exceeds the (total )?limit/i.test(message);
+  return full ? ['disk-full', `the pod was evicted: ${message}`] : undefined;
+}
+
+function judgeCondition(condition: V1PodCondition | undefined): Judgement {
+  if (condition?.status !== 'True') return undefined;
+  const { reason = '', message = '' } = condition;
+  return [DISRUPTIONS[reason] ?? 'preempted', `${reason}: ${message}`];
+}
+
+const LOST_NODE = ['NodeLost', 'NodeShutdown'];
+
+/** What a carrier leaves as its termination message when it gives up. */
+function judgeCarrier(pod: V1Pod | undefined): Judgement {
+  const ended = endOf(pod, CONTAINERS.carrier);
+  if (ended?.reason === 'OOMKilled') return ['host-oom', 'the carrier ran out of memory'];
+  const { cause, message = '' } = readLastWords(ended?.message);
+  return typeof cause === 'string' && isCauseName(cause) ? [cause, String(message)] : undefined;
+}
+
+/** The termination message of a carrier; nothing where it had none or was killed. */
+export function readLastWords(text: string | undefined): Record<string, unknown> {
+  try {
+    const words: unknown = JSON.parse(text ?? '');
+    return typeof words === 'object' && words !== null ? { ...words } : {};
+  } catch {
+    return {};
+  }
+}
+
+function judgeTrainer(pod: V1Pod | undefined): Judgement {
+  const ended = endOf(pod, CONTAINERS.trainer);
+  if (!ended) return undefined;
+  const { reason, exitCode, message = '' } = ended;
+  // Whatever its exit code: the shell of a pipeline may have ended with 0.
+  if (reason === 'OOMKilled')
+    return ['host-oom', 'the trainer took more memory than compute.memory'];
+  const tail = message.trimEnd().slice(-400) || 'it left no log';
+  if (reason === 'StartError' || reason === 'ContainerCannotRun')
+    return ['configuration', `the trainer's command cannot be started: ${tail}`];
+  return exitCode === TRAINER_EXIT.done ? judgeSilence(pod) : judgeExit(exitCode, tail);
+}
+
+function judgeExit(exitCode: number, tail: string): Judgement {
+  switch (exitCode) {
+    case TRAINER_EXIT.configuration:
+      return ['configuration', `the trainer refuses its configuration: ${tail}`];
+    case TRAINER_EXIT.damaged:
+      return ['store-corrupt', `the trainer was given damaged files: ${tail}`];
+    case TRAINER_EXIT.interrupted:
+    case SIGTERMED:
+    case SIGKILLED:
+      return ['preempted', `the trainer was ended from outside (exit ${exitCode})`];
+    default:
+      return judgeGpu(tail) ?? ['trainer-bug', `the trainer failed (exit ${exitCode}): ${tail}`];
+  }
+}
+
+/** As shells and container runtimes count: 128 and the number of the signal. */
+const SIGTERMED = 143;
+const SIGKILLED = 137;
+
+/** It ended well, but nothing stands in the store. */
+function judgeSilence(pod: V1Pod | undefined): Judgement {
+  const words = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
+  if ('unseen' in words) return ['trainer-bug', 'the trainer ended without a result'];
+  return ['grace-exceeded', 'the trainer finished, but its result was not stored in time'];
+}
+
+/** As CUDA, PyTorch and the driver put it. */
+function judgeGpu(tail: string): Judgement {
+  if (/out of memory/i.test(tail) && /cuda|torch|gpu/i.test(tail)) return ['cuda-oom', tail];
+  if (
+    /\bXid\b|uncorrectable ECC|fallen off the bus|CUDA error: device-side|no CUDA-capable device/i.test(
+      tail,
+    )
+  )
+    return ['sick-node', tail];
+  return undefined;
+}
+
+function judgeJob({ job, pod, events }: Evidence): [CauseName, string] {
+  const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
+  if (!pod && refused) return ['cluster-refused', refused.message ?? 'its pod may not be created'];
+  if (!job) return ['evicted', 'the Job was deleted from outside'];
+  const failed = job.status?.conditions?.find(
+    ({ type, status }) => type === 'Failed' && status === 'True',
+  );
+  return ['evicted', `its pod was deleted from outside (${failed?.reason ?? 'no reason given'})`];
+}

@@ -1,0 +1,25 @@
+/** Every label, annotation and name by which Ratchet knows its own objects in a cluster. */
+
+export const LABELS = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  sweep: 'ratchet.dev/sweep',
+  condition: 'ratchet.dev/condition',
+  seed: 'ratchet.dev/seed',
+  stage: 'ratchet.dev/stage',
+  /** Kueue's own: the LocalQueue that admits a Job. */
+  queue: 'kueue.x-k8s.io/queue-name',
+  /** Set by the Job controller on its pods. */
+  job: 'batch.kubernetes.io/job-name',
+} as const;
+
+export const ANNOTATIONS = {
+  /** Of the unit of work, in full. */
+  key: 'ratchet.dev/key',
+  store: 'ratchet.dev/store',
+  block: 'ratchet.dev/block',
+} as const;
+
+export const MANAGER = 'ratchet';
+export const OURS = `${LABELS.managedBy}=${MANAGER}`;
+
+export const CONTAINERS = { carrier: 'carrier', trainer: 'trainer' } as const;

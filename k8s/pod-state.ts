@@ -1,0 +1,108 @@
+import type {
+  V1ContainerStateTerminated,
+  V1ContainerStatus,
+  V1Job,
+  V1Pod,
+  V1PodCondition,
+} from '@kubernetes/client-node';
+import type { WorkStage } from '../contract/activities.ts';
+import type { CauseName } from '../contract/causes.ts';
+import { CONTAINERS } from './labels.ts';
+
+/** How far a Job has come, as people should see it. */
+export interface PodState {
+  /** `train` stands for running, whatever is run. */
+  stage: Extract<WorkStage, 'queued' | 'unschedulable' | 'starting' | 'train'>;
+  /** Why it does not run yet, in the cluster's words. */
+  message?: string;
+  /** What it fails with if this does not change. */
+  cause?: CauseName;
+  /** Whether waiting cannot be expected to help. */
+  hopeless?: boolean;
+}
+
+export function describePod(job: V1Job | undefined, pod: V1Pod | undefined): PodState {
+  if (job?.spec?.suspend) return { stage: 'queued', message: 'waiting for its turn in the queue' };
+  if (!pod) return { stage: 'queued', message: 'waiting for its pod' };
+  const scheduled = findCondition(pod, 'PodScheduled');
+  if (scheduled?.status === 'False') {
+    const message = scheduled.message ?? 'no node takes it';
+    return { stage: 'unschedulable', message, cause: 'unschedulable' };
+  }
+  if (isRunning(statusOf(pod, CONTAINERS.trainer))) return { stage: 'train' };
+  const stuck = listStatuses(pod)
+    .map(describeWaiting)
+    .find((state) => state !== undefined);
+  return stuck ?? { stage: 'starting', cause: 'start-deadline' };
+}
+
+export function findCondition(pod: V1Pod | undefined, type: string): V1PodCondition | undefined {
+  return pod?.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export function statusOf(pod: V1Pod | undefined, name: string): V1ContainerStatus | undefined {
+  return listStatuses(pod).find((status) => status.name === name);
+}
+
+function listStatuses(pod: V1Pod | undefined): V1ContainerStatus[] {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod?.status ?? {};
+  return [...initContainerStatuses, ...containerStatuses];
+}
+
+/** The first end of a sidecar that was started again is the one that tells. */
+export function endOf(
+  pod: V1Pod | undefined,
+  name: string,
+): V1ContainerStateTerminated | undefined {
+  const status = statusOf(pod, name);
+  return status?.lastState?.terminated ?? status?.state?.terminated;
+}
+
+/**
+ * The carrier ended while the trainer may still run: Kubernetes starts it again, but it has said all that it had to say,
+ * and its Job is at its end.
+ */
+export function hasCarrierEnded(pod: V1Pod): boolean {
+  const carrier = statusOf(pod, CONTAINERS.carrier);
+  return (carrier?.restartCount ?? 0) > 0 || carrier?.state?.terminated !== undefined;
+}
+
+function isRunning(status: V1ContainerStatus | undefined): boolean {
+  return status?.state?.running !== undefined || status?.state?.terminated !== undefined;
+}
+
+function describeWaiting({ state, image }: V1ContainerStatus): PodState | undefined {
+  const { reason = '', message = '' } = state?.waiting ?? {};
+  const cause = judgeWaiting(reason, message);
+  if (!cause) return undefined;
+  const hopeless = cause !== 'registry-unreachable' && cause !== 'start-deadline';
+  const said = cause === 'start-deadline' ? `${reason}: ${message}` : `${image}: ${message}`;
+  return { stage: 'starting', message: said, cause, hopeless };
+}
+
+function judgeWaiting(reason: string, message: string): CauseName | undefined {
+  switch (reason) {
+    case 'ErrImagePull':
+    case 'ImagePullBackOff':
+    case 'RegistryUnavailable':
+      return judgePull(message);
+    case 'ErrImageNeverPull':
+      return 'image-missing';
+    case 'InvalidImageName':
+      return 'configuration';
+    case 'CreateContainerConfigError':
+    case 'CreateContainerError':
+    case 'RunContainerError':
+      return 'start-deadline';
+    default:
+      return undefined;
+  }
+}
+
+/** The kubelet has one reason for all of these; the registry's words tell them apart. */
+function judgePull(message: string): CauseName {
+  if (/unauthorized|authentication|denied|forbidden|no basic auth|\b40[13]\b/i.test(message))
+    return 'image-refused';
+  if (/not found|manifest unknown|does not exist|\b404\b/i.test(message)) return 'image-missing';
+  return 'registry-unreachable';
+}

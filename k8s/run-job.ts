@@ -1,0 +1,228 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import { CausedError } from '../contract/causes.ts';
+import { HOPELESS_PULL, JOB_REREAD, JOB_TICK } from '../contract/timeouts.ts';
+import { ask, type Cluster, find, isStatus } from './cluster.ts';
+import { decideCause, readLastWords, type Verdict } from './decide-cause.ts';
+import { followLog } from './follow-log.ts';
+import { type JobRequest, nameJob } from './job-request.ts';
+import { ANNOTATIONS, CONTAINERS, LABELS } from './labels.ts';
+import { makeJob } from './manifest.ts';
+import { type NamespaceWatch, newestPod, watchNamespace } from './namespace-watch.ts';
+import { endPatience, readJob, removeJob } from './remove-job.ts';
+import { describePod, endOf, hasCarrierEnded, type PodState, statusOf } from './pod-state.ts';
+
+export interface JobHooks {
+  /** Aborted: end the pod and wait until it is gone, unless `leave` says that somebody else will follow it. */
+  signal: AbortSignal;
+  leave: () => boolean;
+  onState: (state: PodState, pod: string | undefined) => void;
+  /** Lines that the carrier says, and the trainer's log: from its beginning where `restarted`. */
+  onCarrier: (text: string) => void;
+  onLog: (text: string, restarted: boolean) => void;
+}
+
+/** How a Job ended. Whether it did what it was for, only the store knows. */
+export interface JobEnd {
+  /** What to blame, should there be no result. */
+  verdict: Verdict;
+  pod: string | null;
+  /** The carrier's. */
+  lastWords: Record<string, unknown>;
+}
+
+/**
+ * Starts a Job, or finds it running, follows it to its end and removes it. However this process ends meanwhile, the next
+ * call with the same request goes on from there.
+ */
+export async function runJob(request: JobRequest, hooks: JobHooks): Promise<JobEnd> {
+  const { cluster, watch } = watchNamespace(request.settings);
+  const unfollow = watch.follow();
+  const logs = new AbortController();
+  try {
+    return await new JobRun(cluster, watch, request, hooks, logs.signal).run();
+  } finally {
+    logs.abort();
+    unfollow();
+  }
+}
+
+class JobRun {
+  private readonly cluster: Cluster;
+  private readonly watch: NamespaceWatch;
+  private readonly request: JobRequest;
+  private readonly hooks: JobHooks;
+  private readonly logs: AbortSignal;
+  private readonly name: string;
+  private readonly namespace: string;
+  private readonly followed = new Set<string>();
+  /** Since when it is held up by the same thing. */
+  private held: { cause: string; since: number } | undefined;
+  private deletedAt: number | undefined;
+  private seen = false;
+  private readAt = performance.now();
+
+  constructor(
+    cluster: Cluster,
+    watch: NamespaceWatch,
+    request: JobRequest,
+    hooks: JobHooks,
+    logs: AbortSignal,
+  ) {
+    this.cluster = cluster;
+    this.watch = watch;
+    this.request = request;
+    this.hooks = hooks;
+    this.logs = logs;
+    this.name = nameJob(request);
+    this.namespace = request.settings.namespace;
+  }
+
+  async run(): Promise<JobEnd> {
+    await this.launch();
+    for (;;) {
+      if (this.hooks.signal.aborted) await this.stop();
+      const stuck = this.look(this.watch.job(this.name), this.watch.pod(this.name));
+      if (stuck) return this.end(stuck === 'ended' ? undefined : stuck);
+      await delay(JOB_TICK);
+    }
+  }
+
+  /** Creates the Job or attaches to the one that is there; one that is going is waited for, so that two never share a name. */
+  private async launch(): Promise<void> {
+    const { namespace } = this;
+    for (;;) {
+      this.hooks.signal.throwIfAborted();
+      try {
+        await ask(() =>
+          this.cluster.batch.createNamespacedJob({ namespace, body: makeJob(this.request) }),
+        );
+        return;
+      } catch (error) {
+        if (!isStatus(error, 409)) throw error;
+      }
+      const standing = await readJob(this.cluster, this.request);
+      if (standing && !standing.metadata?.deletionTimestamp) return this.checkOurs(standing);
+      await delay(JOB_TICK * 5);
+    }
+  }
+
+  private checkOurs({ metadata }: V1Job): void {
+    if (metadata?.annotations?.[ANNOTATIONS.key] === this.request.key) return;
+    throw new CausedError(
+      'cluster-refused',
+      `Job ${this.name} of namespace ${this.namespace} is not ours: delete it by hand`,
+    );
+  }
+
+  /** Tells how it stands. Returns what it has to be given up for, or that it may have ended. */
+  private look(job: V1Job | undefined, pod: V1Pod | undefined): Verdict | 'ended' | undefined {
+    const now = performance.now();
+    const stale = now - this.readAt > JOB_REREAD;
+    // The watch may not have heard of it yet.
+    if (!job) return stale || this.seen ? 'ended' : undefined;
+    this.seen = true;
+    if (stale || isOver(job, pod) || this.isLost(job, pod, now)) return 'ended';
+    const state = describePod(job, pod);
+    this.hooks.onState(state, pod?.metadata?.name);
+    if (pod && state.stage === 'train') this.followLogs(pod);
+    return this.judgeWaiting(state, now, pod);
+  }
+
+  /** It was deleted and does not end. */
+  private isLost(job: V1Job | undefined, pod: V1Pod | undefined, now: number): boolean {
+    const deleted = job?.metadata?.deletionTimestamp ?? pod?.metadata?.deletionTimestamp;
+    if (deleted) this.deletedAt ??= now;
+    return this.deletedAt !== undefined && now - this.deletedAt > endPatience(this.request);
+  }
+
+  private judgeWaiting(
+    { cause, message = '', hopeless }: PodState,
+    now: number,
+    pod: V1Pod | undefined,
+  ): Verdict | undefined {
+    if (!cause) {
+      this.held = undefined;
+      return undefined;
+    }
+    if (this.held?.cause !== cause) this.held = { cause, since: now };
+    const { startDeadline } = this.request.settings;
+    const limit = hopeless ? HOPELESS_PULL : startDeadline * 1000;
+    if (now - this.held.since < limit) return undefined;
+    const held = hopeless ? message : `not started within ${startDeadline} s: ${message}`;
+    return { cause, message: held, node: pod?.spec?.nodeName ?? null };
+  }
+
+  private followLogs(pod: V1Pod): void {
+    const name = pod.metadata?.name ?? '';
+    if (this.followed.has(name)) return;
+    this.followed.add(name);
+    const { cluster, namespace, logs, hooks } = this;
+    const source = { namespace, pod: name };
+    const { carrier, trainer } = CONTAINERS;
+    void followLog(cluster, { ...source, container: carrier }, hooks.onCarrier, logs);
+    void followLog(cluster, { ...source, container: trainer }, hooks.onLog, logs);
+  }
+
+  /** Reads everything afresh: what was watched may be old. Goes on where it has not ended after all. */
+  private async end(given: Verdict | undefined): Promise<JobEnd> {
+    const job = await readJob(this.cluster, this.request);
+    const pod = await this.readPod();
+    this.readAt = performance.now();
+    this.seen = false;
+    const lost = this.isLost(job, pod, this.readAt);
+    if (job && !given && !lost && !isOver(job, pod)) return this.run();
+    const events = pod ? [] : await this.readWarnings();
+    const verdict = given ?? decideCause({ job, pod, events, lost });
+    if (pod) await this.readLog(pod);
+    await removeJob(this.request);
+    const lastWords = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
+    return { verdict, pod: pod?.metadata?.name ?? null, lastWords };
+  }
+
+  private async readPod(): Promise<V1Pod | undefined> {
+    const { namespace } = this;
+    const labelSelector = `${LABELS.job}=${this.name}`;
+    const of = { namespace, labelSelector };
+    return newestPod((await ask(() => this.cluster.core.listNamespacedPod(of))).items);
+  }
+
+  /** All that the trainer said, before it is gone with its pod. */
+  private async readLog(pod: V1Pod): Promise<void> {
+    if (!statusOf(pod, CONTAINERS.trainer)?.state?.terminated) return;
+    const { namespace } = this;
+    const name = pod.metadata?.name ?? '';
+    const of = { namespace, name, container: CONTAINERS.trainer, limitBytes: LOG_LIMIT };
+    const text = await find(() => this.cluster.core.readNamespacedPodLog(of)).catch(
+      () => undefined,
+    );
+    if (text) this.hooks.onLog(text, true);
+  }
+
+  private async readWarnings() {
+    const { namespace, name } = this;
+    const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${name},type=Warning`;
+    return (await ask(() => this.cluster.core.listNamespacedEvent({ namespace, fieldSelector })))
+      .items;
+  }
+
+  /** Throws what the signal's reason says. */
+  private async stop(): Promise<never> {
+    if (!this.hooks.leave()) await removeJob(this.request);
+    throw this.hooks.signal.reason;
+  }
+}
+
+/**
+ * `Complete` and `Failed` come when its pods have ended, after conditions that only announce it. A carrier that gave up is an
+ * end as well.
+ */
+function isOver({ status }: V1Job, pod: V1Pod | undefined): boolean {
+  const { conditions = [] } = status ?? {};
+  const settled = conditions.some(
+    ({ type, status: value }) => value === 'True' && (type === 'Complete' || type === 'Failed'),
+  );
+  return settled || (pod !== undefined && hasCarrierEnded(pod));
+}
+
+const LOG_LIMIT = 4 * 1024 ** 2;

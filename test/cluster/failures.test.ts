@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Ran } from '../cli/ratchet.ts';
+import { Cluster, toySweep, Workplace } from './sweeps.ts';
+
+interface Ended {
+  workplace: Workplace;
+  ran: Ran;
+  /** What is still in the cluster. */
+  left: string[];
+}
+
+async function runSweep(name: string, given: Parameters<typeof toySweep>[2]): Promise<Ended> {
+  const workplace = new Workplace();
+  workplace.write('sweep.yaml', toySweep(workplace, name, given));
+  const ran = await workplace.ratchet('run', 'sweep.yaml', '--json');
+  return { workplace, ran, left: await new Cluster().listLeft() };
+}
+
+const FAILED = { ran: { code: 5 }, left: [] };
+
+test('a trainer that exits 78 is not tried again, and its words are shown', async () => {
+  const failed = await runSweep('refuses', { hyperparameters: { refuse: 'too warm' } });
+  expect(failed).toMatchObject(FAILED);
+  expect(failed.ran.stderr).toMatch(
+    /keep\/1\/travel: train: configuration: the trainer refuses its configuration: hyperparameter refuse: too warm/,
+  );
+});
+
+test('a bug of the trainer stops at once; its log is in the store when its pod is gone', async () => {
+  const failed = await runSweep('fails', { hyperparameters: { fail: 'travel' } });
+  expect(failed).toMatchObject(FAILED);
+  expect(failed.ran.stderr).toMatch(/travel: train: trainer-bug: the trainer failed \(exit 1\): /);
+  const logs = await failed.workplace.ratchet('logs', 'keep/1/travel');
+  expect(logs.stdout).toMatch(/attempt 1: failed[^]*Error: told to fail on travel/);
+});
+
+test("more GPUs than any node has end at the start deadline with the scheduler's words", async () => {
+  const compute = { gpus: 5, startDeadline: 5 };
+  const failed = await runSweep('unschedulable', { compute });
+  expect(failed).toMatchObject(FAILED);
+  expect(failed.ran.stderr).toMatch(
+    /unschedulable: not started within 5 s: .*Insufficient nvidia.com\/gpu/,
+  );
+});
+
+test.each([
+  [404, 'image-missing', 'MANIFEST_UNKNOWN'],
+  [403, 'image-refused', 'DENIED'],
+])('a registry that answers %i ends in %s', async (status, cause, code) => {
+  const registry = createServer((_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ errors: [{ code, message: code.toLowerCase() }] }));
+  }).listen(0, '127.0.0.1');
+  await once(registry, 'listening');
+  onTestFinished(() => void registry.close());
+  const { port } = registry.address() as AddressInfo;
+  const compute = { image: `127.0.0.1:${port}/trainer:1` };
+  const failed = await runSweep(`answers-${status}`, { compute });
+  expect(failed).toMatchObject(FAILED);
+  expect(failed.ran.stderr).toContain(`: ${cause}: 127.0.0.1:${port}/trainer:1`);
+});
+
+test('a trainer that needs more memory than it has gets twice as much, and the sweep is done', async () => {
+  const done = await runSweep('hungry', { hyperparameters: { hog: 150 } });
+  expect(done, done.ran.stderr).toMatchObject({ ran: { code: 0 }, left: [] });
+  const { stdout } = await done.workplace.ratchet('logs', '--json');
+  expect(JSON.parse(stdout)).toMatchObject([
+    { result: 'failed', said: expect.stringMatching(/^host-oom: the trainer took more memory/) },
+    { result: 'done' },
+  ]);
+});

@@ -1,0 +1,7 @@
+export function makeImage(image: {
+  name: string;
+  root: string;
+  archive: string;
+  workingFolder?: string;
+  command?: string[];
+}): void;
