@@ -48,8 +48,12 @@ function judgeDisruption({ job, pod, lost }: Evidence): Judgement {
   const judged = judgeFullDisk(pod) ?? judgeCondition(findCondition(pod, 'DisruptionTarget'));
   if (judged) return judged;
   if (job?.spec?.suspend) return ['preempted', 'the queue took the Job back'];
-  const reason = pod?.status?.reason ?? '';
-  if (reason === 'Evicted') return ['evicted', `the node evicted the pod: ${pod?.status?.message}`];
+  return judgeNode(pod, lost);
+}
+
+function judgeNode(pod: V1Pod | undefined, lost: boolean): Judgement {
+  const { reason = '', message = '' } = pod?.status ?? {};
+  if (reason === 'Evicted') return ['evicted', `the node evicted the pod: ${message}`];
   if (lost || LOST_NODE.includes(reason))
     return ['node-lost', `node ${pod?.spec?.nodeName} does not answer`];
   return undefined;
