@@ -4,23 +4,19 @@ import type { TestProject } from 'vitest/node';
 import { findOnPath, installWithGo, isExecutable } from '../../worker/go-binary.ts';
 import { cacheFolder } from '../../worker/home.ts';
 
-/** S3 servers that tests start on loopback. Not the product's: nothing but these tests needs them. */
+/** The S3 server that tests start on loopback. Not the product's: nothing but these tests needs them. */
 const VERSITYGW = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Paths; null: cannot be had here, and its tests are skipped. */
+    /** Its path; null: cannot be had here, and its tests are skipped. */
     versitygw: string | null;
-    minio: string | null;
   }
 }
 
 /** Before the first test against S3: what is not there is built once for this user, which takes minutes. */
 export async function setup(project: TestProject): Promise<void> {
   project.provide('versitygw', await obtainVersitygw());
-  // Building it takes as long again; its conformance is checked where somebody has it.
-  const minio = process.env['MINIO_BIN'] ?? (await findOnPath('minio')) ?? null;
-  project.provide('minio', minio);
 }
 
 async function obtainVersitygw(): Promise<string | null> {
