@@ -20,7 +20,9 @@ export function addLock(program: Command): void {
         files: Object.keys(lock.files).length,
       };
       if (options.json) return printJson(facts);
-      say(`wrote ${facts.lock}: suite ${lock.digest.slice(0, 12)}, ${facts.files} files`);
+      say(
+        `wrote ${facts.lock}: suite ${lock.digest.slice(0, 12)}, ${facts.files} ${facts.files === 1 ? 'file' : 'files'}`,
+      );
       return suggest(`ratchet plan ${file}`);
     });
 }

@@ -9,21 +9,7 @@ import { renderReports } from '../../report/reports.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import { resolvePublished } from '../../spec/resolve-published.ts';
 import { sampleSweep } from '../metrics/sample-sweep.ts';
-
-const results = summariseSweep(sampleSweep());
-const holed = summariseSweep(
-  sampleSweep({
-    isMissing: ({ condition, seed, block, domain }) =>
-      condition === 'strip' && seed === 2 && block === 3 && domain === 'health',
-  }),
-);
-const hostile = summariseSweep(
-  sampleSweep({
-    domains: ['=1+1', 'a,b "c"', 'x|y\u001b[2J'],
-    conditions: ['*keep*', '<b>strip'],
-    seeds: 2,
-  }),
-);
+import { holed, hostile, results } from './samples.ts';
 
 const MANY = ['keep', 'strip', 'shuffle', 'joint', 'base'];
 const many = summariseSweep(
