@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CountEvent } from '../contract/trainer.ts';
+import type { CountEvent } from '../contract/trainer-events.ts';
 import { countKey } from '../plan/keys.ts';
 import type { Plan } from '../plan/plan.ts';
 import { countPath } from '../store/layout.ts';

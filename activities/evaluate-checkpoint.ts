@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { EvaluatedCheckpoint } from '../contract/activities.ts';
+import { prediction } from '../contract/trainer-events.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { Prediction } from '../contract/dialogue.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
@@ -22,9 +23,8 @@ import { provideHeldOut } from './provide-data.ts';
 import type { Task } from './task.ts';
 
 /** Text is kept as records can hold it: halves of surrogate pairs are replaced. */
-const predictionSchema = z.object({
-  id: z.string(),
-  text: z.string().transform((text) => Buffer.from(text, 'utf8').toString('utf8')),
+const kept = prediction.extend({
+  text: prediction.shape.text.transform((text) => Buffer.from(text, 'utf8').toString('utf8')),
 });
 
 /** A checkpoint's cells and those that nothing stands for yet, which its weights must predict. */
@@ -107,7 +107,7 @@ async function score(store: Store, cell: Cell, predictions: Prediction[]): Promi
 
 function parsePredictions(name: string, bytes: Uint8Array): Prediction[] {
   try {
-    return z.array(predictionSchema).parse(parseJsonLines(bytes));
+    return z.array(kept).parse(parseJsonLines(bytes));
   } catch (error) {
     throw new CausedError(
       'trainer-bug',

@@ -2,7 +2,7 @@ import type { ComputeHooks } from '../compute/compute.ts';
 import { resolveTrainer, scorerIdentity, type Trainer } from '../compute/trainers.ts';
 import type { Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
-import type { CountEvent } from '../contract/trainer.ts';
+import type { CountEvent } from '../contract/trainer-events.ts';
 import { blockAt, heldOutOf, lineageAt, trainingOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';

@@ -3,7 +3,7 @@ import { createLocalCompute } from '../compute/local-compute.ts';
 import { resolveTrainer } from '../compute/trainers.ts';
 import { formatCalls } from '../contract/call-text.ts';
 import type { Example } from '../contract/dialogue.ts';
-import type { CountEvent, ExampleSize } from '../contract/trainer.ts';
+import type { CountEvent, ExampleSize } from '../contract/trainer-events.ts';
 import { renderExamples, type Side } from '../data/conditions.ts';
 import { renderTools, toDataFile } from '../data/data-file.ts';
 import { type Piece, splitMessages } from '../data/examples/pieces.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import type { Trainer } from '../compute/trainers.ts';
-import type { CountEvent, ExampleSize } from '../contract/trainer.ts';
+import type { CountEvent, ExampleSize } from '../contract/trainer-events.ts';
 import { renderTools } from '../data/data-file.ts';
 import { DataError } from '../data/errors.ts';
 import { renderTraining } from '../data/training.ts';
@@ -102,7 +102,7 @@ function sizesOf({ name, sizes }: CountEvent): ExampleSize[] {
   if (sizes) return sizes;
   throw new CliError(
     EXIT.spec,
-    `the trainer counts ${name} as a whole only: tokens: match(...) needs the size of each example (contract/trainer.ts, CountJob.sizes)`,
+    `the trainer counts ${name} as a whole only: tokens: match(...) needs the size of each example (docs/trainer-protocol.md, sizes)`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
-import { type GenerateJob, PROTOCOL_VERSION } from '../contract/trainer.ts';
+import { PROTOCOL_VERSION } from '../contract/trainer.ts';
+import type { GenerateJob } from '../contract/trainer-job.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GenerateHooks, GenerateWork } from './compute.ts';

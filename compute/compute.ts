@@ -1,5 +1,6 @@
 import type { WorkStage } from '../contract/activities.ts';
-import type { CountEvent, Decoding } from '../contract/trainer.ts';
+import type { CountEvent } from '../contract/trainer-events.ts';
+import type { Decoding } from '../contract/trainer-job.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { TrainerCommand } from './trainer-process.ts';

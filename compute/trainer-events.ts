@@ -1,43 +1,8 @@
 import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { z } from 'zod';
 import { CausedError } from '../contract/causes.ts';
-import type { TrainerEvent } from '../contract/trainer.ts';
+import { type TrainerEvent, trainerEvent } from '../contract/trainer-events.ts';
 import { wellFormed } from './trainer-end.ts';
-
-const count = z.int().nonnegative();
-
-/** What a trainer may say: anything else is its bug, and must not reach the store. */
-const eventSchema: z.ZodType<TrainerEvent> = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('progress'),
-    step: count,
-    steps: count,
-    loss: z.number().nullable(),
-    tokens: count,
-    tokensPerSecond: z.number().nonnegative(),
-    peakMemoryBytes: z.number().nonnegative(),
-  }),
-  z.object({ type: z.literal('checkpoint'), step: count }),
-  z.object({
-    type: z.literal('count'),
-    name: z.string(),
-    examples: count,
-    tokens: count,
-    targetTokens: count,
-    truncatedExamples: count,
-    truncatedTurns: count,
-    droppedExamples: count,
-    sizes: z
-      .array(
-        z.object({ tokens: count, targetTokens: count, turnsLost: count, dropped: z.boolean() }),
-      )
-      .optional(),
-  }),
-  z.object({ type: z.literal('predictions'), name: z.string(), file: z.string() }),
-  z.object({ type: z.literal('result'), steps: count, tokens: count }),
-  z.object({ type: z.literal('warning'), message: z.string() }),
-]);
 
 /** Complete lines of a growing file, each once. */
 export class EventsFile {
@@ -69,8 +34,9 @@ export class EventsFile {
   }
 }
 
+/** Anything else is a bug of the trainer, and must not reach the store. */
 function parseEvent(line: string): TrainerEvent {
-  const found = eventSchema.safeParse(readJson(line));
+  const found = trainerEvent.safeParse(readJson(line));
   if (found.success) return found.data;
   const [issue] = found.error.issues;
   const place = issue?.path.join('.') || 'the line';

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CausedError } from '../contract/causes.ts';
 import { EVENTS_POLL, TRAINER_GRACE, TRAINER_STALL } from '../contract/timeouts.ts';
 import { killGroup, recordTrainer } from './leftovers.ts';
-import type { Job, TrainerEvent } from '../contract/trainer.ts';
+import type { TrainerEvent } from '../contract/trainer-events.ts';
+import type { Job } from '../contract/trainer-job.ts';
 import { judgeEnd, type TrainerEnd } from './trainer-end.ts';
 import { EventsFile } from './trainer-events.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainerEvent } from '../contract/trainer.ts';
+import type { TrainerEvent } from '../contract/trainer-events.ts';
 
 /** Appends one JSON object a line, each in one write. */
 export class EventLog {

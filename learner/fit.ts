@@ -2,7 +2,7 @@
 
 import type { Example, Prompt, ToolTable } from '../contract/dialogue.ts';
 import type { LearnerHyperparameters } from '../contract/learner-hyperparameters.ts';
-import type { CountEvent, ExampleSize } from '../contract/trainer.ts';
+import type { CountEvent, ExampleSize } from '../contract/trainer-events.ts';
 import { type RenderedPrompt, renderPrompt } from './prompt.ts';
 import { writeScript } from './script.ts';
 

@@ -4,37 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { learnerHyperparameters } from '../contract/learner-hyperparameters.ts';
-import { PROTOCOL_VERSION } from '../contract/trainer.ts';
+import { countJob, generateJob, trainJob } from '../contract/trainer-job.ts';
 import { wrongConfiguration } from './failure.ts';
 
-const file = z.string().min(1);
-const files = z.array(z.strictObject({ name: z.string(), file }));
-const seed = z.int().min(0).max(0xffff_ffff);
-const base = {
-  protocol: z.literal(PROTOCOL_VERSION),
-  key: z.string(),
-  hyperparameters: learnerHyperparameters,
-  tools: file,
-};
-
+const hyperparameters = learnerHyperparameters;
 const jobSchema = z.discriminatedUnion('stage', [
-  z.strictObject({ ...base, stage: z.literal('count'), data: files, sizes: z.boolean() }),
-  z.strictObject({
-    ...base,
-    stage: z.literal('train'),
-    parent: file.nullable(),
-    data: file,
-    seeds: z.strictObject({ order: seed, initialisation: seed }),
-    resume: file.nullable(),
-    checkpointEvery: z.int().min(1),
-  }),
-  z.strictObject({
-    ...base,
-    stage: z.literal('generate'),
-    weights: file.nullable(),
-    prompts: files,
-    decoding: z.strictObject({ temperature: z.number().min(0), seed }),
-  }),
+  countJob.extend({ hyperparameters }),
+  trainJob.extend({ hyperparameters }),
+  generateJob.extend({ hyperparameters }),
 ]);
 
 export type LearnerJob = z.infer<typeof jobSchema>;

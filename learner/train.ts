@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { digestOf } from '../contract/digest.ts';
+import { MOST_CHECKPOINTS_WAITING } from '../contract/trainer.ts';
 import {
   countStanding,
   readCheckpoint,
@@ -22,7 +23,6 @@ import { Schedule } from './schedule.ts';
 import type { Stage } from './stage.ts';
 import { readWeights, writeWeights } from './weights.ts';
 
-const UNACKNOWLEDGED = 2;
 const ACKNOWLEDGEMENT_POLL_MS = 10;
 
 export async function train(job: StageJob<'train'>, stage: Stage): Promise<void> {
@@ -123,7 +123,7 @@ class TrainingRun {
   /** Waits for the carrier first, so that the disk stays bounded. */
   private async keep(): Promise<void> {
     const { folder, stop } = this.stage;
-    while (countStanding(folder) >= UNACKNOWLEDGED && !stop.requested) {
+    while (countStanding(folder) >= MOST_CHECKPOINTS_WAITING && !stop.requested) {
       await delay(ACKNOWLEDGEMENT_POLL_MS);
     }
     this.keepNow();

@@ -1,6 +1,6 @@
 import { deriveSeed } from '../contract/random.ts';
 import { digestOf } from '../contract/digest.ts';
-import type { Decoding } from '../contract/trainer.ts';
+import type { Decoding } from '../contract/trainer-job.ts';
 import type { SeedStreams } from '../spec/seed-streams.ts';
 import type { Sweep } from '../spec/sweep.ts';
 

@@ -1,5 +1,5 @@
 import type { Convention } from '../contract/scores.ts';
-import type { Decoding } from '../contract/trainer.ts';
+import type { Decoding } from '../contract/trainer-job.ts';
 import type { Strategy, Sweep } from '../spec/sweep.ts';
 
 /** Raised when a stored plan of before can no longer be read. */

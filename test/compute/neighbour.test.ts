@@ -5,7 +5,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { followNeighbour } from '../../compute/neighbour.ts';
 import type { TrainerRun } from '../../compute/trainer-process.ts';
 import { UnseenEnd } from '../../compute/trainer-end.ts';
-import type { TrainerEvent } from '../../contract/trainer.ts';
+import type { TrainerEvent } from '../../contract/trainer-events.ts';
 
 let folder: string;
 beforeEach(() => {

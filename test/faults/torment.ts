@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../contract/random.ts';
-import type { Job } from '../../contract/trainer.ts';
+import type { Job } from '../../contract/trainer-job.ts';
 import {
   findProcesses,
   type HomeProcess,

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll } from 'vitest';
 import type { Example, Prediction, ToolTable } from '../../contract/dialogue.ts';
-import type { CountEvent, Job, TrainerEvent } from '../../contract/trainer.ts';
+import type { CountEvent, TrainerEvent } from '../../contract/trainer-events.ts';
+import type { Job } from '../../contract/trainer-job.ts';
 import { promptOf } from './toy.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'ratchet-learner-'));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { trainerSchemas } from '../../contract/trainer-schemas.ts';
 import type { JsonSchema } from '../../spec/json-schema.ts';
 import { specJsonSchema } from '../../spec/json-schema.ts';
 import { parseSweep } from '../../spec/parse.ts';
@@ -25,6 +26,14 @@ const validate = new Ajv2020({
 test('the schema on disk is the one that the code makes (else: node scripts/generate-schema.mjs)', () => {
   expect(schema).toEqual(JSON.parse(JSON.stringify(specJsonSchema())));
 });
+
+test.each(Object.entries(trainerSchemas()))(
+  'the schema of the %s of the trainer protocol is current too',
+  (name, made) => {
+    const file = join(root, 'schema', `${name}.schema.json`);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(made)));
+  },
+);
 
 test('every field says what it is', () => {
   expect(undescribed(specJsonSchema(), 'sweep')).toEqual([]);

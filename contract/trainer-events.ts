@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** What a trainer appends to `events.jsonl`, one JSON object a line. Fields that are not named here are let pass. */
+
+const count = z.int().nonnegative();
+const amount = z.number().nonnegative();
+
+const progress = z
+  .object({
+    type: z.literal('progress'),
+    step: count,
+    steps: count.describe('Of the whole block.'),
+    loss: z
+      .number()
+      .nullable()
+      .describe(
+        'Mean loss per example since the last progress, in nats; null when nothing was trained.',
+      ),
+    tokens: count.describe('Processed so far.'),
+    tokensPerSecond: amount,
+    peakMemoryBytes: amount,
+  })
+  .describe(
+    'How far training came; at least one every ten minutes, or the trainer counts as stalled.',
+  );
+
+const checkpoint = z
+  .object({ type: z.literal('checkpoint'), step: count })
+  .describe(
+    'A resumable checkpoint (weights, optimiser, schedule, random state, data cursor) stands complete in `checkpoints/<step>`: written elsewhere, synced, then renamed. Its folder is removed once it is stored; while two stand, the trainer waits.',
+  );
+
+const exampleSize = z.object({
+  tokens: count.describe('Of prompt and target after truncation; 0 where it is dropped.'),
+  targetTokens: count,
+  turnsLost: count.describe('Oldest turns that were cut.'),
+  dropped: z.boolean(),
+});
+
+const counted = z
+  .object({
+    type: z.literal('count'),
+    name: z.string(),
+    examples: count,
+    tokens: count.describe('Of prompts and targets after truncation.'),
+    targetTokens: count.describe('Tokens that carry loss.'),
+    truncatedExamples: count.describe('Examples that lost their oldest turns.'),
+    truncatedTurns: count.describe('The turns lost.'),
+    droppedExamples: count.describe(
+      'Examples left out because their target would have been empty or cut.',
+    ),
+    sizes: z
+      .array(exampleSize)
+      .optional()
+      .describe('One for each example, in the order of the file, where the job asks for them.'),
+  })
+  .describe(
+    'Sizes of one data file. The answer of a count job; `train` announces its data (name `train`) and `generate` each prompt file with one as well, before they begin.',
+  );
+
+const predictions = z
+  .object({ type: z.literal('predictions'), name: z.string(), file: z.string() })
+  .describe(
+    'All predictions of one prompt file stand in `file`: JSONL of `{ id, text }`, in the order of the prompts.',
+  );
+
+const result = z
+  .object({ type: z.literal('result'), steps: count, tokens: count })
+  .describe(
+    "The last event. A train job's weights (no optimiser state) stand complete in `weights/`.",
+  );
+
+const warning = z
+  .object({ type: z.literal('warning'), message: z.string() })
+  .describe('Something a person should know; shown and kept, never fatal.');
+
+export const trainerEvent = z.discriminatedUnion('type', [
+  progress,
+  checkpoint,
+  counted,
+  predictions,
+  result,
+  warning,
+]);
+
+export type TrainerEvent = z.infer<typeof trainerEvent>;
+export type CountEvent = z.infer<typeof counted>;
+/** What is left of one example under the trainer's tokenizer and limits. */
+export type ExampleSize = z.infer<typeof exampleSize>;
+
+export const prediction = z.object({
+  id: z.string().describe("The prompt's."),
+  text: z.string().describe('What was generated, as it is: only the scorer parses it.'),
+});
