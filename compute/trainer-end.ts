@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
+import { causeOfWords } from '../contract/last-words.ts';
 import { TRAINER_STALL } from '../contract/timeouts.ts';
 import { TRAINER_EXIT } from '../contract/trainer.ts';
 
@@ -43,7 +44,7 @@ export async function judgeEnd(
       `the trainer was ended from outside (${signalCode ?? 'exit 75'})`,
     );
   throw new CausedError(
-    'trainer-bug',
+    causeOfWords(tail) ?? 'trainer-bug',
     `the trainer failed (${signalCode ?? `exit ${exitCode}`}): ${tail}`,
   );
 }

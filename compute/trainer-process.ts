@@ -75,6 +75,7 @@ function start(trainer: TrainerCommand, folder: string): ChildProcess {
   const [program, ...args] = trainer.command;
   if (!program) throw new CausedError('configuration', 'the trainer has no command');
   const log = createWriteStream(join(folder, 'trainer.log'), { flags: 'a' });
+  log.on('error', () => undefined); // A full disk: what the trainer makes of it is what counts.
   // The open pipe on its standard input is how a trainer notices that we died.
   const child = spawn(program, [...args, folder], {
     detached: true, // It leads a process group of its own, with whatever it starts.

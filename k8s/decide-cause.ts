@@ -1,5 +1,6 @@
 import type { CoreV1Event, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import { type CauseName, isCauseName } from '../contract/causes.ts';
+import { causeOfWords } from '../contract/last-words.ts';
 import { TRAINER_EXIT } from '../contract/trainer.ts';
 import { CONTAINERS } from './labels.ts';
 import { endOf, findCondition } from './pod-state.ts';
@@ -117,7 +118,10 @@ function judgeExit(exitCode: number, tail: string): Judgement {
     case SIGKILLED:
       return ['preempted', `the trainer was ended from outside (exit ${exitCode})`];
     default:
-      return judgeGpu(tail) ?? ['trainer-bug', `the trainer failed (exit ${exitCode}): ${tail}`];
+      return [
+        causeOfWords(tail) ?? 'trainer-bug',
+        `the trainer failed (exit ${exitCode}): ${tail}`,
+      ];
   }
 }
 
@@ -130,18 +134,6 @@ function judgeSilence(pod: V1Pod | undefined): Judgement {
   const words = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
   if ('unseen' in words) return ['trainer-bug', 'the trainer ended without a result'];
   return ['grace-exceeded', 'the trainer finished, but its result was not stored in time'];
-}
-
-/** As CUDA, PyTorch and the driver put it. */
-function judgeGpu(tail: string): Judgement {
-  if (/out of memory/i.test(tail) && /cuda|torch|gpu/i.test(tail)) return ['cuda-oom', tail];
-  if (
-    /\bXid\b|uncorrectable ECC|fallen off the bus|CUDA error: device-side|no CUDA-capable device/i.test(
-      tail,
-    )
-  )
-    return ['sick-node', tail];
-  return undefined;
 }
 
 function judgeJob({ job, pod, events }: Evidence): [CauseName, string] {

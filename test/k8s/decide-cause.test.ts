@@ -166,6 +166,20 @@ test.each<[string, Partial<Evidence>, string, RegExp]>([
     /ECC/,
   ],
   [
+    'the disk of the pod is full',
+    {
+      pod: podOf({
+        trainer: {
+          exitCode: 1,
+          reason: 'Error',
+          message: 'OSError: [Errno 28] No space left on device',
+        },
+      }),
+    },
+    'disk-full',
+    /Errno 28/,
+  ],
+  [
     'the trainer was asked to stop by somebody else',
     { pod: podOf({ trainer: { exitCode: 75 } }) },
     'preempted',
