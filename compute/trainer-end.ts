@@ -29,24 +29,29 @@ export async function judgeEnd(
       'configuration',
       `the trainer's command cannot be started: ${child.spawnfile}`,
     );
-  const { exitCode, signalCode } = child;
-  if (exitCode === TRAINER_EXIT.done) return 'done';
+  if (child.exitCode === TRAINER_EXIT.done) return 'done';
   if (seen.stopped) return 'interrupted';
   if (seen.stalled) throw new CausedError('stalled', STALLED);
-  const tail = await readTail(join(seen.folder, 'trainer.log'));
-  if (exitCode === TRAINER_EXIT.configuration)
-    throw new CausedError('configuration', `the trainer refuses its configuration: ${tail}`);
-  if (exitCode === TRAINER_EXIT.damaged)
-    throw new CausedError('store-corrupt', `the trainer was given damaged files: ${tail}`);
-  if (exitCode === TRAINER_EXIT.interrupted || signalCode === 'SIGKILL' || signalCode === 'SIGTERM')
-    throw new CausedError(
-      'preempted',
-      `the trainer was ended from outside (${signalCode ?? 'exit 75'})`,
-    );
-  throw new CausedError(
-    causeOfWords(tail) ?? 'trainer-bug',
-    `the trainer failed (${signalCode ?? `exit ${exitCode}`}): ${tail}`,
-  );
+  throw explainFailure(child, await readTail(join(seen.folder, 'trainer.log')));
+}
+
+function explainFailure({ exitCode, signalCode }: ChildProcess, tail: string): CausedError {
+  const end = signalCode ?? `exit ${exitCode}`;
+  if (signalCode === 'SIGKILL' || signalCode === 'SIGTERM')
+    return new CausedError('preempted', `the trainer was ended from outside (${end})`);
+  switch (exitCode) {
+    case TRAINER_EXIT.interrupted:
+      return new CausedError('preempted', `the trainer was ended from outside (${end})`);
+    case TRAINER_EXIT.configuration:
+      return new CausedError('configuration', `the trainer refuses its configuration: ${tail}`);
+    case TRAINER_EXIT.damaged:
+      return new CausedError('store-corrupt', `the trainer was given damaged files: ${tail}`);
+    default:
+      return new CausedError(
+        causeOfWords(tail) ?? 'trainer-bug',
+        `the trainer failed (${end}): ${tail}`,
+      );
+  }
 }
 
 async function readTail(file: string): Promise<string> {
