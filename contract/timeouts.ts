@@ -52,6 +52,9 @@ export const CANCEL_AGAIN = 10 * SECOND;
 /** Cached workflows of a dead worker are handed to a live one after this. */
 export const STICKY_QUEUE_TIMEOUT = 2 * SECOND;
 
+/** A worker that is told to end waits so long for what it has begun; the chart's grace period is longer. */
+export const WORKER_SHUTDOWN = 30 * SECOND;
+
 /** From SIGTERM to SIGKILL for a local trainer: it saves a checkpoint in that time. */
 export const TRAINER_GRACE = 10 * SECOND;
 

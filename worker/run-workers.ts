@@ -3,7 +3,7 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createComputeActivities } from '../activities/compute-activities.ts';
 import { createControlActivities } from '../activities/control-activities.ts';
 import type { Compute } from '../compute/compute.ts';
-import { HEARTBEAT_INTERVAL, STICKY_QUEUE_TIMEOUT } from '../contract/timeouts.ts';
+import { HEARTBEAT_INTERVAL, STICKY_QUEUE_TIMEOUT, WORKER_SHUTDOWN } from '../contract/timeouts.ts';
 import { TASK_QUEUES } from '../contract/workflows.ts';
 import { openStore } from '../store/open-store.ts';
 import { HeartbeatInterceptor } from '../activities/heartbeat.ts';
@@ -34,7 +34,7 @@ export async function runWorkers(wiring: {
     interceptors: { activity: [(context) => ({ inbound: new HeartbeatInterceptor(context) })] },
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
-    shutdownForceTime: '30s',
+    shutdownForceTime: WORKER_SHUTDOWN,
   };
   const workers = await Promise.all([
     Worker.create({
