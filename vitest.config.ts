@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const WHOLE = ['boundary', 'cli', 'faults', 'replay', 'workflows'];
 /** Tests that need an S3 server, which may have to be built first: last. */
 const S3 = 'test/s3/**/*.test.ts';
+/** Tests that need Helm, which may have to be built first: last too. */
+const HELM = 'test/helm/**/*.test.ts';
 const whole = WHOLE.map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...whole, S3, 'test/cluster/**'],
+          exclude: [...whole, S3, HELM, 'test/cluster/**'],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -38,6 +40,15 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'helm',
+          include: [HELM],
+          globalSetup: 'test/support/helm.ts',
+          testTimeout: 60_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,12 +1,13 @@
 import { type Cluster, ask } from './cluster.ts';
 
-/** The least that following Jobs needs, all of it inside one namespace. */
-const RIGHTS: { group: string; resource: string; subresource?: string; verbs: string[] }[] = [
-  { group: 'batch', resource: 'jobs', verbs: ['create', 'get', 'list', 'watch', 'delete'] },
-  { group: '', resource: 'pods', verbs: ['list', 'watch'] },
-  { group: '', resource: 'pods', subresource: 'log', verbs: ['get'] },
-  { group: '', resource: 'events', verbs: ['list'] },
-];
+/** The least that following Jobs needs, all of it inside one namespace. The chart's Role is the same list. */
+export const RIGHTS: { group: string; resource: string; subresource?: string; verbs: string[] }[] =
+  [
+    { group: 'batch', resource: 'jobs', verbs: ['create', 'get', 'list', 'watch', 'delete'] },
+    { group: '', resource: 'pods', verbs: ['list', 'watch'] },
+    { group: '', resource: 'pods', subresource: 'log', verbs: ['get'] },
+    { group: '', resource: 'events', verbs: ['list'] },
+  ];
 
 /** Rights that whoever asks lacks, as `kubectl auth can-i` names them, e.g. `create jobs.batch`. */
 export async function findMissingRights(

@@ -1,0 +1,123 @@
+{{- define "ratchet.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "ratchet.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- else if contains (include "ratchet.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "ratchet.name" .) | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* By which the workers of this release are selected: never to be changed. */}}
+{{- define "ratchet.selector" -}}
+app.kubernetes.io/name: {{ include "ratchet.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: worker
+{{- end -}}
+
+{{/* Of every object. `managed-by: ratchet` is for the Jobs that workers make (k8s/labels.ts). */}}
+{{- define "ratchet.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/name: {{ include "ratchet.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: ratchet
+{{- end -}}
+
+{{- define "ratchet.image" -}}
+{{- $repository := required "image.repository is needed: where you pushed the image of Ratchet's Containerfile, like registry.example.org/team/ratchet" .Values.image.repository -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" $repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "ratchet.workerAccount" -}}
+{{- default (include "ratchet.fullname" .) .Values.serviceAccounts.worker.name -}}
+{{- end -}}
+
+{{- define "ratchet.trainerAccount" -}}
+{{- default (printf "%s-trainer" (include "ratchet.fullname" .)) .Values.serviceAccounts.trainer.name -}}
+{{- end -}}
+
+{{- define "ratchet.clusterQueue" -}}
+{{- default (printf "%s-%s" .Release.Namespace (include "ratchet.fullname" .)) .Values.kueue.clusterQueue -}}
+{{- end -}}
+
+{{/* Pod Security Standard `restricted`, of a pod and of its container. */}}
+{{- define "ratchet.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ .Values.user }}
+runAsGroup: {{ .Values.user }}
+fsGroup: {{ .Values.user }}
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{- define "ratchet.containerSecurity" -}}
+allowPrivilegeEscalation: false
+capabilities: { drop: [ALL] }
+readOnlyRootFilesystem: true
+{{- end -}}
+
+{{/* What worker and `helm test` are told alike: where Temporal and the store are, and who asks. */}}
+{{- define "ratchet.environment" -}}
+{{- with .Values.temporal.apiKey }}
+{{- if .name }}
+- name: TEMPORAL_API_KEY
+  valueFrom: { secretKeyRef: { name: {{ .name }}, key: {{ .key }} } }
+{{- end }}
+{{- end }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "ratchet.environmentFrom" -}}
+- configMapRef: { name: {{ include "ratchet.fullname" . }} }
+{{- with .Values.store.secret }}
+- secretRef: { name: {{ . }} }
+{{- end }}
+{{- with .Values.envFrom }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The root file system is read-only: these may be written, and certificates are read. */}}
+{{- define "ratchet.mounts" -}}
+- { name: home, mountPath: /var/lib/ratchet }
+- { name: tmp, mountPath: /tmp }
+{{- if or .Values.temporal.tls.ca.name .Values.temporal.tls.certificateSecret }}
+- { name: temporal-tls, mountPath: /etc/ratchet/temporal, readOnly: true }
+{{- end }}
+{{- with .Values.volumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "ratchet.volumes" -}}
+- { name: home, emptyDir: { sizeLimit: {{ .Values.scratch }} } }
+- { name: tmp, emptyDir: { sizeLimit: 1Gi } }
+{{- with .Values.temporal.tls }}
+{{- if or .ca.name .certificateSecret }}
+- name: temporal-tls
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- if .ca.name }}
+      - secret: { name: {{ .ca.name }}, items: [{ key: {{ .ca.key }}, path: ca.crt }] }
+      {{- end }}
+      {{- if .certificateSecret }}
+      - secret: { name: {{ .certificateSecret }}, items: [{ key: tls.crt, path: tls.crt }, { key: tls.key, path: tls.key }] }
+      {{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.volumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
