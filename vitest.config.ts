@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests start servers, workers or compilers: one file at a time. */
-const WHOLE = ['boundary', 'cli', 'faults', 'replay', 'workflows'];
+const WHOLE = ['boundary', 'cli', 'faults', 'operations', 'replay', 'workflows'];
 /** Tests that need an S3 server, which may have to be built first: last. */
 const S3 = 'test/s3/**/*.test.ts';
 /** Tests that need Helm, which may have to be built first: last too. */

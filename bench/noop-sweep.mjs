@@ -9,8 +9,8 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadSweep } from '../dist/cli/load-sweep.js';
 import { startSweep, storePlan } from '../dist/cli/submit-sweep.js';
 import { createLocalCompute } from '../dist/compute/local-compute.js';
+import { createWorkers, runWorkers } from '../dist/worker/create-workers.js';
 import { openHome } from '../dist/worker/home.js';
-import { runWorkers } from '../dist/worker/run-workers.js';
 
 /** As many as the peers get. */
 const SLOTS = 16;
@@ -52,14 +52,15 @@ async function runNothing({ folder, job, onEvent }) {
 
 Runtime.install({ shutdownSignals: [] });
 const stop = new AbortController();
-const workers = runWorkers({
-  connection: await NativeConnection.connect({ address }),
-  namespace: 'default',
+const connection = await NativeConnection.connect({ address });
+const created = await createWorkers({
+  connection,
+  client: new Client({ connection }),
   identity: 'bench',
   compute: createLocalCompute({ workFolder: home.work, slots: SLOTS, run: runNothing }),
   workflowBundle: join(import.meta.dirname, '..', 'dist', 'workflows.bundle.js'),
-  signal: stop.signal,
 });
+const workers = runWorkers(created, stop.signal);
 const client = new Client({ connection: await Connection.connect({ address }) });
 const loaded = await loadSweep(file, home);
 await startSweep(client, loaded, await storePlan(loaded));

@@ -1,12 +1,27 @@
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
-import { ensureSupervisor, SupervisorFailed } from '../worker/ensure-supervisor.ts';
-import { type Home, temporalNamespace } from '../worker/home.ts';
-import type { Attachment } from '../worker/supervisor-socket.ts';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client, type Connection, isGrpcServiceError } from '@temporalio/client';
+import { findDeployedWorkers } from '../worker/deployed-workers.ts';
+import {
+  ensureSupervisor,
+  type Supervised,
+  SupervisorFailed,
+} from '../worker/ensure-supervisor.ts';
+import type { Home } from '../worker/home.ts';
+import { attach, type Attachment } from '../worker/supervisor-socket.ts';
+import { connectTemporal } from '../worker/temporal-connection.ts';
+import {
+  embeddedServer,
+  readTemporalServer,
+  type TemporalServer,
+  TemporalUnusable,
+} from '../worker/temporal-server.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
 /** Before whoever did not answer is asked again. */
 const OUTAGE_PAUSE = 300;
+/** Milliseconds until whoever never answered is given up, and whoever did before: that is an outage, and sweeps go on. */
+const FIRST_PATIENCE = 3000;
+const MOST_OUTAGE = 5 * 60_000;
 
 /** A connection to Temporal with a live worker behind it, brought back when the server or the supervisor dies. */
 export class Session {
@@ -27,6 +42,16 @@ export class Session {
     const session = new Session(home, say);
     await session.connect();
     return session;
+  }
+
+  /** With the workers that were deployed, or this home's supervisor; undefined where there are none. Starts nothing. */
+  static async join(home: Home, say: (line: string) => void): Promise<Session | undefined> {
+    const session = new Session(home, say);
+    const named = await readTemporalServer();
+    if (named && (await session.joinDeployed(named))) return session;
+    const attachment = await attach(home);
+    attachment?.close();
+    return attachment && Session.open(home, say);
   }
 
   get client(): Client {
@@ -58,33 +83,71 @@ export class Session {
     const news = this.attachment?.latest;
     if (news?.phase === 'failed') throw new CliError(EXIT.environment, news.message);
     await this.close();
-    await this.connect();
+    await this.connect(MOST_OUTAGE);
   }
 
-  private async connect(): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
+  private async connect(patience = FIRST_PATIENCE): Promise<void> {
+    const deadline = performance.now() + patience;
+    for (;;) {
       try {
-        const supervised = await ensureSupervisor(this.home, this.say);
-        this.attachment = supervised.attachment;
-        this.ui = supervised.ui;
-        // Without interceptors a call fails at once, instead of being repeated to a dead server for half a minute.
-        this.connection = await Connection.connect({
-          address: supervised.address,
-          interceptors: [],
-        });
-        this.current = new Client({ connection: this.connection, namespace: temporalNamespace() });
-        return;
+        return await this.tryToConnect();
       } catch (error) {
-        if (error instanceof SupervisorFailed || attempt === 10)
-          throw new CliError(
-            EXIT.environment,
-            error instanceof Error ? error.message : String(error),
-          );
         this.attachment?.close();
-        await delay(OUTAGE_PAUSE);
+        if (isHopeless(error) || performance.now() > deadline) throw asCliError(error);
       }
+      await delay(OUTAGE_PAUSE);
     }
   }
+
+  private async tryToConnect(): Promise<void> {
+    const named = await readTemporalServer();
+    if (named && (await this.joinDeployed(named))) return;
+    const supervised = await ensureSupervisor(this.home, this.say);
+    this.attachment = supervised.attachment;
+    this.ui = supervised.ui;
+    checkSame(named, supervised);
+    const server = named ?? embeddedServer(supervised.address);
+    this.use(await connectTemporal(server), server);
+  }
+
+  /** Where workers were deployed the command line brings none of its own. */
+  private async joinDeployed(server: TemporalServer): Promise<boolean> {
+    const connection = await connectTemporal(server);
+    try {
+      if ((await findDeployedWorkers(connection, server.namespace)).length === 0) return false;
+      this.use(connection, server);
+      return true;
+    } finally {
+      if (this.connection !== connection) await connection.close();
+    }
+  }
+
+  private use(connection: Connection, { namespace }: TemporalServer): void {
+    this.connection = connection;
+    this.current = new Client({ connection, namespace });
+  }
+}
+
+/** A supervisor keeps the server that it was started with. */
+function checkSame(named: TemporalServer | undefined, { address, ui }: Supervised): void {
+  const its = ui === null ? address : undefined;
+  if (named?.address === its) return;
+  const [wanted, found] = [named?.address, its].map((one) => one ?? 'its own Temporal server');
+  throw new CliError(
+    EXIT.environment,
+    `a supervisor with ${found} runs here, and not with ${wanted}: it ends when it is idle; until then set another RATCHET_HOME`,
+  );
+}
+
+/** What trying again does not mend. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof TemporalUnusable) return !error.isAway;
+  return error instanceof SupervisorFailed || error instanceof CliError;
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  return new CliError(EXIT.environment, error instanceof Error ? error.message : String(error));
 }
 
 /** gRPC status codes of a server that is away, starting, or dying. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CAUSES, CausedError, type CauseName } from '../contract/causes.ts';
 import { DataError } from '../data/errors.ts';
 import { StoreError } from '../store/store.ts';
+import { TemporalUnusable } from '../worker/temporal-server.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { say } from './output.ts';
 
@@ -67,7 +68,8 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
   else if (error instanceof CliError) fail(error.exitCode, error.message);
   else if (error instanceof DataError) fail(EXIT.data, error.message);
-  else if (error instanceof StoreError) fail(EXIT.environment, error.message);
+  else if (error instanceof StoreError || error instanceof TemporalUnusable)
+    fail(EXIT.environment, error.message);
   else if (error instanceof CausedError)
     fail(CAUSE_CODES[error.causeName] ?? EXIT.failed, describeCause(error));
   else throw error;

@@ -4,11 +4,8 @@ import type { BlockTree, Plan } from '../plan/plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { type Home, locateHome } from '../worker/home.ts';
-import { attach } from '../worker/supervisor-socket.ts';
 import { type CatalogEntry, findSweep } from './catalog.ts';
-import { Session } from './connect.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { say } from './output.ts';
 
 /** A sweep of this home with its plan and store. */
 export interface OpenedSweep {
@@ -24,14 +21,6 @@ export async function openSweep(wanted: string | undefined): Promise<OpenedSweep
   const entry = await findSweep(home, wanted);
   const store = await openStore(entry.store);
   return { home, entry, store, plan: await readPlan(store, entry.plan) };
-}
-
-/** A session with the home's supervisor if one runs, else undefined: looking at a sweep starts nothing. */
-export async function joinSession(home: Home): Promise<Session | undefined> {
-  const attachment = await attach(home);
-  if (!attachment) return undefined;
-  attachment.close();
-  return Session.open(home, say);
 }
 
 export interface BlockName {

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { locateHome } from '../worker/home.ts';
 import { listSweeps } from './catalog.ts';
-import type { Session } from './connect.ts';
+import { Session } from './connect.ts';
 import { type EndState, readEnd } from './follow-sweep.ts';
-import { joinSession, type OpenedSweep, openSweep } from './open-sweep.ts';
-import { print, printJson, table } from './output.ts';
+import { type OpenedSweep, openSweep } from './open-sweep.ts';
+import { print, printJson, say, table } from './output.ts';
 import { readProgress, type SweepView } from './progress.ts';
 import { drawProgress } from './progress-view.ts';
 import { readResults } from './report-files.ts';
@@ -20,7 +20,7 @@ export function addStatus(program: Command): void {
     .action(async (wanted: string | undefined, options: StatusOptions) => {
       if (options.all || options.tag) return showAll(options);
       const opened = await openSweep(wanted);
-      const session = await joinSession(opened.home);
+      const session = await Session.join(opened.home, say);
       try {
         const status = await readStatus(opened, session);
         if (options.json) return printJson(status);
@@ -103,7 +103,7 @@ function describeTags(tags: SweepStatus['tags']): string {
 
 async function showAll({ tag = [], json }: StatusOptions): Promise<void> {
   const home = locateHome();
-  const session = await joinSession(home);
+  const session = await Session.join(home, say);
   try {
     const statuses: SweepStatus[] = [];
     for (const { sweep } of await listSweeps(home)) {

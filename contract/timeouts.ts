@@ -83,6 +83,8 @@ export const SUPERVISOR_END = 45 * SECOND;
 export const RESTART_DELAY = 0.2 * SECOND;
 /** How often a starting worker looks whether the server, which starts beside it, answers. */
 export const CONNECT_POLL = 0.1 * SECOND;
+/** Of Temporal, asked for a readiness probe: less than a probe's own patience. */
+export const READY_PATIENCE = SECOND;
 /** A worker that dies sooner than this so often in a row does so again; its start alone may take seconds. */
 export const QUICK_DEATH = 20 * SECOND;
 export const MOST_QUICK_DEATHS = 5;

@@ -37,12 +37,6 @@ export function openHome(folder?: string): Home {
   return home;
 }
 
-/** A server of the user's may have many namespaces; the embedded one has one. */
-export function temporalNamespace(): string {
-  const external = process.env['TEMPORAL_ADDRESS'] ? process.env['TEMPORAL_NAMESPACE'] : undefined;
-  return external ?? 'default';
-}
-
 /** Tools that were obtained once stay here for every home of this user. */
 export function cacheFolder(): string {
   return process.env['RATCHET_CACHE'] ?? envPaths('ratchet', { suffix: '' }).cache;

@@ -8,14 +8,19 @@ import { TASK_QUEUES } from '../contract/workflows.ts';
 import { identifyProcess, identifySelf } from '../store/process-identity.ts';
 import { describeEnd, endChild, endRecorded, readLastError, waitForEnd } from './children.ts';
 import { choosePorts, isAnswering, type Ports, startServer } from './embedded-server.ts';
-import { type Home, openHome, temporalNamespace } from './home.ts';
+import { type Home, openHome } from './home.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
 import { readRecord, writeRecord } from './supervisor-record.ts';
 import { QuickDeaths } from './quick-deaths.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
 import { markFinished, removeUnfinished } from './temporal-database.ts';
 import { obtainTemporal } from './temporal-binary.ts';
+import {
+  embeddedServer,
+  readTemporalServer,
+  type TemporalServer,
+  withoutTemporal,
+} from './temporal-server.ts';
 
 /** Of the code that this process has loaded, whatever is built beside it later. */
 const BUILD = buildIdentity();
@@ -27,7 +32,9 @@ class Supervisor {
   private readonly record: SupervisorRecord;
   private server: ChildProcess | undefined;
   private worker: ChildProcess | undefined;
-  /** The server's. */
+  /** A server of the user's, which is not ours to keep. */
+  private external: TemporalServer | undefined;
+  /** The embedded server's. */
   private address = '';
   private ending = false;
 
@@ -41,12 +48,14 @@ class Supervisor {
   async run(): Promise<void> {
     const before = readRecord(this.home);
     await endLeftovers(before);
-    const external = process.env['TEMPORAL_ADDRESS'];
+    const external = await readTemporalServer();
     if (!external) this.record.ports = before?.ports ?? null;
     writeRecord(this.home, this.record); // From here on the home is ours.
     const lives: Promise<void>[] = [];
     if (external) {
-      this.address = external;
+      this.external = external;
+      // Heavy to load.
+      const { registerSearchAttributes } = await import('./search-attributes.ts');
       await registerSearchAttributes(external);
       this.announce();
     } else {
@@ -89,9 +98,13 @@ class Supervisor {
   }
 
   private announce(): void {
-    const { address } = this;
+    const { address } = this.temporal;
     const ui = this.record.ports ? `http://127.0.0.1:${this.record.ports.ui}` : null;
     this.socket.tell({ phase: 'ready', pid: process.pid, address, ui, build: BUILD });
+  }
+
+  private get temporal(): TemporalServer {
+    return this.external ?? embeddedServer(this.address);
   }
 
   private obtainServer(): Promise<string> {
@@ -148,9 +161,9 @@ class Supervisor {
     const output = openSync(join(this.home.logs, 'worker.log'), 'a', 0o600);
     const worker = fork(join(import.meta.dirname, 'main.js'), [], {
       env: {
-        ...process.env,
-        TEMPORAL_ADDRESS: this.address,
-        TEMPORAL_NAMESPACE: temporalNamespace(),
+        ...(this.external
+          ? process.env
+          : { ...withoutTemporal(process.env), TEMPORAL_ADDRESS: this.address }),
         RATCHET_HOME: this.home.folder,
       },
       stdio: ['ignore', output, output, 'ipc'],
@@ -178,7 +191,7 @@ class Supervisor {
     for (let idleSince: number | undefined; !this.ending; ) {
       await delay(HOME_CHECK);
       if (!this.ending && !ownsHome(this.home)) this.abandon();
-      const busy = this.socket.attached > 0 || (await hasOpenWorkflows(this.address));
+      const busy = this.socket.attached > 0 || (await hasOpenWorkflows(this.temporal));
       idleSince = busy ? undefined : (idleSince ?? performance.now());
       if (idleSince !== undefined && performance.now() - idleSince >= limit) return;
     }
@@ -186,13 +199,14 @@ class Supervisor {
 }
 
 /** True also when the server does not answer: it may be on its way back. */
-async function hasOpenWorkflows(address: string): Promise<boolean> {
+async function hasOpenWorkflows(server: TemporalServer): Promise<boolean> {
   // Heavy to load, and needed only when nobody is attached.
-  const { Client, Connection } = await import('@temporalio/client');
+  const { Client } = await import('@temporalio/client');
+  const { connectTemporal } = await import('./temporal-connection.ts');
   try {
-    const connection = await Connection.connect({ address, connectTimeout: HOME_CHECK });
+    const connection = await connectTemporal(server);
     try {
-      const { workflow } = new Client({ connection, namespace: temporalNamespace() });
+      const { workflow } = new Client({ connection, namespace: server.namespace });
       const ours = `ExecutionStatus = "Running" AND TaskQueue = "${TASK_QUEUES.control}"`;
       return (await workflow.count(ours)).count > 0;
     } finally {

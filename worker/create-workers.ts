@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createComputeActivities } from '../activities/compute-activities.ts';
 import { createControlActivities } from '../activities/control-activities.ts';
@@ -12,31 +12,27 @@ import { HeartbeatInterceptor } from '../activities/heartbeat.ts';
 const CONTROL_SLOTS = 20;
 const COMPUTE_SLOTS = 200;
 
-/**
- * Runs a worker for workflows and quick activities and one for those that wait for trainers, until `signal` aborts; then
- * trainers save a checkpoint and the activities are handed back.
- */
-export async function runWorkers(wiring: {
+/** A worker for workflows and quick activities, and one for activities that wait for trainers. */
+export async function createWorkers(wiring: {
   connection: NativeConnection;
-  namespace: string;
+  /** Over the same connection. */
+  client: Client;
   /** Of this process, in Temporal. */
   identity: string;
   compute: Compute;
   workflowBundle: string;
-  signal: AbortSignal;
-}): Promise<void> {
-  const { connection, namespace, compute } = wiring;
-  const client = new Client({ connection, namespace });
+}): Promise<Worker[]> {
+  const { connection, client, compute } = wiring;
   const shared: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
-    namespace,
+    namespace: client.options.namespace,
     identity: wiring.identity,
     interceptors: { activity: [(context) => ({ inbound: new HeartbeatInterceptor(context) })] },
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
     shutdownForceTime: WORKER_SHUTDOWN,
   };
-  const workers = await Promise.all([
+  return Promise.all([
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.control,
@@ -52,10 +48,15 @@ export async function runWorkers(wiring: {
       maxConcurrentActivityTaskExecutions: COMPUTE_SLOTS,
     }),
   ]);
+}
+
+/** Until `signal` aborts; then trainers save a checkpoint and the activities are handed back. */
+export async function runWorkers(workers: Worker[], signal: AbortSignal): Promise<void> {
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  if (wiring.signal.aborted) shutdown();
-  wiring.signal.addEventListener('abort', shutdown, { once: true });
-  await Promise.all(workers.map((worker) => worker.run()));
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  if (signal.aborted) shutdown();
+  signal.addEventListener('abort', shutdown, { once: true });
+  await running;
 }

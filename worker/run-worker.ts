@@ -1,0 +1,71 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import { findDeadWorkers, nameOwnProcess, removeLeftovers } from '../compute/leftovers.ts';
+import { createLocalCompute } from '../compute/local-compute.ts';
+import { CONNECT_POLL, SERVER_START } from '../contract/timeouts.ts';
+import { createWorkers, runWorkers } from './create-workers.ts';
+import { handBack } from './hand-back.ts';
+import type { Home } from './home.ts';
+import type { TemporalServer } from './temporal-server.ts';
+
+/** What works, and what it works through. */
+export interface RunningWorker {
+  connection: NativeConnection;
+  workers: Worker[];
+}
+
+export interface WorkerSettings {
+  server: TemporalServer;
+  home: Home;
+  /** A process's identity in Temporal, from its name on this machine. */
+  identify: (processName: string) => string;
+  /** Aborted: trainers save a checkpoint, and what is in hand is handed back. */
+  signal: AbortSignal;
+  onRunning?: (running: RunningWorker) => void;
+}
+
+/** A worker from its connection to its drain. First it hands back what dead predecessors in the same home were at. */
+export async function runWorker(settings: WorkerSettings): Promise<void> {
+  const { server, home, identify, signal } = settings;
+  const { namespace } = server;
+  const own = nameOwnProcess();
+  const dead = await findDeadWorkers(home.work);
+  await mkdir(join(home.work, own)); // By it our successor learns of us.
+  const connection = await connectPatiently(server, signal);
+  try {
+    const client = new Client({ connection, namespace });
+    await handBack(client, dead.map(identify));
+    for (const worker of dead) await removeLeftovers(home.work, worker);
+    const workers = await createWorkers({
+      connection,
+      client,
+      identity: identify(own),
+      compute: createLocalCompute({ workFolder: home.work }),
+      workflowBundle: join(import.meta.dirname, '..', 'workflows.bundle.js'),
+    });
+    settings.onRunning?.({ connection, workers });
+    await runWorkers(workers, signal);
+    await removeLeftovers(home.work, own);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The server may be on its way. */
+async function connectPatiently(
+  { address, access }: TemporalServer,
+  signal: AbortSignal,
+): Promise<NativeConnection> {
+  const deadline = performance.now() + SERVER_START;
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address, ...access });
+    } catch (error) {
+      if (signal.aborted || performance.now() > deadline) throw error;
+      await delay(CONNECT_POLL);
+    }
+  }
+}
