@@ -1,13 +1,15 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import type { Compute } from '../compute/compute.ts';
+import type { Compute, ComputeProgress } from '../compute/compute.ts';
 import type { ComputeActivities, PlacedUnit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
+import type { Stage } from '../k8s/job-request.ts';
 import type { Store } from '../store/store.ts';
-import { evaluateCheckpoint } from './evaluate-checkpoint.ts';
+import { keepAccount, openMeter } from './account.ts';
+import { type EvaluateHooks, evaluateCheckpoint } from './evaluate-checkpoint.ts';
 import { withCauses } from './failures.ts';
 import { reportProgress } from './heartbeat.ts';
-import type { PodHooks } from './run-in-pod.ts';
+import type { UnitHooks } from './run-in-pod.ts';
 import { openTask, type Task, withCounts } from './task.ts';
 import { trainBlock } from './train-block.ts';
 
@@ -17,26 +19,48 @@ export function createComputeActivities(dependencies: {
   compute: Compute;
 }): ComputeActivities {
   const { openStore, compute } = dependencies;
-  const run = <T>(unit: PlacedUnit, act: (task: Task, hooks: PodHooks) => Promise<T>): Promise<T> =>
+  const run = <T>(
+    stage: Stage,
+    unit: PlacedUnit,
+    act: (task: Task, hooks: UnitHooks) => Promise<T>,
+  ): Promise<T> =>
     stoppable(async ({ onLabel, ...hooks }) => {
       const task = await openTask(openStore, unit);
       onLabel(task.label);
-      return act(task, hooks);
+      const meter = openMeter(stage, task, unit);
+      // A trainer of this machine ends with its worker; a pod goes on, and so does its account.
+      const leave = (): boolean => hooks.leave() && !isLocal(task);
+      const how = { signal: hooks.signal, leave, spent: unit.spent ?? {} };
+      return keepAccount(meter, how, () => act(task, { ...hooks, meter }));
     });
   return withCauses<ComputeActivities>({
     train: (unit) =>
-      run(unit, async (task, hooks) => {
-        if (isLocal(task)) return trainBlock(compute, task, withCounts(task, hooks));
+      run('train', unit, async (task, hooks) => {
+        if (isLocal(task)) return trainBlock(compute, task, hooksOfTrainer(task, hooks));
         const { trainInPod } = await loadCluster();
         return trainInPod(task, unit, hooks);
       }),
     evaluate: (unit) =>
-      run(unit, async (task, hooks) => {
-        if (isLocal(task)) return evaluateCheckpoint(compute, task, withCounts(task, hooks));
+      run('evaluate', unit, async (task, hooks) => {
+        if (isLocal(task)) return evaluateCheckpoint(compute, task, hooksOfTrainer(task, hooks));
         const { evaluateInPod } = await loadCluster();
         return evaluateInPod(task, unit, hooks);
       }),
   });
+}
+
+/** What a trainer of this machine says goes to people and into its account. */
+function hooksOfTrainer(task: Task, { signal, onProgress, meter }: UnitHooks): EvaluateHooks {
+  const told = {
+    signal,
+    onAttempt: (attempt: number) => meter.noteAttempt(attempt),
+    onCommitted: (examples: number) => meter.noteCommitted(examples),
+    onProgress: (progress: ComputeProgress) => {
+      meter.seeProgress(progress);
+      onProgress(progress);
+    },
+  };
+  return withCounts(task, told);
 }
 
 /** The client of Kubernetes is heavy: only who has a cluster loads it. */
@@ -48,7 +72,7 @@ function isLocal({ plan }: Task): boolean {
 
 /** Hands the activity's cancellation to the trainer. A worker that shuts down is a pre-emption, nobody's wish. */
 async function stoppable<T>(
-  act: (hooks: PodHooks & { onLabel: (name: string) => void }) => Promise<T>,
+  act: (hooks: Omit<UnitHooks, 'meter'> & { onLabel: (name: string) => void }) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
   const signal = context.cancellationSignal;

@@ -34,11 +34,16 @@ export interface OpenCells {
   missing: Cell[];
 }
 
+export interface EvaluateHooks extends ComputeHooks {
+  /** So many examples are predicted for good. */
+  onCommitted?: (examples: number) => void;
+}
+
 /** Predicts and scores every cell of a checkpoint that has no score; stored predictions are only scored. */
 export async function evaluateCheckpoint(
   compute: Pick<Compute, 'generate'>,
   task: Task,
-  hooks: ComputeHooks,
+  hooks: EvaluateHooks,
 ): Promise<EvaluatedCheckpoint> {
   const { weights, cells, missing } = await openCells(task);
   const of = { weights, cells: missing };
@@ -70,7 +75,7 @@ async function predict(
   compute: Pick<Compute, 'generate'>,
   task: Task,
   of: { weights: BlockRef | null; cells: Cell[] },
-  hooks: ComputeHooks,
+  hooks: EvaluateHooks,
 ): Promise<number> {
   const { store, plan, trainer } = task;
   const { weights, cells } = of;
@@ -94,6 +99,7 @@ async function predict(
           throw new CausedError('trainer-bug', `predictions for ${name} were not asked for`);
         const predictions = parsePredictions(name, bytes);
         await score(store, cell, await commitPredictions(store, cell, predictions));
+        hooks.onCommitted?.(cell.data.prompts.examples);
       },
     },
   );

@@ -1,5 +1,6 @@
 import { type BlockHistory, type History, HISTORY_FORMAT } from '../contract/history.ts';
 import type { FailedLineage } from '../contract/workflows.ts';
+import { gatherLedger } from './gather-ledger.ts';
 import { blockAt } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AttemptHistory, countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
@@ -26,7 +27,8 @@ export async function gatherHistory(
       blocks.push(await gatherBlock(store, plan.sweep, of, earlier?.get(key) ?? told));
     }
   }
-  return { format: HISTORY_FORMAT, sweep: plan.sweep, blocks };
+  const ledger = await gatherLedger(store, plan.sweep);
+  return { format: HISTORY_FORMAT, sweep: plan.sweep, blocks, ledger };
 }
 
 async function readFailures(

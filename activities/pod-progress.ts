@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ComputeProgress } from '../compute/compute.ts';
+import { type ComputeProgress, noSteps } from '../compute/compute.ts';
 import type { PodState } from '../k8s/pod-state.ts';
 import type { JobHooks } from '../k8s/run-job.ts';
 
@@ -15,12 +15,11 @@ const progressSchema: z.ZodType<ComputeProgress> = z.object({
 /** Shows how a pod stands until it runs, and from then on what its carrier says. */
 export function tellProgress(
   onProgress: (progress: ComputeProgress) => void,
-): Pick<JobHooks, 'onCarrier' | 'onState'> {
+): Pick<JobHooks, 'onCarrier'> & { onState: (state: PodState) => void } {
   let rest = '';
   return {
     onState: ({ stage, message }: PodState) => {
-      if (stage !== 'train')
-        onProgress({ stage, message, step: 0, steps: 0, loss: null, tokensPerSecond: 0 });
+      if (stage !== 'train') onProgress(noSteps(stage, message));
     },
     onCarrier: (text) => {
       const lines = (rest + text).split('\n');

@@ -7,20 +7,23 @@ import {
   type TrainedBlock,
 } from '../contract/activities.ts';
 import { CAUSES, type Cause, CausedError } from '../contract/causes.ts';
-import { digestOf } from '../contract/digest.ts';
 import type { JobRequest, Stage } from '../k8s/job-request.ts';
 import { removeJob } from '../k8s/remove-job.ts';
 import { type JobEnd, runJob } from '../k8s/run-job.ts';
 import { type Ending, findAttemptOf, findResult, recordOutcome } from '../store/attempts.ts';
+import { unitOf } from './account.ts';
+import type { Cell } from './cells.ts';
 import { openCells } from './evaluate-checkpoint.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { tellProgress } from './pod-progress.ts';
 import type { Task } from './task.ts';
+import type { TryMeter } from './try-meter.ts';
 
 /** How a unit of work is followed from here while it is done in a pod. */
-export interface PodHooks extends Pick<ComputeHooks, 'signal' | 'onProgress'> {
+export interface UnitHooks extends Pick<ComputeHooks, 'signal' | 'onProgress'> {
   /** Whether an aborted `signal` means that another worker follows the pod from now on. */
   leave: () => boolean;
+  meter: TryMeter;
 }
 
 /**
@@ -30,11 +33,11 @@ export interface PodHooks extends Pick<ComputeHooks, 'signal' | 'onProgress'> {
 export async function trainInPod(
   task: Task,
   unit: PlacedUnit,
-  hooks: PodHooks,
+  hooks: UnitHooks,
 ): Promise<TrainedBlock> {
-  const { store, lineage } = task;
-  const key = lineage.blocks[task.block ?? -1] ?? '';
-  const request = makeRequest('train', key, task, unit);
+  const { store } = task;
+  const request = makeRequest('train', task, unit);
+  const { key } = request;
   const standing = await findTrained(task, key);
   if (standing) {
     await removeJob(request);
@@ -46,9 +49,10 @@ export async function trainInPod(
     const { verdict } = await runJob(request, {
       ...hooks,
       ...progress,
-      onState: (state, name) => {
-        log.pod = name;
-        progress.onState(state, name);
+      onState: (state, seen) => {
+        log.pod = seen.pod ?? undefined;
+        hooks.meter.seePod(state, seen);
+        progress.onState(state);
       },
       onLog: (text, restarted) => log.add(text, restarted),
     });
@@ -71,23 +75,31 @@ export async function trainInPod(
 export async function evaluateInPod(
   task: Task,
   unit: PlacedUnit,
-  hooks: PodHooks,
+  hooks: UnitHooks,
 ): Promise<EvaluatedCheckpoint> {
   const before = await openCells(task);
   const { length } = before.cells;
-  // Of all cells: which of them are missing changes while it runs.
-  const key = digestOf(before.cells.map(({ prediction }) => prediction));
-  const request = makeRequest('evaluate', key, task, unit);
+  const request = makeRequest('evaluate', task, unit);
   if (before.missing.length === 0) {
     await removeJob(request);
     return { computed: 0, reused: length, computeSeconds: 0 };
   }
+  const { meter } = hooks;
+  const progress = tellProgress((told) => {
+    meter.notePredicted(told.step);
+    hooks.onProgress(told);
+  });
   const end = await runJob(request, {
     ...hooks,
-    ...tellProgress(hooks.onProgress),
+    ...progress,
+    onState: (state, seen) => {
+      meter.seePod(state, seen);
+      progress.onState(state);
+    },
     onLog: () => undefined,
   });
   const { missing } = await openCells(task);
+  meter.noteCommitted(countExamples(before.missing) - countExamples(missing));
   if (missing.length > 0) {
     const { cause, message, node } = end.verdict;
     throw new CausedError(cause, message, { node });
@@ -104,15 +116,19 @@ async function findTrained({ store }: Task, key: string): Promise<TrainedBlock |
   return { attempt, computeSeconds };
 }
 
-function makeRequest(stage: Stage, key: string, task: Task, placed: PlacedUnit): JobRequest {
+function countExamples(cells: readonly Cell[]): number {
+  return cells.reduce((sum, { data }) => sum + data.prompts.examples, 0);
+}
+
+function makeRequest(stage: Stage, task: Task, placed: PlacedUnit): JobRequest {
   const { plan, lineage, label } = task;
-  const { placement = FIRST_PLACEMENT, ...unit } = placed;
+  const { placement = FIRST_PLACEMENT, spent: _, ...unit } = placed;
   const { compute: settings, trainer } = plan.spec;
   if (settings.kind !== 'kubernetes') throw new TypeError('not a sweep for a cluster');
   return {
     stage,
     unit,
-    key,
+    key: unitOf(stage, task),
     condition: lineage.condition,
     seed: lineage.seed,
     block: label,

@@ -1,3 +1,7 @@
+import { gatherLedger } from '../activities/gather-ledger.ts';
+import { addSpending, type LedgerRow, NO_SPENDING, SPENDING } from '../contract/ledger.ts';
+import { duration } from '../metrics/numbers.ts';
+import { pc } from './colors.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { locateHome } from '../worker/home.ts';
 import { listSweeps } from './catalog.ts';
@@ -24,7 +28,8 @@ export function addStatus(program: Command): void {
       try {
         const status = await readStatus(opened, session);
         if (options.json) return printJson(status);
-        return print(status.view ? drawProgress(status.view, undefined) : describe(status));
+        const stands = status.view ? drawProgress(status.view, undefined) : describe(status);
+        return print([stands, ...describeCost(status.ledger)].join('\n'));
       } finally {
         await session?.close();
       }
@@ -55,13 +60,15 @@ export interface SweepStatus {
   /** Cells with a result, of those planned; null before the first report. */
   cells: { planned: number; missing: number } | null;
   view: SweepView | null;
+  /** What it cost so far, by condition and seed. */
+  ledger: LedgerRow[];
 }
 
 export async function readStatus(
   opened: OpenedSweep,
   session: Session | undefined,
 ): Promise<SweepStatus> {
-  const { entry, plan } = opened;
+  const { entry, plan, store } = opened;
   const { sweep, file, submittedAt } = entry;
   const ended = await session?.ask((client) => readEnd(client.workflow.getHandle(sweep)));
   const running = session !== undefined && ended === undefined;
@@ -74,7 +81,8 @@ export async function readStatus(
   );
   const state = running ? (view?.state ?? 'running') : stateOfEnded(ended, cells);
   const { tags, notes = null } = plan.spec;
-  return { sweep, tags, notes, file, submittedAt, state, cells, view };
+  const { rows: ledger } = await gatherLedger(store, sweep);
+  return { sweep, tags, notes, file, submittedAt, state, cells, view, ledger };
 }
 
 /** Where Temporal does not know, the store does. */
@@ -93,6 +101,23 @@ function describe(status: SweepStatus): string {
     ...(tags === '' ? [] : [`tags: ${tags}`]),
     ...(status.notes === null ? [] : [`notes: ${status.notes}`]),
   ].join('\n');
+}
+
+/** A line for each kind of device. */
+function describeCost(ledger: LedgerRow[]): string[] {
+  const units = [...new Set(ledger.map(({ unit }) => unit))];
+  return units.map((unit) => {
+    const own = ledger.filter((row) => row.unit === unit).map(({ spending }) => spending);
+    const sum = own.reduce(addSpending, NO_SPENDING);
+    const { useful, queued } = sum;
+    const parts = SPENDING.filter((part) => part !== 'useful' && part !== 'queued')
+      .filter((part) => sum[part] > 0)
+      .map((part) => `${duration(sum[part])} ${part}`);
+    const waited = queued > 0 ? [`${duration(queued)} waiting in queues`] : [];
+    return pc.dim(
+      `${unit} time: ${[`${duration(useful)} useful`, ...parts, ...waited].join(' · ')}`,
+    );
+  });
 }
 
 function describeTags(tags: SweepStatus['tags']): string {

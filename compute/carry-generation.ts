@@ -5,7 +5,7 @@ import { PROTOCOL_VERSION } from '../contract/trainer.ts';
 import type { GenerateJob } from '../contract/trainer-job.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import type { GenerateHooks, GenerateWork } from './compute.ts';
+import { type GenerateHooks, type GenerateWork, noSteps } from './compute.ts';
 import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights } from './weights.ts';
 
@@ -21,7 +21,9 @@ export async function carryGeneration(
 ): Promise<{ computeSeconds: number }> {
   const started = performance.now();
   hooks.signal.throwIfAborted();
+  hooks.onProgress(noSteps('starting'));
   const job = await makeGenerateJob(work, folder);
+  hooks.onProgress(noSteps('evaluate'));
   const missing = new Set(work.prompts.map(({ name }) => name));
   await run({
     trainer: work.trainer,

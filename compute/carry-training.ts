@@ -12,7 +12,7 @@ import { keepLease } from '../store/leases.ts';
 import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
 import { waitForClaim } from './claim.ts';
-import type { ComputeHooks, TrainResult, TrainWork } from './compute.ts';
+import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
 import { UnseenEnd, wellFormed } from './trainer-end.ts';
 import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights, listPlainFiles, putWeights } from './weights.ts';
@@ -29,6 +29,8 @@ export async function carryTraining(
 ): Promise<TrainResult> {
   const claimed = await waitForClaim(work, hooks);
   if ('result' in claimed) return claimed.result;
+  hooks.onProgress(noSteps('queued'));
+  hooks.onAttempt?.(claimed.attempt.number);
   const folder = await place.makeFolder();
   try {
     return await new Carrier(work, hooks, claimed.attempt, folder).run(place);
@@ -91,8 +93,10 @@ class Carrier {
   private async train(run: RunTrainer, lost: AbortSignal): Promise<Ending> {
     this.hooks.signal.throwIfAborted(); // It may have waited for its slot.
     this.started = performance.now();
+    this.hooks.onProgress(noSteps('starting'));
     const { job, parent } = await this.makeJob();
     const signal = AbortSignal.any([this.hooks.signal, lost]);
+    this.hooks.onProgress({ ...noSteps('train'), step: this.step });
     const end = await run({
       trainer: this.work.trainer,
       folder: this.folder,

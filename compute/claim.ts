@@ -3,7 +3,7 @@ import { CLAIM_POLL, LEASE } from '../contract/timeouts.ts';
 import { type Attempt, claimAttempt } from '../store/attempts.ts';
 import { createLeaseObserver } from '../store/leases.ts';
 import { identifySelf } from '../store/process-identity.ts';
-import type { ComputeHooks, TrainResult, TrainWork } from './compute.ts';
+import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
 
 /** Ours to train, or there already: trained by a finished attempt, or committed. */
 export type Claimed = { attempt: Attempt } | { result: TrainResult };
@@ -24,7 +24,7 @@ export async function waitForClaim(work: TrainWork, hooks: ComputeHooks): Promis
       case 'finished':
         return { result: { attempt: claim.outcome.attempt, computeSeconds: 0 } };
       case 'held':
-        hooks.onProgress({ stage: 'waiting', step: 0, steps: 0, loss: null, tokensPerSecond: 0 });
+        hooks.onProgress(noSteps('waiting'));
         await delay(CLAIM_POLL);
     }
   }

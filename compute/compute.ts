@@ -19,6 +19,8 @@ export interface ComputeHooks {
   /** Aborted: save a checkpoint, stop the trainer, and throw what the signal's reason says. */
   signal: AbortSignal;
   onProgress: (progress: ComputeProgress) => void;
+  /** The attempt that was claimed on the block. */
+  onAttempt?: (attempt: number) => void;
   /** Sizes of a data file, announced by the trainer: `train`, or the prompt file's name. */
   onCount: (count: CountEvent) => Promise<void>;
 }
@@ -36,6 +38,11 @@ export interface ComputeProgress {
   steps: number;
   loss: number | null;
   tokensPerSecond: number;
+}
+
+/** Of a stage in which no step is done yet. */
+export function noSteps(stage: WorkStage, message?: string): ComputeProgress {
+  return { stage, message, step: 0, steps: 0, loss: null, tokensPerSecond: 0 };
 }
 
 interface Work {

@@ -7,7 +7,7 @@ import type { CountEvent } from '../contract/trainer-events.ts';
 import type { CountJob } from '../contract/trainer-job.ts';
 import { carryGeneration } from './carry-generation.ts';
 import { carryTraining } from './carry-training.ts';
-import type { Compute, CountWork } from './compute.ts';
+import { type Compute, type CountWork, noSteps } from './compute.ts';
 import { nameOwnProcess } from './leftovers.ts';
 import { type RunTrainer, runTrainer } from './trainer-process.ts';
 
@@ -30,8 +30,10 @@ export function createLocalCompute(settings: {
   };
   return {
     count: (work, signal) => slot(() => inFolder(makeFolder, (f) => count(run, work, signal, f))),
-    generate: (work, hooks) =>
-      slot(() => inFolder(makeFolder, (f) => carryGeneration(run, work, hooks, f))),
+    generate: (work, hooks) => {
+      hooks.onProgress(noSteps('queued'));
+      return slot(() => inFolder(makeFolder, (f) => carryGeneration(run, work, hooks, f)));
+    },
     // Waiting for another's claim takes no slot: only what follows does.
     train: (work, hooks) => carryTraining(work, hooks, { slot, makeFolder, run }),
   };

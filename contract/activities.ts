@@ -1,3 +1,4 @@
+import type { CauseName } from './causes.ts';
 import type { FailedLineage } from './workflows.ts';
 
 /** A unit of a plan: which lineage, and which of its blocks (null: the base, before any training). */
@@ -77,8 +78,14 @@ export interface ComputeActivities {
   evaluate(unit: PlacedUnit): Promise<EvaluatedCheckpoint>;
 }
 
-/** A unit with what its lineage has learned of the cluster; absent in work that was started before. */
-export type PlacedUnit = Unit & { placement?: Placement };
+/**
+ * A unit with what its lineage has learned of the cluster, and how often it has failed so far by each cause; absent where
+ * there was nothing to learn.
+ */
+export type PlacedUnit = Unit & {
+  placement?: Placement;
+  spent?: Partial<Record<CauseName, number>>;
+};
 
 /** What failures on a cluster taught about where the next try runs. */
 export interface Placement {

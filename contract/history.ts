@@ -1,3 +1,5 @@
+import type { Ledger } from './ledger.ts';
+
 export const HISTORY_FORMAT = 'ratchet/history/1';
 
 /** `history.json`: how it went; differs from one way to another. Times are ISO 8601 in UTC. */
@@ -5,6 +7,7 @@ export interface History {
   format: typeof HISTORY_FORMAT;
   sweep: string;
   blocks: BlockHistory[];
+  ledger: Ledger;
 }
 
 export interface BlockHistory {

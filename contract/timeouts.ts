@@ -105,6 +105,11 @@ export const HOPELESS_PULL = 20 * SECOND;
 export const LOST_POD = MINUTE;
 /** A pod's log goes to the store this often. */
 export const LOG_EVERY = 10 * SECOND;
+/**
+ * The account of a try is renewed this often while nothing changes: so much of its time is lost with its follower. A pod's
+ * own status tells most of it afterwards.
+ */
+export const TRY_SEEN_EVERY = { here: 2 * SECOND, inPod: 30 * SECOND } as const;
 /** A carrier tells its progress this often; every line is one in the pod's log. */
 export const PROGRESS_EVERY = SECOND;
 /** After its result a trainer has so long to end, before its carrier gives it up. */

@@ -66,7 +66,7 @@ export function makeTrainer({ settings, placement, command }: JobRequest): V1Con
 }
 
 /** Twice as much for every time that it was not enough. */
-function growMemory(memory: string, growths: number): string {
+export function growMemory(memory: string, growths: number): string {
   const [, amount = '', unit = ''] = /^(\d+)(.*)$/.exec(memory) ?? [];
   return `${Number(amount) * 2 ** growths}${unit}`;
 }

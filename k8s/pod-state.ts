@@ -44,7 +44,7 @@ export function statusOf(pod: V1Pod | undefined, name: string): V1ContainerStatu
   return listStatuses(pod).find((status) => status.name === name);
 }
 
-function listStatuses(pod: V1Pod | undefined): V1ContainerStatus[] {
+export function listStatuses(pod: V1Pod | undefined): V1ContainerStatus[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod?.status ?? {};
   return [...initContainerStatuses, ...containerStatuses];
 }

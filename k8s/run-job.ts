@@ -10,13 +10,14 @@ import { ANNOTATIONS, CONTAINERS, LABELS } from './labels.ts';
 import { makeJob } from './manifest.ts';
 import { type NamespaceWatch, newestPod, watchNamespace } from './namespace-watch.ts';
 import { endPatience, readJob, removeJob } from './remove-job.ts';
+import { type PodSighting, sightPod } from './pod-times.ts';
 import { describePod, endOf, hasCarrierEnded, type PodState, statusOf } from './pod-state.ts';
 
 export interface JobHooks {
   /** Aborted: end the pod and wait until it is gone, unless `leave` says that somebody else will follow it. */
   signal: AbortSignal;
   leave: () => boolean;
-  onState: (state: PodState, pod: string | undefined) => void;
+  onState: (state: PodState, seen: PodSighting) => void;
   /** Lines that the carrier says, and the trainer's log: from its beginning where `restarted`. */
   onCarrier: (text: string) => void;
   onLog: (text: string, restarted: boolean) => void;
@@ -124,7 +125,7 @@ class JobRun {
     this.seen = true;
     if (stale || isOver(job, pod) || this.isLost(job, pod, now)) return 'ended';
     const state = describePod(job, pod);
-    this.hooks.onState(state, pod?.metadata?.name);
+    this.hooks.onState(state, sightPod(job, pod));
     if (pod && state.stage === 'train') this.followLogs(pod);
     return this.judgeWaiting(state, now, pod);
   }
@@ -174,7 +175,7 @@ class JobRun {
     if (job && !given && !lost && !isOver(job, pod)) return this.run();
     const events = pod ? [] : await this.readWarnings();
     const verdict = given ?? decideCause({ job, pod, events, lost });
-    if (pod) await this.readLog(pod);
+    if (pod) await this.tellEnd(job, pod);
     await removeJob(this.request);
     const lastWords = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
     return { verdict, pod: pod?.metadata?.name ?? null, lastWords };
@@ -187,8 +188,9 @@ class JobRun {
     return newestPod((await ask(() => this.cluster.core.listNamespacedPod(of))).items);
   }
 
-  /** All that the trainer said, before it is gone with its pod. */
-  private async readLog(pod: V1Pod): Promise<void> {
+  /** When it ran, and all that the trainer said, before it is gone with its pod. */
+  private async tellEnd(job: V1Job | undefined, pod: V1Pod): Promise<void> {
+    this.hooks.onState(describePod(job, pod), sightPod(job, pod));
     if (!statusOf(pod, CONTAINERS.trainer)?.state?.terminated) return;
     const { namespace } = this;
     const name = pod.metadata?.name ?? '';

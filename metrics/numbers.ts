@@ -40,6 +40,12 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `43.2 s`, `12.3 min`, `4.5 h` */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${decimal(seconds, 1)} s`;
+  return seconds < 7200 ? `${decimal(seconds / 60, 1)} min` : `${decimal(seconds / 3600, 1)} h`;
+}
+
 function decimal(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;

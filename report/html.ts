@@ -5,6 +5,7 @@ import { several } from './elements.ts';
 import { renderCurves } from './curves.ts';
 import { renderDifferences } from './differences.ts';
 import { renderMatrices } from './heatmap.ts';
+import { renderLedger } from './ledger.ts';
 import { html, Markup, type Content } from './markup.ts';
 import { renderMetricTable } from './metric-table.ts';
 import { renderDefinitions, renderHistory, renderLearner, renderProvenance } from './notes.ts';
@@ -35,7 +36,7 @@ export function renderHtml(results: Results, history?: History): string {
     renderData(results),
     renderDefinitions(results),
     renderProvenance(results),
-    ...(history ? [renderHistory(history)] : []),
+    ...(history ? [renderLedger(history.ledger), renderHistory(history)] : []),
   ];
   return html`<!doctype html>
 <html lang="en">

@@ -1,6 +1,9 @@
+import type { History } from '../contract/history.ts';
+import { type Ledger, SPENDING } from '../contract/ledger.ts';
 import { METRIC_NAMES, type Estimate, type Results } from '../contract/results.ts';
 import { estimateSteps, runsOfOrder } from '../metrics/matrices.ts';
-import { level, percent, points } from '../metrics/numbers.ts';
+import { duration, level, percent, points } from '../metrics/numbers.ts';
+import { describeUnit, sumByCondition } from './ledger.ts';
 import {
   describeEstimate,
   describeFacts,
@@ -15,7 +18,7 @@ import { examplesOf, knownStrata } from './strata.ts';
  * The report in short, for a pull request or a chat: the answer, metrics, what they are held against, one matrix a
  * condition, and what made them.
  */
-export function renderMarkdown(results: Results): string {
+export function renderMarkdown(results: Results, history?: History): string {
   const { sweep, cells, data } = results;
   const blocks = [
     `# ${escapeMarkdown(sweep.name)}`,
@@ -28,6 +31,7 @@ export function renderMarkdown(results: Results): string {
     ...strataTable(results),
     ...publishedTables(results),
     ...matrices(results),
+    ...(history ? costTable(history.ledger) : []),
     `${escapeMarkdown(describeScores(results))} Sweep \`${sweep.id}\`.`,
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -109,6 +113,16 @@ function matrices({ conditions, orders, intervals }: Results): string[] {
     const rows = estimateSteps(own, intervals).map((step) => [step.name, ...step.row.map(show)]);
     return table([[`${name}: after`, ...order], ...rows]);
   });
+}
+
+function costTable(ledger: Ledger): string[] {
+  const costs = sumByCondition(ledger);
+  if (costs.length === 0) return [];
+  const rows = costs.map(({ condition, unit, spending }) => [
+    `${condition}, ${describeUnit(unit)}`,
+    ...SPENDING.map((part) => duration(spending[part])),
+  ]);
+  return [table([['cost', ...SPENDING], ...rows])];
 }
 
 function table([head = [], ...rows]: string[][]): string {

@@ -128,8 +128,9 @@ svg .tick{fill:var(--soft);font-size:11px}
 .band{fill:var(--c);opacity:.13}
 .link{stroke:var(--soft);stroke-width:2;opacity:.5}
 .o-exact{fill:var(--o0)}.o-some-arguments{fill:var(--o1)}.o-wrong-arguments{fill:var(--o2)}.o-wrong-name{fill:var(--o3)}.o-malformed{fill:var(--o4)}
-svg .on-exact,svg .on-malformed{fill:#fff}
-svg .on-some-arguments,svg .on-wrong-arguments,svg .on-wrong-name{fill:#16191d}
+.l-useful{fill:var(--o0)}.l-repeated{fill:var(--o2)}.l-failed{fill:var(--o4)}.l-starting{fill:var(--o1)}
+svg .on-l-useful,svg .on-l-failed,svg .on-exact,svg .on-malformed{fill:#fff}
+svg .on-l-repeated,svg .on-l-starting,svg .on-some-arguments,svg .on-wrong-arguments,svg .on-wrong-name{fill:#16191d}
 dl{display:grid;grid-template-columns:minmax(120px,240px) 1fr;gap:6px 20px;margin:10px 0;font-size:14px}
 dt{font-weight:600}
 dd{margin:0;color:var(--soft)}

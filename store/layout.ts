@@ -100,6 +100,15 @@ export function planPath(sweep: string, plan: string): string {
   return `${sweepFolder(sweep)}plans/${plan}.json`;
 }
 
+/** What its pods and trainers cost; ends in '/'. */
+export function triesFolder(sweep: string): string {
+  return `${sweepFolder(sweep)}tries/`;
+}
+
+export function tryPath(sweep: string, name: string): string {
+  return `${triesFolder(sweep)}${name}.json`;
+}
+
 /** What a path stands for. `attempt` and `step` are 0 where there is none. */
 export interface ObjectPlace {
   kind: ObjectKind;
@@ -126,6 +135,7 @@ const KINDS = {
   predictions: /^predictions\/(?<key>[0-9a-f]{64})\.json$/,
   score: /^scores\/(?<key>[0-9a-f]{64})\.json$/,
   count: /^counts\/(?<key>[0-9a-f]{64})\.json$/,
+  try: /^sweeps\/(?<key>[^/]+)\/tries\/[^/]+\.json$/,
   sweep: /^sweeps\/(?<key>[^/]+)\/./,
 };
 export type ObjectKind = keyof typeof KINDS;

@@ -12,6 +12,7 @@ import {
   startSchema,
 } from './records.ts';
 import { type Store, StoreError } from './store.ts';
+import { trySchema } from './tries.ts';
 
 /** Something wrong with a store: what, where, and how to mend it. */
 export interface Finding {
@@ -41,6 +42,7 @@ const SCHEMAS: Partial<Record<ObjectKind, z.ZodType<{ key: string }>>> = {
   predictions: predictionsSchema,
   score: scoreSchema,
   count: countSchema,
+  try: trySchema,
 };
 
 /** A store on a network answers many small reads at once as fast as one. */

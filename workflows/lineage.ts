@@ -166,9 +166,9 @@ class LineageWalk {
     );
     if (isFailure(prepared)) return { ...prepared, stage: 'prepare' };
     const trained = await withBudgets(
-      () =>
+      (spent) =>
         this.work.runPausable(`train ${name}`, () =>
-          computeActivities(name).train({ ...unit, ...this.placement() }),
+          computeActivities(name).train({ ...unit, ...this.placement(), ...spent }),
         ),
       (failure) => this.learn(failure),
     );
@@ -196,9 +196,9 @@ class LineageWalk {
       if (isFailure(prepared)) return this.fail(null, 'prepare', prepared);
     }
     const scored = await withBudgets(
-      () =>
+      (spent) =>
         this.work.runPausable(`evaluate ${name}`, () =>
-          computeActivities(name).evaluate({ ...unit, ...this.placement() }),
+          computeActivities(name).evaluate({ ...unit, ...this.placement(), ...spent }),
         ),
       (failure) => this.learn(failure),
     );

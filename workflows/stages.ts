@@ -8,7 +8,7 @@ import {
   sleep,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { ComputeActivities, ControlActivities } from '../contract/activities.ts';
+import type { ComputeActivities, ControlActivities, PlacedUnit } from '../contract/activities.ts';
 import { CAUSES, type Cause, type CauseName, isCauseName } from '../contract/causes.ts';
 import { COMPUTE_ACTIVITY, CONTROL_ACTIVITY, STAGE_RETRY } from '../contract/timeouts.ts';
 import { TASK_QUEUES } from '../contract/workflows.ts';
@@ -40,13 +40,13 @@ export interface StageFailure {
  * that pre-emptions never use up the retries of anything else. Cancellation passes through.
  */
 export async function withBudgets<T>(
-  stage: () => Promise<T>,
+  stage: (spent: Pick<PlacedUnit, 'spent'>) => Promise<T>,
   onFailure: (failure: StageFailure) => void = () => undefined,
 ): Promise<T | StageFailure> {
   const spent = new Map<CauseName, number>();
   for (;;) {
     try {
-      return await stage();
+      return await stage(spent.size > 0 ? { spent: Object.fromEntries(spent) } : {});
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = describeFailure(error);

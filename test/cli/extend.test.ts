@@ -35,6 +35,11 @@ describe('what is added to a finished sweep computes only what is new', () => {
     ) as History;
     const count = (result: string): number =>
       history.blocks.filter((block) => block.result === result).length;
+    const trainings = history.ledger.tries.filter(({ stage }) => stage === 'train');
+    expect(
+      trainings.map(({ result }) => result),
+      'what was stored already costs nothing',
+    ).toEqual(Array.from({ length: count('trained') }, () => 'done'));
     return { trained: count('trained'), reused: count('reused'), predicted: plan.cells.compute };
   };
 

@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { describePod, hasCarrierEnded } from '../../k8s/pod-state.ts';
+import { sightPod } from '../../k8s/pod-times.ts';
 import { FAILED, podOf } from './objects.ts';
 
 const status = { image: 'registry/trainer:1', imageID: '', ready: false, restartCount: 0 };
@@ -79,4 +80,37 @@ test('it runs once its trainer does: from then on nothing holds it up', () => {
 test('a carrier that was started again has ended', () => {
   expect(hasCarrierEnded(podOf({ carrier: { exitCode: 1 } }))).toBe(true);
   expect(hasCarrierEnded(podOf({ trainer: { exitCode: 1 } }))).toBe(false);
+});
+
+test('what a pod reached when is told by the cluster, its end only when every container has ended', () => {
+  const time = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 3, 0, second));
+  const job = { ...FAILED, metadata: { uid: 'u1', creationTimestamp: time(0) } };
+  const trainer = { ...status, name: 'trainer' };
+  const conditions = [{ type: 'PodScheduled', status: 'True', lastTransitionTime: time(2) }];
+  const running = { running: { startedAt: time(9) } };
+  const ended = { terminated: { exitCode: 0, startedAt: time(9), finishedAt: time(30) } };
+  const pod = (state: object, carrier: object): V1Pod =>
+    podOf({
+      status: {
+        conditions,
+        containerStatuses: [{ ...trainer, state }],
+        initContainerStatuses: [{ ...status, name: 'carrier', state: carrier }],
+      },
+    });
+  const seen = {
+    uid: 'u1',
+    node: 'n1',
+    queuedAt: time(0).toISOString(),
+    startingAt: time(2).toISOString(),
+    runningAt: time(9).toISOString(),
+    endedAt: null,
+  };
+  expect(sightPod(job, pod(running, running))).toMatchObject(seen);
+  expect(sightPod(job, pod(ended, running))).toMatchObject(seen);
+  const finished = { terminated: { exitCode: 0, finishedAt: time(33) } };
+  expect(sightPod(job, pod(ended, finished))).toMatchObject({
+    ...seen,
+    endedAt: time(33).toISOString(),
+  });
+  expect(sightPod(job, undefined)).toMatchObject({ pod: null, startingAt: null, runningAt: null });
 });

@@ -6,11 +6,12 @@ import {
   tabulatePublished,
   tabulateReferences,
 } from '../../report/csv-comparisons.ts';
+import { tabulateLedger } from '../../report/csv-ledger.ts';
 import { tabulateCells, tabulateRuns, tabulateStrata } from '../../report/csv-runs.ts';
 import { renderReports } from '../../report/reports.ts';
 import { resolvePublished } from '../../spec/resolve-published.ts';
 import { sampleSweep } from '../metrics/sample-sweep.ts';
-import { holed, hostile, results } from './samples.ts';
+import { history, holed, hostile, results } from './samples.ts';
 
 /** Rows of RFC 4180 text as records by column. */
 function parseCsv(text: string): Record<string, string>[] {
@@ -120,12 +121,21 @@ test('published.csv has a line for each published cell and metric', () => {
   expect(rows[0]).toMatchObject({ condition: 'strip', what: 'R_1,1', published: '0.476' });
 });
 
-test('the data dictionary explains every column of every table', () => {
-  const reports = renderReports(results, {
-    format: 'ratchet/history/1',
-    sweep: results.sweep.id,
-    blocks: [],
+test('ledger.csv has a line for each try, with its seconds by what they were good for', () => {
+  const rows = parseCsv(tabulateLedger(history.ledger).text);
+  expect(rows).toHaveLength(3);
+  expect(rows[0]).toMatchObject({
+    stage: 'train',
+    unit: 'GPU',
+    devices: '8',
+    cause: 'preempted',
+    useful_seconds: '480',
+    repeated_seconds: '240',
   });
+});
+
+test('the data dictionary explains every column of every table', () => {
+  const reports = renderReports(results, history);
   const tables = Object.entries(reports).filter(([name]) => name.endsWith('.csv'));
   expect(tables.map(([name]) => name)).toContain('comparisons.csv');
   for (const [name, text] of tables) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { History } from '../../contract/history.ts';
 import { METRIC_NAMES } from '../../contract/results.ts';
 import { STRATA } from '../../contract/strata.ts';
 import { percent } from '../../metrics/numbers.ts';
@@ -9,31 +8,11 @@ import { renderHtml } from '../../report/html.ts';
 import { html } from '../../report/markup.ts';
 import { resolvePublished } from '../../spec/resolve-published.ts';
 import { sampleSweep, type SampleOptions } from '../metrics/sample-sweep.ts';
+import { history } from './samples.ts';
 import { tagsOf, unclosed } from './tags.ts';
 
 const results = summariseSweep(sampleSweep());
 const page = renderHtml(results);
-
-const HISTORY: History = {
-  format: 'ratchet/history/1',
-  sweep: 'sample',
-  blocks: [
-    {
-      key: '0'.repeat(64),
-      condition: 'keep',
-      seed: 1,
-      domain: 'account',
-      result: 'trained',
-      attempts: 3,
-      repeatedSteps: 41,
-      seconds: 12.5,
-      start: '2026-01-02T03:04:05Z',
-      end: '2026-01-02T03:04:17Z',
-      failures: [{ stage: 'train', cause: 'preempted', message: 'killed <at> step 41' }],
-      damage: ['weights.bin: a bit <flipped>'],
-    },
-  ],
-};
 
 function render(options: SampleOptions): string {
   return renderHtml(summariseSweep(sampleSweep(options)));
@@ -63,7 +42,7 @@ describe('the report as one file', () => {
       }),
     },
     { name: 'nothing but missing cells', text: render({ isMissing: () => true }) },
-    { name: 'a history', text: renderHtml(results, HISTORY) },
+    { name: 'a history', text: renderHtml(results, history) },
   ])('is well-formed for $name', ({ text }) => {
     expect(unclosed(tagsOf(text))).toEqual([]);
   });
@@ -84,7 +63,7 @@ describe('the report as one file', () => {
   });
 
   test('stays below 300 kB for 5 seeds of 4 domains', () => {
-    expect(renderHtml(results, HISTORY).length).toBeLessThan(300_000);
+    expect(renderHtml(results, history).length).toBeLessThan(300_000);
   });
 
   test('is the same for equal results', () => {
@@ -243,10 +222,27 @@ describe('what the report shows beside its numbers', () => {
   });
 
   test('how it went, when it is told', () => {
-    const text = renderHtml(results, HISTORY);
+    const text = renderHtml(results, history);
     expect(text).toContain('3 attempts, 41 steps done again');
     expect(text).toContain('killed &lt;at&gt; step 41');
     expect(page).not.toContain('How it went');
+  });
+
+  test('where the time of GPUs went, as a picture and as numbers', () => {
+    const text = renderHtml(results, history);
+    expect(text).toContain('aria-label="Time by what it was good for"');
+    expect(text).toContain('<title>repeated 4.0 min (15.0 %)</title>');
+    expect(text).toContain(
+      'keep, 1</th><td>GPU time</td><td>2</td><td>20.3 min</td><td>4.0 min</td>',
+    );
+    expect(text).toMatch(/class="l-failed"[^>]*><title>failed 12\.8 min \(96\.3 %\)/);
+    expect(text).toContain('<title>waited 2.0 h</title>');
+  });
+
+  test('no cost where nothing was paid for', () => {
+    expect(renderHtml(results, { ...history, ledger: { rows: [], tries: [] } })).not.toContain(
+      'What it cost',
+    );
   });
 });
 

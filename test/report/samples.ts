@@ -1,3 +1,6 @@
+import type { History } from '../../contract/history.ts';
+import type { LedgerTry } from '../../contract/ledger.ts';
+import { sumLedger } from '../../metrics/ledger.ts';
 import { summariseSweep } from '../../metrics/summarise.ts';
 import { sampleSweep } from '../metrics/sample-sweep.ts';
 
@@ -19,3 +22,60 @@ export const hostile = summariseSweep(
     seeds: 2,
   }),
 );
+
+/** A try of 8 GPUs; spent 100 s of each. */
+function tried(given: Partial<LedgerTry>): LedgerTry {
+  return {
+    condition: 'keep',
+    seed: 1,
+    block: 'account',
+    stage: 'train',
+    unit: 'GPU',
+    devices: 8,
+    result: 'done',
+    cause: null,
+    start: '2026-01-02T03:04:05.000Z',
+    end: '2026-01-02T03:05:45.000Z',
+    spending: { useful: 800, repeated: 0, failed: 0, starting: 0, queued: 0 },
+    ...given,
+  };
+}
+
+/** A day of a cluster: one block was pre-empted, another failed, a third waited. */
+const tries = [
+  tried({
+    result: 'interrupted',
+    cause: 'preempted',
+    spending: { useful: 480, repeated: 240, failed: 0, starting: 80, queued: 30 },
+  }),
+  tried({ spending: { useful: 740, repeated: 0, failed: 0, starting: 60, queued: 7200 } }),
+  tried({
+    condition: 'strip',
+    seed: 2,
+    result: 'failed',
+    cause: 'trainer-bug',
+    spending: { useful: 0, repeated: 0, failed: 770, starting: 30, queued: 0 },
+  }),
+];
+
+export const history: History = {
+  format: 'ratchet/history/1',
+  sweep: results.sweep.id,
+  blocks: [
+    {
+      key: '0'.repeat(64),
+      condition: 'keep',
+      seed: 1,
+      domain: 'account',
+      result: 'trained',
+      attempts: 3,
+      repeatedSteps: 41,
+      seconds: 12.5,
+      start: '2026-01-02T03:04:05Z',
+      end: '2026-01-02T03:04:17Z',
+      failures: [{ stage: 'train', cause: 'preempted', message: 'killed <at> step 41' }],
+      damage: ['weights.bin: a bit <flipped>'],
+    },
+  ],
+  ledger: { rows: sumLedger(tries), tries },
+};

@@ -9,7 +9,7 @@ import { renderReports } from '../../report/reports.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import { resolvePublished } from '../../spec/resolve-published.ts';
 import { sampleSweep } from '../metrics/sample-sweep.ts';
-import { holed, hostile, results } from './samples.ts';
+import { history, holed, hostile, results } from './samples.ts';
 
 const MANY = ['keep', 'strip', 'shuffle', 'joint', 'base'];
 const many = summariseSweep(
@@ -171,12 +171,15 @@ test('what one has to know of the data is said in every text', () => {
   expect(renderTerminal(results)).toContain('\nThe split leaks.\n');
 });
 
+test('the Markdown tells what each condition cost', () => {
+  const text = renderMarkdown(results, history);
+  expect(text).toContain('| cost | useful | repeated | failed | starting | queued |');
+  expect(text).toContain('| keep, GPU time | 20.3 min | 4.0 min | 0.0 s | 2.3 min | 2.0 h |');
+  expect(renderMarkdown(results)).not.toContain('| cost |');
+});
+
 test('all files of a report come from the same results', () => {
-  const reports = renderReports(holed, {
-    format: 'ratchet/history/1',
-    sweep: holed.sweep.id,
-    blocks: [],
-  });
+  const reports = renderReports(holed, history);
   expect(Object.keys(reports)).toEqual([
     'report.html',
     'report.md',
@@ -186,6 +189,7 @@ test('all files of a report come from the same results', () => {
     'cells.csv',
     'strata.csv',
     'references.csv',
+    'ledger.csv',
     'columns.md',
   ]);
   const sentence = holed.question?.sentence ?? '';
