@@ -82,8 +82,9 @@ test('a carrier that was started again has ended', () => {
   expect(hasCarrierEnded(podOf({ trainer: { exitCode: 1 } }))).toBe(false);
 });
 
+const time = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 3, 0, second));
+
 test('what a pod reached when is told by the cluster, its end only when every container has ended', () => {
-  const time = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 3, 0, second));
   const job = { ...FAILED, metadata: { uid: 'u1', creationTimestamp: time(0) } };
   const trainer = { ...status, name: 'trainer' };
   const conditions = [{ type: 'PodScheduled', status: 'True', lastTransitionTime: time(2) }];
