@@ -1,26 +1,69 @@
+import { request } from 'node:http';
 import { CausedError, CAUSES } from '../contract/causes.ts';
+import type { ApiServer } from '../k8s/read-server.ts';
 import type { Sweep } from '../spec/sweep.ts';
-import type { Check } from './doctor.ts';
+import { type Check, failed, passed } from './check.ts';
+import { judgeClock } from './check-clock.ts';
 
 /** A person waits for the answer. */
 const PATIENCE = 5_000;
 
-/** Whether the cluster of a sweep file answers and allows what is needed; undefined where the file names none. */
-export async function checkCluster({ compute }: Sweep): Promise<Check | undefined> {
-  if (compute.kind !== 'kubernetes') return undefined;
+/** Whether the cluster of a sweep file answers and allows what is needed; nothing where the file names none. */
+export async function checkCluster({ compute }: Sweep): Promise<Check[]> {
+  if (compute.kind !== 'kubernetes') return [];
   const { context, namespace } = compute;
-  const name = 'cluster';
   // Heavy to load, and needed by few.
   const { openCluster } = await import('../k8s/cluster.ts');
   const { findMissingRights } = await import('../k8s/check-rights.ts');
+  const { OLDEST_MINOR, readServer } = await import('../k8s/read-server.ts');
   try {
-    const missing = await findMissingRights(openCluster(context), namespace, PATIENCE);
-    if (missing.length === 0)
-      return { name, ok: true, found: `namespace ${namespace}: every right that is needed` };
-    const mend = `a Role in namespace ${namespace} that allows: ${missing.join(', ')}`;
-    return { name, ok: false, found: `${missing.length} rights are missing`, mend };
+    const cluster = openCluster(context);
+    const server = await readServer(cluster, PATIENCE);
+    return [
+      judgeVersion(server, OLDEST_MINOR),
+      judgeClock("the API server's clock", server.skew),
+      judgeRights(await findMissingRights(cluster, namespace, PATIENCE), namespace),
+      await checkMetadata(),
+    ];
   } catch (error) {
     if (!(error instanceof CausedError)) throw error;
-    return { name, ok: false, found: error.message, mend: CAUSES[error.causeName].mend };
+    return [failed('cluster', error.message, CAUSES[error.causeName].mend)];
   }
+}
+
+function judgeVersion({ version, minor }: ApiServer, oldest: number): Check {
+  if (minor >= oldest) return passed('kubernetes', version);
+  return failed(
+    'kubernetes',
+    version,
+    `use Kubernetes 1.${oldest} or newer: carriers are sidecars`,
+  );
+}
+
+function judgeRights(missing: string[], namespace: string): Check {
+  if (missing.length === 0)
+    return passed('cluster', `namespace ${namespace}: every right that is needed`);
+  const mend = `a Role in namespace ${namespace} that allows: ${missing.join(', ')}`;
+  return failed('cluster', `${missing.length} rights are missing`, mend);
+}
+
+/** Where pods get an identity from their node, a trainer gets it too, though it has neither token nor credentials. */
+async function checkMetadata(): Promise<Check> {
+  const name = 'metadata';
+  if (!process.env['KUBERNETES_SERVICE_HOST'])
+    return passed(name, 'seen from a pod only: run doctor in one (helm test does)');
+  const service = process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? 'http://169.254.169.254';
+  if (!(await answers(service)))
+    return passed(name, "pods do not reach their node's metadata service");
+  return passed(name, `this pod reaches ${service}: trainers must not (the chart's NetworkPolicy)`);
+}
+
+/** Any answer counts. */
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request(url, { timeout: 1000 }, () => resolve(true));
+    asked.once('timeout', () => asked.destroy());
+    asked.once('error', () => resolve(false));
+    asked.once('close', () => resolve(false)).end();
+  });
 }

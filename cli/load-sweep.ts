@@ -30,7 +30,7 @@ export async function loadSweep(
 }
 
 /** A sweep's store as a URL: its own, or the home's. */
-function storeOf(sweep: Sweep, file: string, home: Home): string {
+export function storeOf(sweep: Sweep, file: string, home: Home): string {
   if (sweep.store === undefined) return pathToFileURL(home.store).href;
   if (/^[a-z0-9]+:\/\//.test(sweep.store)) return sweep.store;
   return pathToFileURL(resolve(dirname(file), sweep.store)).href;
