@@ -5,7 +5,8 @@ import {
   type V1Job,
   type V1Pod,
 } from '@kubernetes/client-node';
-import { API_RETRY } from '../contract/timeouts.ts';
+import { CausedError } from '../contract/causes.ts';
+import { API_RETRY, REFUSED_WATCH } from '../contract/timeouts.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { LABELS, OURS } from './labels.ts';
 
@@ -19,6 +20,8 @@ export class NamespaceWatch {
   private readonly jobs: Informer<V1Job>;
   private readonly pods: Informer<V1Pod>;
   private followers = 0;
+  /** Paths that may not be listed or watched: when it was said for the first time in a row, and for the last. */
+  private readonly refused = new Map<string, { first: number; last: number }>();
 
   constructor({ config, batch, core }: Cluster, namespace: string) {
     const at = (path: string): string => `${path}/namespaces/${namespace}`;
@@ -35,6 +38,13 @@ export class NamespaceWatch {
     return () => {
       if (--this.followers === 0) for (const one of [this.jobs, this.pods]) void one.stop();
     };
+  }
+
+  /** Throws `CausedError` where it may not see, so that nothing would ever be heard of any Job. */
+  checkSight(): void {
+    for (const [path, { first, last }] of this.refused)
+      if (last - first >= REFUSED_WATCH && performance.now() - last < REFUSED_WATCH)
+        throw new CausedError('cluster-refused', `Kubernetes refuses to list or to watch ${path}`);
   }
 
   job(name: string): V1Job | undefined {
@@ -56,12 +66,25 @@ export class NamespaceWatch {
     const informer = makeInformer<T>(config, path, list, OURS);
     informer.on('error', (error?: Error) => {
       if (error?.name === 'AbortError') return;
+      if (isRefusal(error)) this.noteRefusal(path);
       setTimeout(() => {
         if (this.followers > 0) void informer.start();
       }, API_RETRY);
     });
     return informer;
   }
+
+  private noteRefusal(path: string): void {
+    const now = performance.now();
+    const before = this.refused.get(path);
+    const isRow = before !== undefined && now - before.last < REFUSED_WATCH;
+    this.refused.set(path, { first: isRow ? before.first : now, last: now });
+  }
+}
+
+/** A list says so by `code`, a watch by `statusCode`. */
+function isRefusal(error: Error & { code?: unknown; statusCode?: unknown } = new Error()): boolean {
+  return [401, 403].includes(Number(error.code ?? error.statusCode));
 }
 
 const watches = new Map<string, { cluster: Cluster; watch: NamespaceWatch }>();

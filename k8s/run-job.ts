@@ -83,6 +83,7 @@ class JobRun {
     await this.launch();
     for (;;) {
       if (this.hooks.signal.aborted) await this.stop();
+      this.watch.checkSight();
       const stuck = this.look(this.watch.job(this.name), this.watch.pod(this.name));
       if (stuck) return this.end(stuck === 'ended' ? undefined : stuck);
       await delay(JOB_TICK);
