@@ -144,7 +144,7 @@ describe.skipIf(!HAS_HELM)('the chart', () => {
     const { stdout } = helm('install', 'r', CHART, '-n', 'team', '-f', PLAIN, '--dry-run=client');
     expect(stdout).toContain('  helm test r --namespace team --logs\n');
     expect(stdout).toContain(
-      '  RATCHET_WORKER=external TEMPORAL_ADDRESS=temporal-frontend.temporal.svc:7233 TEMPORAL_NAMESPACE=default ratchet run sweep.yaml',
+      '  TEMPORAL_ADDRESS=temporal-frontend.temporal.svc:7233 TEMPORAL_NAMESPACE=default ratchet run sweep.yaml',
     );
   });
 

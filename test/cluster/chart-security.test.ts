@@ -1,0 +1,63 @@
+import type { V1PodSpec, V1SecurityContext } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pick, PLAIN, render } from '../helm/chart.ts';
+import { HAS_HELM, Installations } from './installed-chart.ts';
+
+const NAMESPACE = 'strict';
+
+describe.skipIf(!HAS_HELM)("a namespace that enforces Pod Security's restricted", () => {
+  let installations: Installations;
+  afterAll(() => installations.remove());
+  beforeAll(async () => {
+    installations = new Installations(NAMESPACE);
+    await installations.install(NAMESPACE);
+  });
+
+  /** What the API server says to a pod, without making it. */
+  const admit = (spec: V1PodSpec): Promise<string> =>
+    installations.core
+      .createNamespacedPod({
+        namespace: NAMESPACE,
+        body: { metadata: { name: 'dry' }, spec: { ...spec, serviceAccountName: 'ratchet' } },
+        dryRun: 'All',
+      })
+      .then(
+        () => 'admitted',
+        (error: { body: string }) => (JSON.parse(error.body) as { message: string }).message,
+      );
+
+  test('takes the workers', async () => {
+    const { core } = installations;
+    await expect
+      .poll(async () => (await core.listNamespacedPod({ namespace: NAMESPACE })).items.length)
+      .toBe(2);
+  });
+
+  test("takes the pod of Helm's test", async () => {
+    expect(await admit(podOfTest())).toBe('admitted');
+  });
+
+  test.each<[keyof V1SecurityContext, string]>([
+    ['runAsNonRoot', 'runAsNonRoot != true'],
+    ['seccompProfile', 'seccompProfile'],
+    ['capabilities', 'unrestricted capabilities'],
+    ['allowPrivilegeEscalation', 'allowPrivilegeEscalation != false'],
+  ])('refuses a worker without %s', async (control, words) => {
+    const spec = podOfWorker();
+    for (const context of [spec.securityContext, spec.containers[0]?.securityContext])
+      if (context) Reflect.deleteProperty(context, control);
+    expect(await admit(spec)).toContain(words);
+  });
+});
+
+function podOfTest(): V1PodSpec {
+  const { spec } = pick(render(PLAIN), 'Pod');
+  if (!spec) throw new Error('a test without a pod');
+  return spec;
+}
+
+function podOfWorker(): V1PodSpec {
+  const { spec } = pick(render(PLAIN), 'Deployment').spec?.template ?? {};
+  if (!spec) throw new Error('a Deployment without a pod');
+  return spec;
+}
