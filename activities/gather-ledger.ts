@@ -58,7 +58,7 @@ function describeTraining(tries: Try[], history: AttemptHistory[]): Tried[] {
 }
 
 /** A pod is the host of the attempt that it claimed. */
-function findAttempt(one: Try, history: AttemptHistory[]): AttemptHistory | undefined {
+export function findAttempt(one: Try, history: AttemptHistory[]): AttemptHistory | undefined {
   return history.find(
     ({ number, claim }) =>
       number === one.attempt || (one.pod !== null && claim?.owner.host === one.pod),

@@ -22,6 +22,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   run: async () => (await import('./run.ts')).addRun,
   status: async () => (await import('./status.ts')).addStatus,
   watch: async () => (await import('./watch.ts')).addWatch,
+  explain: async () => (await import('./explain.ts')).addExplain,
   logs: async () => (await import('./logs.ts')).addLogs,
   ...Object.fromEntries(
     ['pause', 'resume', 'cancel', 'retry', 'parallelism'].map((verb) => [

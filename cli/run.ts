@@ -110,7 +110,7 @@ export async function attend(
   if (!options.json) print(renderTerminal(await readResults(loaded.store, plan.sweep), paint));
   finish(options, { sweep: plan.sweep, state: ended, ...paths });
   if (!options.json) say(`report: ${paths.report}`);
-  if (ended === 'failed') suggest(`ratchet logs --sweep ${plan.sweep}`);
+  if (ended === 'failed') suggest(`ratchet explain ${plan.sweep}`);
   return END_CODES[ended];
 }
 

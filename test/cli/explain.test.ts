@@ -1,0 +1,134 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { explainUnit } from '../../cli/explain-units.ts';
+import { noSteps } from '../../compute/compute.ts';
+import type { WorkStage } from '../../contract/activities.ts';
+import { tryOf } from '../store/try-of.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { makeFolder, ratchet } from './ratchet.ts';
+
+const TOY = join(import.meta.dirname, '..', 'support', 'toy-trainer.mjs');
+
+describe('a sweep with a bug in its trainer', () => {
+  const folder = makeFolder();
+  const env = { RATCHET_HOME: join(folder, 'home') };
+  const explain = (...args: string[]) => ratchet(['explain', ...args], { cwd: folder, env });
+
+  beforeAll(async () => {
+    const sweep = {
+      version: 'ratchet/v1',
+      name: 'buggy',
+      suite: { kind: 'builtin', dialoguesPerDomain: { train: 4, heldOut: 2 } },
+      stream: { domains: ['travel', 'banking'] },
+      conditions: { keep: { trace: 'keep' } },
+      seeds: 1,
+      trainer: {
+        kind: 'command',
+        command: [process.execPath, TOY],
+        identity: 'toy',
+        hyperparameters: { fail: 'banking' },
+      },
+    };
+    writeFileSync(join(folder, 'buggy.yaml'), JSON.stringify(sweep));
+    await ratchet(['run', 'buggy.yaml'], { cwd: folder, env });
+  });
+
+  test('shows what failed, by what evidence, and what a person can do; the rest is counted', async () => {
+    const { stdout, code } = await explain();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^buggy-[0-9a-f]{12} {3}\w+\n3 units done at the first try\n\n✗ keep/);
+    expect(stdout).toMatch(/keep\/1\/banking {2}train {2}failed\n {3}1 failed: trainer-bug/);
+    expect(stdout).toContain('said  the trainer failed (exit 1)');
+    expect(stdout).toContain('│ Error: told to fail on banking');
+    expect(stdout).toMatch(/you {3}read the end of its log with `ratchet logs`, mend the trainer/);
+  });
+
+  test('tells of a named block all that is known, as JSON too', async () => {
+    const { stdout } = await explain('keep/1/travel', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      units: [
+        { unit: 'keep/1/travel', stage: 'train', state: 'done', tries: [{ result: 'done' }] },
+        { unit: 'keep/1/travel', stage: 'evaluate', state: 'done' },
+      ],
+    });
+  });
+
+  test('says what there is where nothing of that name is', async () => {
+    const { code, stderr } = await explain('keep/1/trvel');
+    expect(code).toBe(10);
+    expect(stderr).toMatch(/nothing of buggy-\w+ is keep\/1\/trvel: it has keep\/1\/travel, /);
+  });
+
+  test('ratchet status tells what it cost, and what of that failed', async () => {
+    const { stdout } = await ratchet(['status', '--json'], { cwd: folder, env });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ledger: [{ condition: 'keep', seed: 1, unit: 'processor', tries: 4 }],
+    });
+  });
+});
+
+const explainWaiting = (stage: WorkStage, message: string) =>
+  explainUnit(
+    new MemoryStore(),
+    { label: 'keep/1/travel', stage: 'train', tries: [tryOf({ state: 'queued' })] },
+    {
+      isLive: true,
+      failure: undefined,
+      startDeadline: 1800,
+      activity: { ...noSteps(stage, message), label: 'train travel', attempt: 1 },
+    },
+  );
+
+describe('work that does not run yet', () => {
+  test.each([
+    ['queued', 'it waits for its turn, however long that takes', null],
+    ['unschedulable', 'it waits for a node, 1800 s at most', expect.stringMatching(/ask for less/)],
+    ['starting', 'it waits for the pod to start, 1800 s at most', null],
+  ] as const)('%s: says since when, why, and until when', async (stage, next, advice) => {
+    const message = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu';
+    const since = tryOf({}).queuedAt;
+    const unit = await explainWaiting(stage, message);
+    expect(unit).toMatchObject({ state: stage, message, since, next, advice });
+  });
+});
+
+describe('of tries one after another', () => {
+  const live = { isLive: true, failure: undefined, activity: undefined, startDeadline: null };
+  const explain = (...tries: ReturnType<typeof tryOf>[]) =>
+    explainUnit(new MemoryStore(), { label: 'keep/1/travel', stage: 'train', tries }, live);
+
+  test('each says what Ratchet did: which retry it was, and what it changed', async () => {
+    const { tries } = await explain(
+      tryOf({ memory: '4Gi', end: failedBy('host-oom', 1) }),
+      tryOf({ memory: '8Gi', end: failedBy('sick-node', 1) }),
+      tryOf({ memory: '8Gi', avoidNodes: ['n1'] }),
+    );
+    expect(tries.map(({ action }) => action)).toEqual([
+      'doubles the memory, for the rest of the lineage too (retry 1 of 3, memory 4Gi → 8Gi)',
+      'goes on elsewhere; the lineage avoids the node from now on (retry 1 of 5, without node n1)',
+      null,
+    ]);
+  });
+
+  test('between two it says which retry comes next', async () => {
+    expect(await explain(tryOf({ end: failedBy('evicted', 2) }))).toMatchObject({
+      state: 'again',
+      next: 'it is tried again: retry 2 of 100 for evicted',
+    });
+  });
+
+  test('a budget that is spent is called so', async () => {
+    const { tries } = await explain(tryOf({ end: failedBy('stalled', 3) }));
+    expect(tries).toMatchObject([{ action: 'gave up after 2 retries' }]);
+  });
+
+  test('one that nobody saw end was lost with its worker', async () => {
+    const { tries } = await explain(tryOf({ state: 'running' }), tryOf({ state: 'running' }));
+    expect(tries.map(({ result }) => result)).toEqual(['lost', 'running']);
+  });
+});
+
+function failedBy(cause: string, failures: number) {
+  return { result: 'failed', cause, message: 'as it was said', failures } as const;
+}
