@@ -14,7 +14,7 @@ export const EXIT = {
   budget: 7,
   /** Temporal, the supervisor or a tool cannot be had. */
   environment: 8,
-  /** `store verify` or `doctor` found something. */
+  /** `store verify`, `doctor` or `trainer check` found something. */
   findings: 9,
   /** No such sweep, block, condition, seed, domain, example or file. */
   notFound: 10,

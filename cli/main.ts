@@ -37,6 +37,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   import: async () => (await import('./import.ts')).addImport,
   store: async () => (await import('./store.ts')).addStore,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
+  trainer: async () => (await import('./trainer.ts')).addTrainer,
   worker: async () => (await import('./worker.ts')).addWorker,
   demo: async () => (await import('./demo.ts')).addDemo,
 };

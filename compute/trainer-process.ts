@@ -35,7 +35,7 @@ export type RunTrainer = (run: TrainerRun) => Promise<TrainerEnd>;
 export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const { folder, signal } = run;
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(run.job, null, 2)}\n`);
-  const child = start(run.trainer, folder);
+  const child = startTrainer(run.trainer, folder);
   // Before anything is awaited: a trainer may end at once.
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
@@ -71,7 +71,8 @@ function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !CREDENTIALS.test(name)));
 }
 
-function start(trainer: TrainerCommand, folder: string): ChildProcess {
+/** Its log goes to `trainer.log` beside the job; its standard input stays open. */
+export function startTrainer(trainer: TrainerCommand, folder: string): ChildProcess {
   const [program, ...args] = trainer.command;
   if (!program) throw new CausedError('configuration', 'the trainer has no command');
   const log = createWriteStream(join(folder, 'trainer.log'), { flags: 'a' });

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TRAINER_GRACE } from '../../contract/timeouts.ts';
+import { PROTOCOL_VERSION } from '../../contract/trainer.ts';
+import type { CountEvent } from '../../contract/trainer-events.ts';
+import type { CountJob, GenerateJob, TrainJob } from '../../contract/trainer-job.ts';
+import type { TrainerCommand } from '../trainer-process.ts';
+import { type Trial, type TrialRun, tryTrainer } from './trial.ts';
+
+/** The files that a trainer is tried on. */
+export interface SampleData {
+  tools: Uint8Array;
+  train: Uint8Array;
+  prompts: { name: string; ids: string[]; bytes: Uint8Array }[];
+}
+
+export interface Subject {
+  trainer: TrainerCommand;
+  hyperparameters: Record<string, unknown>;
+  /** Whether equal jobs have to give equal bytes. */
+  deterministic: boolean;
+}
+
+/** A block that was trained without interference: what every other way has to come to. */
+export interface Training {
+  steps: number;
+  tokens: number;
+  count: CountEvent;
+  /** Folders. */
+  weights: string;
+  checkpoints: string;
+  /** Of the weights. */
+  digest: string;
+}
+
+/** Steps between checkpoints, and how many steps a sample needs so that there is something to interrupt. */
+export const EVERY = 2;
+export const LEAST_STEPS = 4 * EVERY;
+
+type Fields<Job> = Partial<Omit<Job, 'stage'>>;
+
+/** Makes jobs and tries the trainer on them, each in a folder of its own. */
+export class Lab {
+  readonly subject: Subject;
+  readonly data: SampleData;
+  /** What `trains` came to. */
+  trained: Training | undefined;
+  /** Milliseconds to stop in. */
+  readonly grace: number;
+  private readonly folder: string;
+  private readonly patience: number;
+  private trials = 0;
+
+  /** `patience`: milliseconds after which a job is ended. */
+  constructor(given: {
+    subject: Subject;
+    data: SampleData;
+    folder: string;
+    patience: number;
+    grace?: number;
+  }) {
+    this.subject = given.subject;
+    this.data = given.data;
+    this.folder = given.folder;
+    this.patience = given.patience;
+    this.grace = given.grace ?? TRAINER_GRACE;
+  }
+
+  /** With a space in its name: a trainer that hands its folder to a shell without quotes fails here. */
+  async makeFolder(at = this.folder): Promise<string> {
+    const folder = join(at, `job ${++this.trials}`);
+    await mkdir(join(folder, 'prompts'), { recursive: true });
+    const { tools, train, prompts } = this.data;
+    await writeFile(join(folder, 'tools.json'), tools);
+    await writeFile(join(folder, 'train.jsonl'), train);
+    for (const { name, bytes } of prompts)
+      await writeFile(join(folder, 'prompts', `${name}.jsonl`), bytes);
+    return folder;
+  }
+
+  run(folder: string, job: object, interference: Partial<TrialRun> = {}): Promise<Trial> {
+    const { patience } = this;
+    return tryTrainer({ trainer: this.subject.trainer, folder, job, patience, ...interference });
+  }
+
+  countJob(): CountJob {
+    const data = [
+      { name: 'train', file: 'train.jsonl' },
+      ...this.data.prompts.map(({ name }) => ({ name, file: join('prompts', `${name}.jsonl`) })),
+    ];
+    return { ...this.base(), stage: 'count', data, sizes: true };
+  }
+
+  trainJob(fields: Fields<TrainJob> = {}): TrainJob {
+    return {
+      ...this.base(),
+      stage: 'train',
+      parent: null,
+      data: 'train.jsonl',
+      seeds: { order: 7, initialisation: 11 },
+      resume: null,
+      checkpointEvery: EVERY,
+      ...fields,
+    };
+  }
+
+  generateJob(fields: Fields<GenerateJob> = {}): GenerateJob {
+    return {
+      ...this.base(),
+      stage: 'generate',
+      weights: null,
+      prompts: this.data.prompts.map(({ name }) => ({
+        name,
+        file: join('prompts', `${name}.jsonl`),
+      })),
+      decoding: { temperature: 0, seed: 0 },
+      ...fields,
+    };
+  }
+
+  /** A folder where acknowledged checkpoints are kept. */
+  async makeKeep(): Promise<string> {
+    const keep = join(this.folder, `kept ${++this.trials}`);
+    await mkdir(keep);
+    return keep;
+  }
+
+  private base() {
+    const { hyperparameters } = this.subject;
+    return {
+      protocol: PROTOCOL_VERSION,
+      key: 'a'.repeat(64),
+      hyperparameters,
+      tools: 'tools.json',
+    } as const;
+  }
+}
+
+/** Of every file below it, with its name. */
+export async function digestFolder(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of await listFiles(folder))
+    hash.update(`${name}\0`).update(await readFile(join(folder, name)));
+  return hash.digest('hex');
+}
+
+/** Names relative to it, sorted. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted();
+}
+
+export async function copyFolder(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true });
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeSample } from '../../cli/trainer-sample.ts';
+import type { CheckResult } from '../../compute/conformance/check.ts';
+import { checkTrainer } from '../../compute/conformance/check-trainer.ts';
+import { Lab } from '../../compute/conformance/lab.ts';
+
+const TRAINER = join(import.meta.dirname, '..', 'support', 'faulty-trainer.mjs');
+const DATA = makeSample(3);
+
+async function check(defect: string, only?: string[]): Promise<CheckResult[]> {
+  const slow = defect === 'stops without a checkpoint'; // There has to be something between two checkpoints.
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-check-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const command = [
+    'env',
+    `DEFECT=${defect}`,
+    `STEP_MS=${slow ? 30 : 1}`,
+    process.execPath,
+    TRAINER,
+  ];
+  const subject = { trainer: { command }, hyperparameters: {}, deterministic: true };
+  const lab = new Lab({ subject, data: DATA, folder, patience: 20_000, grace: 1500 });
+  const results = [];
+  for await (const result of checkTrainer(lab, only)) results.push(result);
+  return results;
+}
+
+test('a trainer that keeps the protocol passes every check that can be made here', async () => {
+  const results = await check('none');
+  expect(results.filter(({ state }) => state === 'broken')).toEqual([]);
+  const skipped = results.filter(({ state }) => state === 'skipped').map(({ name }) => name);
+  expect(skipped).toEqual(process.getuid?.() === 0 ? [] : ['full disk']);
+}, 60_000);
+
+test.each([
+  ['counts nothing', 'counts', /counts nothing where train, travel, library was asked for/],
+  ['sizes do not add up', 'counts', /tells \d+ tokens of train; its sizes add up to \d+/],
+  ['chatty', 'counts', /wrote an event that is not one \(step: /],
+  ['leaves a process', 'counts', /left processes that it started/],
+  ['announces no data', 'trains', /does not announce its data with a count event/],
+  ['no result', 'trains', /writes no result event as its last/],
+  ['talks on', 'trains', /writes no result event as its last/],
+  ['no checkpoints', 'trains', /writes no checkpoint at step 2, 4, /],
+  ['announces too early', 'trains', /a checkpoint at step 2 before checkpoints\/2 stands/],
+  ['counts back', 'trains', /tells steps that go back/],
+  ['no weights', 'trains', /leaves no files in weights\//],
+  ['draws without a seed', 'repeats', /other weights than undisturbed/],
+  ['ignores its parent', 'parent', /job\.parent is not read/],
+  ['starts again', 'resumes', /starts again at step 1 .*job\.resume is not read/],
+  ['forgets its optimiser', 'resumes', /other weights than undisturbed, when it goes on after/],
+  ['forgets its optimiser', 'killed', /other weights than undisturbed, when it goes on after/],
+  ['does not wait', 'waits', /checkpoints stand unacknowledged/],
+  ['deaf', 'told to stop', /has not stopped 1\.5 s after SIGTERM/],
+  ['ends well when stopped', 'told to stop', /ends with exit 0 instead of 75/],
+  ['stops without a checkpoint', 'told to stop', /stops at step \d+ with step \d+ as its newest/],
+  ['outlives its parent', 'orphaned', /goes on without whoever started it/],
+  ['skips a file', 'predicts untrained', /predicts library where travel, library was asked for/],
+  ['shuffles prompts', 'predicts', /of travel, or not in their order/],
+  ['leaves a prompt out', 'predicts', /predicts \d+ of the \d+ prompts of travel/],
+  ['writes elsewhere', 'predicts', /predicts 0 of the \d+ prompts/],
+  ['samples without a seed', 'samples', /draws otherwise from the same seed/],
+  ['any protocol', 'protocol', /begins with what it has to refuse/],
+  ['any hyperparameter', 'configuration', /begins with what it has to refuse/],
+  ['trusts weights', 'damaged weights', /begins with what it has to refuse/],
+  ['trusts checkpoints', 'damaged checkpoint', /ends with|begins with/],
+])(
+  'a trainer that %s breaks "%s"',
+  async (defect, name, said) => {
+    const results = await check(defect, [name]);
+    const found = results.find((result) => result.name === name);
+    expect(found).toMatchObject({ state: 'broken' });
+    expect(found?.said.join('\n')).toMatch(said);
+  },
+  60_000,
+);
+
+test.runIf(process.getuid?.() === 0).each([
+  ['writes in place', /half-written checkpoints\/\d+ under its final name/],
+  ['goes on when the disk is full', /ends as if it had done its work/],
+])(
+  'a trainer that %s breaks "full disk"',
+  async (defect, said) => {
+    const results = await check(defect, ['full disk']);
+    expect(results.at(-1)).toMatchObject({ name: 'full disk', state: 'broken' });
+    expect(results.at(-1)?.said.join('\n')).toMatch(said);
+  },
+  60_000,
+);
