@@ -2,7 +2,7 @@
 // activities, store and report; only `compute`'s way to run a trainer is replaced. A run is a chain of 4 blocks of prepare,
 // train, checkpoint and evaluate on every domain seen: 22 steps.
 // Usage, after `npm run build`: RATCHET_HOME=<folder> TEMPORAL_ADDRESS=<address> node bench/noop-sweep.mjs N
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
@@ -11,6 +11,7 @@ import { startSweep, storePlan } from '../dist/cli/submit-sweep.js';
 import { createLocalCompute } from '../dist/compute/local-compute.js';
 import { createWorkers, runWorkers } from '../dist/worker/create-workers.js';
 import { openHome } from '../dist/worker/home.js';
+import { runNothing } from './no-op-trainer.mjs';
 
 /** As many as the peers get. */
 const SLOTS = 16;
@@ -33,22 +34,6 @@ const spec = {
 };
 const file = join(home.folder, 'noop.yaml');
 await writeFile(file, JSON.stringify(spec));
-
-/** What a trainer leaves behind, without its work. */
-async function runNothing({ folder, job, onEvent }) {
-  if (job.stage === 'train') {
-    await mkdir(join(folder, 'weights'));
-    await writeFile(join(folder, 'weights', 'weights.bin'), job.key);
-    await onEvent({ type: 'result', steps: 1, tokens: 0 });
-  }
-  for (const { name, file: prompts } of job.stage === 'generate' ? job.prompts : []) {
-    const lines = (await readFile(join(folder, prompts), 'utf8')).trim().split('\n');
-    const predictions = lines.map((line) => JSON.stringify({ id: JSON.parse(line).id, text: '' }));
-    await writeFile(join(folder, `${name}.jsonl`), `${predictions.join('\n')}\n`);
-    await onEvent({ type: 'predictions', name, file: `${name}.jsonl` });
-  }
-  return 'done';
-}
 
 Runtime.install({ shutdownSignals: [] });
 const stop = new AbortController();
