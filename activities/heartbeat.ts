@@ -14,22 +14,21 @@ export function reportProgress(context: Context, progress: HeartbeatDetails): vo
   details.set(context, progress);
 }
 
-/** Every activity heartbeats while it runs, so that the death of its worker is noticed within seconds. */
+/** Every activity heartbeats while it runs, `every` so many milliseconds, so that the death of its worker is noticed soon. */
 export class HeartbeatInterceptor implements ActivityInboundCallsInterceptor {
   private readonly context: Context;
+  private readonly every: number;
 
-  constructor(context: Context) {
+  constructor(context: Context, every = HEARTBEAT_INTERVAL) {
     this.context = context;
+    this.every = every;
   }
 
   async execute(
     input: ActivityExecuteInput,
     next: Next<ActivityInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
-    const beat = setInterval(
-      () => this.context.heartbeat(details.get(this.context)),
-      HEARTBEAT_INTERVAL,
-    );
+    const beat = setInterval(() => this.context.heartbeat(details.get(this.context)), this.every);
     try {
       return await next(input);
     } finally {

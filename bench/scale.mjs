@@ -7,7 +7,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -80,7 +79,13 @@ async function measure(runs) {
       machine: `${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}`,
       runs,
       runsAtOnce: Math.min(runs, RUNS_AT_ONCE),
-      ...{ seconds, memory, cpuSeconds, requests, history, left, violations },
+      seconds,
+      memory,
+      cpuSeconds,
+      requests,
+      history,
+      left,
+      violations,
     };
   } finally {
     await end(worker);
@@ -88,7 +93,7 @@ async function measure(runs) {
     await client.connection.close();
     await stop();
     await cluster.stop();
-    if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * Every activity heartbeats on its own, twice a second. A worker that was killed is known to be dead long before (its successor
+ * Every activity heartbeats on its own, on this machine twice a second. A worker that was killed is known to be dead long before (its successor
  * hands back what it was at); this is for those that hang, and leaves room for an overloaded machine.
  */
 const HEARTBEAT_TIMEOUT = 15 * SECOND;
@@ -32,6 +32,8 @@ export const COMPUTE_ACTIVITY = {
 } as const;
 
 export const HEARTBEAT_INTERVAL = 0.5 * SECOND;
+/** Of a deployed worker, which follows hundreds of pods: each heartbeat is a write of the server's. A pause waits for the next. */
+export const DEPLOYED_HEARTBEAT = 4 * SECOND;
 
 /**
  * Pause before a failed stage runs again: doubles from the first to the last. Faults that are not the work's own, such as
@@ -99,8 +101,11 @@ export const API_RETRY = SECOND;
 export const REFUSED_WATCH = 4 * SECOND;
 /** How often the watched state of a Job, which is in memory, is looked at. */
 export const JOB_TICK = 0.2 * SECOND;
-/** A watch may have gone deaf without an error: a Job of which nothing was heard for so long is read afresh. */
-export const JOB_REREAD = 2 * MINUTE;
+/**
+ * A watch may have gone deaf without an error: one that told nothing for so long is made anew, and a Job that it never showed
+ * is read.
+ */
+export const WATCH_SILENCE = 2 * MINUTE;
 /** The registry said that there is no such image, or that we may not have it: time for a second try. */
 export const HOPELESS_PULL = 20 * SECOND;
 /** Beyond its grace period a pod that was deleted is waited for so long; then its node counts as lost. */

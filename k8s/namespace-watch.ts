@@ -6,37 +6,52 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node';
 import { CausedError } from '../contract/causes.ts';
-import { API_RETRY, REFUSED_WATCH } from '../contract/timeouts.ts';
+import { API_RETRY, REFUSED_WATCH, WATCH_SILENCE } from '../contract/timeouts.ts';
 import { type Cluster, openCluster } from './cluster.ts';
 import { LABELS, OURS } from './labels.ts';
 
 type Informer<T extends KubernetesObject> = ReturnType<typeof makeInformer<T>>;
+type Startable = Pick<Informer<KubernetesObject>, 'start'>;
 
 /**
  * Our Jobs and pods of one namespace as the API server tells of them, in memory: one watch of each kind however many
  * Jobs are followed, and none while there is none. What it says may be late; whoever acts on an end reads it afresh.
  */
 export class NamespaceWatch {
+  private readonly namespace: string;
   private readonly jobs: Informer<V1Job>;
   private readonly pods: Informer<V1Pod>;
+  /** Of each Job, by their names. */
+  private readonly podsOf = new Map<string, Map<string, V1Pod>>();
   private followers = 0;
+  /** When each watch last told something, or was started. */
+  private readonly heard = new Map<Startable, number>();
+  private renewal: NodeJS.Timeout | undefined;
   /** Paths that may not be listed or watched: when it was said for the first time in a row, and for the last. */
   private readonly refused = new Map<string, { first: number; last: number }>();
 
   constructor({ config, batch, core }: Cluster, namespace: string) {
+    this.namespace = namespace;
     const at = (path: string): string => `${path}/namespaces/${namespace}`;
     const of = { namespace, labelSelector: OURS };
     this.jobs = this.watch(config, `${at('/apis/batch/v1')}/jobs`, () =>
       batch.listNamespacedJob(of),
     );
     this.pods = this.watch(config, `${at('/api/v1')}/pods`, () => core.listNamespacedPod(of));
+    for (const told of ['add', 'update'] as const) this.pods.on(told, (pod) => this.index(pod));
+    this.pods.on('delete', (pod) => this.forget(pod));
   }
 
   /** Until the returned function is called. */
   follow(): () => void {
-    if (this.followers++ === 0) for (const one of [this.jobs, this.pods]) void one.start();
+    if (this.followers++ === 0) {
+      for (const one of [this.jobs, this.pods]) this.start(one);
+      this.renewal = setInterval(() => this.renewSilent(), WATCH_SILENCE / 4);
+    }
     return () => {
-      if (--this.followers === 0) for (const one of [this.jobs, this.pods]) void one.stop();
+      if (--this.followers > 0) return;
+      for (const one of [this.jobs, this.pods]) void one.stop();
+      clearInterval(this.renewal);
     };
   }
 
@@ -48,13 +63,36 @@ export class NamespaceWatch {
   }
 
   job(name: string): V1Job | undefined {
-    return this.jobs.list().find(({ metadata }) => metadata?.name === name);
+    return this.jobs.get(name, this.namespace);
   }
 
+  /** The newest that the Job has. */
   pod(job: string): V1Pod | undefined {
-    return newestPod(
-      this.pods.list().filter(({ metadata }) => metadata?.labels?.[LABELS.job] === job),
-    );
+    return newestPod([...(this.podsOf.get(job)?.values() ?? [])]);
+  }
+
+  private index(pod: V1Pod): void {
+    const [job, name] = namesOf(pod);
+    const pods = this.podsOf.get(job) ?? new Map<string, V1Pod>();
+    this.podsOf.set(job, pods.set(name, pod));
+  }
+
+  private forget(pod: V1Pod): void {
+    const [job, name] = namesOf(pod);
+    const pods = this.podsOf.get(job);
+    pods?.delete(name);
+    if (pods?.size === 0) this.podsOf.delete(job);
+  }
+
+  private start(informer: Startable): void {
+    this.heard.set(informer, performance.now());
+    void informer.start();
+  }
+
+  /** A connection may have died without a word: the next one goes on from the last event, and tells what was missed. */
+  private renewSilent(): void {
+    for (const [informer, at] of this.heard)
+      if (performance.now() - at > WATCH_SILENCE) this.start(informer);
   }
 
   /** An informer stops at any error that it does not know; that we stopped it looks like one too. */
@@ -64,11 +102,12 @@ export class NamespaceWatch {
     list: () => Promise<KubernetesListObject<T>>,
   ): Informer<T> {
     const informer = makeInformer<T>(config, path, list, OURS);
+    informer.on('change', () => this.heard.set(informer, performance.now()));
     informer.on('error', (error?: Error) => {
       if (error?.name === 'AbortError') return;
       if (isRefusal(error)) this.noteRefusal(path);
       setTimeout(() => {
-        if (this.followers > 0) void informer.start();
+        if (this.followers > 0) this.start(informer);
       }, API_RETRY);
     });
     return informer;
@@ -107,6 +146,11 @@ export function watchNamespace({
   const made = { cluster, watch: new NamespaceWatch(cluster, namespace) };
   watches.set(name, made);
   return made;
+}
+
+/** Its Job's, and its own. */
+function namesOf({ metadata }: V1Pod): [string, string] {
+  return [metadata?.labels?.[LABELS.job] ?? '', metadata?.name ?? ''];
 }
 
 /** A Job has had more than one where Kueue took the first back. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { CausedError } from '../contract/causes.ts';
-import { HOPELESS_PULL, JOB_REREAD, JOB_TICK } from '../contract/timeouts.ts';
+import { HOPELESS_PULL, JOB_TICK, WATCH_SILENCE } from '../contract/timeouts.ts';
 import { ask, type Cluster, find, isStatus } from './cluster.ts';
 import { decideCause, readLastWords, type Verdict } from './decide-cause.ts';
 import { followLog } from './follow-log.ts';
@@ -120,11 +120,10 @@ class JobRun {
   /** Tells how it stands. Returns what it has to be given up for, or that it may have ended. */
   private look(job: V1Job | undefined, pod: V1Pod | undefined): Verdict | 'ended' | undefined {
     const now = performance.now();
-    const stale = now - this.readAt > JOB_REREAD;
     // The watch may not have heard of it yet.
-    if (!job) return stale || this.seen ? 'ended' : undefined;
+    if (!job) return this.seen || now - this.readAt > WATCH_SILENCE ? 'ended' : undefined;
     this.seen = true;
-    if (stale || isOver(job, pod) || this.isLost(job, pod, now)) return 'ended';
+    if (isOver(job, pod) || this.isLost(job, pod, now)) return 'ended';
     const state = describePod(job, pod);
     this.hooks.onState(state, sightPod(job, pod));
     if (pod && state.stage === 'train') this.followLogs(pod);

@@ -1,5 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type ActivityInterceptorsFactory,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createComputeActivities } from '../activities/compute-activities.ts';
 import { createControlActivities } from '../activities/control-activities.ts';
 import type { Compute } from '../compute/compute.ts';
@@ -21,15 +26,20 @@ export async function createWorkers(wiring: {
   identity: string;
   compute: Compute;
   workflowBundle: string;
+  /** Milliseconds between two heartbeats of an activity, by which it also hears that it is cancelled. */
+  heartbeat?: number | undefined;
 }): Promise<Worker[]> {
-  const { connection, client, compute } = wiring;
+  const { connection, client, compute, heartbeat = HEARTBEAT_INTERVAL } = wiring;
+  const beat: ActivityInterceptorsFactory = (context) => ({
+    inbound: new HeartbeatInterceptor(context, heartbeat),
+  });
   const shared: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace: client.options.namespace,
     identity: wiring.identity,
-    interceptors: { activity: [(context) => ({ inbound: new HeartbeatInterceptor(context) })] },
-    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL,
+    interceptors: { activity: [beat] },
+    maxHeartbeatThrottleInterval: heartbeat,
+    defaultHeartbeatThrottleInterval: heartbeat,
     shutdownForceTime: WORKER_SHUTDOWN,
   };
   return Promise.all([

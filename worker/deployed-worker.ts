@@ -1,5 +1,5 @@
 import { Runtime } from '@temporalio/worker';
-import { READY_PATIENCE } from '../contract/timeouts.ts';
+import { DEPLOYED_HEARTBEAT, READY_PATIENCE } from '../contract/timeouts.ts';
 import { nameDeployed } from './deployed-workers.ts';
 import { openHome } from './home.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
@@ -27,6 +27,7 @@ export async function runDeployedWorker(
       home: openHome(),
       identify: nameDeployed,
       signal: stop.signal,
+      heartbeat: DEPLOYED_HEARTBEAT,
       onRunning: (started) => {
         running = started;
       },

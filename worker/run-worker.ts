@@ -24,6 +24,8 @@ export interface WorkerSettings {
   identify: (processName: string) => string;
   /** Aborted: trainers save a checkpoint, and what is in hand is handed back. */
   signal: AbortSignal;
+  /** Milliseconds between two heartbeats of an activity. */
+  heartbeat?: number;
   onRunning?: (running: RunningWorker) => void;
 }
 
@@ -45,6 +47,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       identity: identify(own),
       compute: createLocalCompute({ workFolder: home.work }),
       workflowBundle: join(import.meta.dirname, '..', 'workflows.bundle.js'),
+      heartbeat: settings.heartbeat,
     });
     settings.onRunning?.({ connection, workers });
     await runWorkers(workers, signal);
