@@ -5,14 +5,7 @@
 // and kubecp (test/cluster/build.sh) in ~/.cache/ratchet/bin. Figures are added to bench/results/scale.json.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -38,6 +31,7 @@ const BOUNDS = {
   'bytes of a history': LIMITS.bytes / 10,
 };
 
+const SAY = 30_000;
 const RESULTS = join(import.meta.dirname, 'results', 'scale.json');
 const RATCHET = join(import.meta.dirname, '..', 'bin', 'ratchet.js');
 const sizes = process.argv.slice(2).map(Number);
@@ -127,9 +121,17 @@ async function runSweep(client, folder, runs) {
   writeFileSync(file, JSON.stringify(specOf(folder, runs)));
   const loaded = await loadSweep(file, openHome(join(folder, 'home')));
   await startSweep(client, loaded, await storePlan(loaded));
-  const { state, ended } = await client.workflow.getHandle(loaded.plan.sweep).result();
+  const handle = client.workflow.getHandle(loaded.plan.sweep);
+  const timer = setInterval(async () => say(await handle.query('progress').catch(() => null)), SAY);
+  const { state, ended } = await handle.result();
+  clearInterval(timer);
   if (state !== 'done' || ended.blocksTrained !== BLOCKS * runs)
     throw new Error(`the sweep is not complete: ${state} ${JSON.stringify(ended)}`);
+}
+
+function say(progress) {
+  const { ended, running } = progress ?? {};
+  if (ended) process.stderr.write(`${ended.lineages} runs done, ${running.length} running\n`);
 }
 
 function specOf(folder, runs) {
