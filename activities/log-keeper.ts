@@ -27,9 +27,13 @@ export class LogKeeper {
     this.changed = true;
   }
 
-  /** A log is good to have and never worth a finished training: what cannot be written is left out. */
   async close(): Promise<void> {
     clearInterval(this.timer);
+    await this.flush();
+  }
+
+  /** A log is good to have and never worth a finished training: what cannot be written is left out. */
+  async flush(): Promise<void> {
     await this.write().catch(() => undefined);
   }
 

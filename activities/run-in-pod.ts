@@ -55,6 +55,11 @@ export async function trainInPod(
         progress.onState(state);
       },
       onLog: (text, restarted) => log.add(text, restarted),
+      onWithdrawn: async (pod) => {
+        await log.flush();
+        // Where it cannot be written, the next pod waits until the lease lapses.
+        await endAttempt(task, key, pod, WITHDRAWN).catch(() => undefined);
+      },
     });
     await log.close();
     const trained = await findTrained(task, key);
@@ -149,6 +154,8 @@ async function endAttempt(
   if (!attempt || attempt.ended) return;
   await recordOutcome(store, attempt, { ...ending, step: attempt.step });
 }
+
+const WITHDRAWN = { result: 'interrupted', reason: 'the queue took the Job back' } as const;
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

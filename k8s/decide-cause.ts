@@ -48,7 +48,7 @@ const DISRUPTIONS: Record<string, CauseName> = {
 function judgeDisruption({ job, pod, lost }: Evidence): Judgement {
   const judged = judgeFullDisk(pod) ?? judgeCondition(findCondition(pod, 'DisruptionTarget'));
   if (judged) return judged;
-  if (job?.spec?.suspend) return ['preempted', 'the queue took the Job back'];
+  if (job?.spec?.suspend && !lost) return ['preempted', 'the queue took the Job back'];
   return judgeNode(pod, lost);
 }
 

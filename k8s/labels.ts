@@ -8,6 +8,7 @@ export const LABELS = {
   stage: 'ratchet.dev/stage',
   /** Kueue's own: the LocalQueue that admits a Job. */
   queue: 'kueue.x-k8s.io/queue-name',
+  queuePriority: 'kueue.x-k8s.io/priority-class',
   /** Set by the Job controller on its pods. */
   job: 'batch.kubernetes.io/job-name',
 } as const;

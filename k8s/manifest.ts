@@ -38,17 +38,23 @@ export function makeJob(request: JobRequest): V1Job {
     metadata: {
       name: nameJob(request),
       namespace: settings.namespace,
-      labels: settings.queue ? { ...labels, [LABELS.queue]: settings.queue } : labels,
+      labels: { ...labels, ...labelQueue(settings) },
       annotations,
     },
     spec: {
       backoffLimit: 0,
       podReplacementPolicy: 'Failed',
       ttlSecondsAfterFinished: DAY_OF_SECONDS,
+      // Until Kueue admits it.
       ...(settings.queue && { suspend: true }),
       template: { metadata: { labels, annotations }, spec: makePod(request) },
     },
   };
+}
+
+function labelQueue({ queue, queuePriority }: KubernetesCompute): Record<string, string> {
+  if (!queue) return {};
+  return { [LABELS.queue]: queue, ...(queuePriority && { [LABELS.queuePriority]: queuePriority }) };
 }
 
 function makeLabels({ unit, condition, seed, stage }: JobRequest): Record<string, string> {

@@ -23,7 +23,8 @@ export interface PodState {
 
 export function describePod(job: V1Job | undefined, pod: V1Pod | undefined): PodState {
   if (job?.spec?.suspend) return { stage: 'queued', message: 'waiting for its turn in the queue' };
-  if (!pod) return { stage: 'queued', message: 'waiting for its pod' };
+  if (!pod || (job && isWithdrawn(job, pod)))
+    return { stage: 'queued', message: 'waiting for its pod' };
   const scheduled = findCondition(pod, 'PodScheduled');
   if (scheduled?.status === 'False') {
     const message = scheduled.message ?? 'no node takes it';
@@ -34,6 +35,21 @@ export function describePod(job: V1Job | undefined, pod: V1Pod | undefined): Pod
     .map(describeWaiting)
     .find((state) => state !== undefined);
   return stuck ?? { stage: 'starting', cause: 'start-deadline' };
+}
+
+/**
+ * A queue admitted the Job, took it back, and may have admitted it again since: this pod is on its way out, and what it says
+ * is no end of the Job, which has another pod when its turn comes.
+ */
+export function isWithdrawn({ spec, status }: V1Job, { metadata }: V1Pod): boolean {
+  if (spec?.suspend) return true;
+  const [born, admitted] = [metadata?.creationTimestamp, status?.startTime];
+  return metadata?.deletionTimestamp !== undefined && isBefore(born, admitted);
+}
+
+/** Watched objects have texts where read ones have dates. */
+function isBefore(a: Date | string | undefined, b: Date | string | undefined): boolean {
+  return a !== undefined && b !== undefined && new Date(a) < new Date(b);
 }
 
 export function findCondition(pod: V1Pod | undefined, type: string): V1PodCondition | undefined {

@@ -11,7 +11,14 @@ import { makeJob } from './manifest.ts';
 import { type NamespaceWatch, newestPod, watchNamespace } from './namespace-watch.ts';
 import { endPatience, readJob, removeJob } from './remove-job.ts';
 import { type PodSighting, sightPod } from './pod-times.ts';
-import { describePod, endOf, hasCarrierEnded, type PodState, statusOf } from './pod-state.ts';
+import {
+  describePod,
+  endOf,
+  hasCarrierEnded,
+  isWithdrawn,
+  type PodState,
+  statusOf,
+} from './pod-state.ts';
 
 export interface JobHooks {
   /** Aborted: end the pod and wait until it is gone, unless `leave` says that somebody else will follow it. */
@@ -21,6 +28,8 @@ export interface JobHooks {
   /** Lines that the carrier says, and the trainer's log: from its beginning where `restarted`. */
   onCarrier: (text: string) => void;
   onLog: (text: string, restarted: boolean) => void;
+  /** A queue took the Job back, and this pod of it is gone. */
+  onWithdrawn?: (pod: string) => Promise<void>;
 }
 
 /** How a Job ended. Whether it did what it was for, only the store knows. */
@@ -60,6 +69,8 @@ class JobRun {
   /** Since when it is held up by the same thing. */
   private held: { cause: string; since: number } | undefined;
   private deletedAt: number | undefined;
+  /** The name of a pod that a queue took back, until it is gone. */
+  private withdrawn: string | undefined;
   private seen = false;
   private readAt = performance.now();
 
@@ -84,7 +95,9 @@ class JobRun {
     for (;;) {
       if (this.hooks.signal.aborted) await this.stop();
       this.watch.checkSight();
-      const stuck = this.look(this.watch.job(this.name), this.watch.pod(this.name));
+      const [job, pod] = [this.watch.job(this.name), this.watch.pod(this.name)];
+      await this.tellWithdrawn(job, pod);
+      const stuck = this.look(job, pod);
       if (stuck) return this.end(stuck === 'ended' ? undefined : stuck);
       await delay(JOB_TICK);
     }
@@ -117,6 +130,13 @@ class JobRun {
     );
   }
 
+  private async tellWithdrawn(job: V1Job | undefined, pod: V1Pod | undefined): Promise<void> {
+    const before = this.withdrawn;
+    const name = pod?.metadata?.name;
+    this.withdrawn = job && pod && isWithdrawn(job, pod) ? name : undefined;
+    if (before !== undefined && before !== name) await this.hooks.onWithdrawn?.(before);
+  }
+
   /** Tells how it stands. Returns what it has to be given up for, or that it may have ended. */
   private look(job: V1Job | undefined, pod: V1Pod | undefined): Verdict | 'ended' | undefined {
     const now = performance.now();
@@ -133,7 +153,7 @@ class JobRun {
   /** It was deleted and does not end. */
   private isLost(job: V1Job | undefined, pod: V1Pod | undefined, now: number): boolean {
     const deleted = job?.metadata?.deletionTimestamp ?? pod?.metadata?.deletionTimestamp;
-    if (deleted) this.deletedAt ??= now;
+    this.deletedAt = deleted ? (this.deletedAt ?? now) : undefined;
     return this.deletedAt !== undefined && now - this.deletedAt > endPatience(this.request);
   }
 
@@ -217,14 +237,14 @@ class JobRun {
 
 /**
  * `Complete` and `Failed` come when its pods have ended, after conditions that only announce it. A carrier that gave up is an
- * end as well.
+ * end as well, unless a queue took its pod back.
  */
-function isOver({ status }: V1Job, pod: V1Pod | undefined): boolean {
-  const { conditions = [] } = status ?? {};
+function isOver(job: V1Job, pod: V1Pod | undefined): boolean {
+  const { conditions = [] } = job.status ?? {};
   const settled = conditions.some(
     ({ type, status: value }) => value === 'True' && (type === 'Complete' || type === 'Failed'),
   );
-  return settled || (pod !== undefined && hasCarrierEnded(pod));
+  return settled || (pod !== undefined && !isWithdrawn(job, pod) && hasCarrierEnded(pod));
 }
 
 const LOG_LIMIT = 4 * 1024 ** 2;

@@ -82,6 +82,9 @@ const kubernetesCompute = z
       .describe("Kubernetes' own affinity, handed on as it is."),
     priorityClass: resourceName().optional().describe('PriorityClass of the pods.'),
     queue: resourceName().optional().describe('LocalQueue of Kueue that admits the Jobs.'),
+    queuePriority: resourceName()
+      .optional()
+      .describe('WorkloadPriorityClass of Kueue: who is admitted first, and who gives way.'),
     serviceAccount: resourceName()
       .optional()
       .describe('ServiceAccount of the pods; no token of it is mounted.'),

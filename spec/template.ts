@@ -152,6 +152,7 @@ question:
 #   affinity: {}                        # Kubernetes' own, handed on as it is
 #   priorityClass: low                  # default: the cluster's
 #   queue: team                         # LocalQueue of Kueue; default: none
+#   queuePriority: low                  # WorkloadPriorityClass of Kueue; default: by priorityClass
 #   serviceAccount: trainer             # its token is not mounted
 #   secrets: []                         # environment of the carrier, such as the store's credentials
 #   env: {}                             # environment of the trainer

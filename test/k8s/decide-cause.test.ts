@@ -31,6 +31,12 @@ test.each<[string, Partial<Evidence>, string, RegExp]>([
     /queue/,
   ],
   [
+    'the queue took it back, and the node of its pod is gone',
+    { job: { ...FAILED, spec: { suspend: true, template: {} } }, pod: podOf({}), lost: true },
+    'node-lost',
+    /n1/,
+  ],
+  [
     'its node was drained',
     {
       pod: podOf({

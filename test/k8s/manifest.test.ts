@@ -33,6 +33,7 @@ test('the Job of a sweep file that says everything, after failures', async () =>
     },
     priorityClass: 'low',
     queue: 'team',
+    queuePriority: 'urgent',
     serviceAccount: 'trainer',
     secrets: ['store'],
     env: { HF_HUB_OFFLINE: '1' },

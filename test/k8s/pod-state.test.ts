@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
-import { describePod, hasCarrierEnded } from '../../k8s/pod-state.ts';
+import { describePod, hasCarrierEnded, isWithdrawn } from '../../k8s/pod-state.ts';
 import { sightPod } from '../../k8s/pod-times.ts';
 import { FAILED, podOf } from './objects.ts';
 
@@ -17,6 +17,20 @@ test('a suspended Job, and one without a pod, wait for their turn', () => {
   const suspended = { ...FAILED, spec: { suspend: true, template: {} } };
   expect(describePod(suspended, undefined)).toMatchObject({ stage: 'queued' });
   expect(describePod(FAILED, undefined)).toMatchObject({ stage: 'queued' });
+});
+
+test('a pod that a queue took back is no pod of its Job, whose turn has come again since', () => {
+  const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 12, minute));
+  const pod = podOf({ status: { phase: 'Running' } });
+  const leaving = { ...pod, metadata: { creationTimestamp: at(1), deletionTimestamp: at(2) } };
+  const job = { ...FAILED, spec: { template: {} } };
+  const suspended = { ...job, spec: { suspend: true, template: {} } };
+  expect(isWithdrawn(suspended, leaving)).toBe(true);
+  const again = { ...job, status: { startTime: at(3) } };
+  expect(isWithdrawn(again, leaving)).toBe(true);
+  expect(describePod(again, leaving)).toMatchObject({ stage: 'queued' });
+  expect(isWithdrawn(again, { ...leaving, metadata: { creationTimestamp: at(4) } })).toBe(false);
+  expect(isWithdrawn({ ...job, status: { startTime: at(0) } }, leaving)).toBe(false);
 });
 
 test("a pod that no node takes says so in the scheduler's words", () => {
