@@ -12,7 +12,7 @@ const BINARIES = process.env.BIN ?? join(homedir(), '.cache', 'ratchet', 'bin');
 const SCRIPTS = join(import.meta.dirname, '..', '..', 'test', 'cluster');
 const GPUS_OF_NODE = 8;
 /** Whoever asks the API server, by the name that its audit log has. */
-export const USERS = ['worker', 'carriers'];
+const USERS = ['worker', 'carriers'];
 
 /** Every request to the API server, once it is answered. */
 const AUDIT = {

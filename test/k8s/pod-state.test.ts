@@ -5,6 +5,7 @@ import { sightPod } from '../../k8s/pod-times.ts';
 import { FAILED, podOf } from './objects.ts';
 
 const status = { image: 'registry/trainer:1', imageID: '', ready: false, restartCount: 0 };
+const time = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 3, 0, second));
 const waiting = (reason: string, message: string): V1Pod =>
   podOf({
     status: {
@@ -20,17 +21,16 @@ test('a suspended Job, and one without a pod, wait for their turn', () => {
 });
 
 test('a pod that a queue took back is no pod of its Job, whose turn has come again since', () => {
-  const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 12, minute));
   const pod = podOf({ status: { phase: 'Running' } });
-  const leaving = { ...pod, metadata: { creationTimestamp: at(1), deletionTimestamp: at(2) } };
+  const leaving = { ...pod, metadata: { creationTimestamp: time(1), deletionTimestamp: time(2) } };
   const job = { ...FAILED, spec: { template: {} } };
   const suspended = { ...job, spec: { suspend: true, template: {} } };
   expect(isWithdrawn(suspended, leaving)).toBe(true);
-  const again = { ...job, status: { startTime: at(3) } };
+  const again = { ...job, status: { startTime: time(3) } };
   expect(isWithdrawn(again, leaving)).toBe(true);
   expect(describePod(again, leaving)).toMatchObject({ stage: 'queued' });
-  expect(isWithdrawn(again, { ...leaving, metadata: { creationTimestamp: at(4) } })).toBe(false);
-  expect(isWithdrawn({ ...job, status: { startTime: at(0) } }, leaving)).toBe(false);
+  expect(isWithdrawn(again, { ...leaving, metadata: { creationTimestamp: time(4) } })).toBe(false);
+  expect(isWithdrawn({ ...job, status: { startTime: time(0) } }, leaving)).toBe(false);
 });
 
 test("a pod that no node takes says so in the scheduler's words", () => {
@@ -95,8 +95,6 @@ test('a carrier that was started again has ended', () => {
   expect(hasCarrierEnded(podOf({ carrier: { exitCode: 1 } }))).toBe(true);
   expect(hasCarrierEnded(podOf({ trainer: { exitCode: 1 } }))).toBe(false);
 });
-
-const time = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 3, 0, second));
 
 test('what a pod reached when is told by the cluster, its end only when every container has ended', () => {
   const job = { ...FAILED, metadata: { uid: 'u1', creationTimestamp: time(0) } };
