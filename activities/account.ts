@@ -8,6 +8,7 @@ import type { TryEnd } from '../store/tries.ts';
 import { causeOf } from './cause-of.ts';
 import type { Task } from './task.ts';
 import { TryMeter } from './try-meter.ts';
+import type { TryObserver } from './try-observer.ts';
 
 /** What a unit makes: a block, or the predictions of all its cells, whichever of them are missing by now. */
 export function unitOf(stage: Stage, { plan, lineage, block }: Task): string {
@@ -15,12 +16,17 @@ export function unitOf(stage: Stage, { plan, lineage, block }: Task): string {
   return digestOf(cellsOf(plan, lineage, block).map(({ prediction }) => prediction));
 }
 
-export function openMeter(stage: Stage, task: Task, placed: PlacedUnit): TryMeter {
+export function openMeter(
+  stage: Stage,
+  task: Task,
+  placed: PlacedUnit,
+  observer?: TryObserver,
+): TryMeter {
   const { store, plan, lineage, label } = task;
   const { compute } = plan.spec;
   const { memoryGrowths, avoidNodes } = placed.placement ?? FIRST_PLACEMENT;
   const inPod = compute.kind === 'kubernetes';
-  return new TryMeter(store, {
+  const work = {
     key: plan.sweep,
     stage,
     unit: unitOf(stage, task),
@@ -30,7 +36,8 @@ export function openMeter(stage: Stage, task: Task, placed: PlacedUnit): TryMete
     gpus: inPod ? compute.gpus : 0,
     memory: inPod ? growMemory(compute.memory, memoryGrowths) : null,
     avoidNodes,
-  });
+  };
+  return new TryMeter(store, work, observer);
 }
 
 /** Does the work, and ends its account as the work ends; one that another worker goes on following stays open. */

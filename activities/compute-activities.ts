@@ -12,13 +12,15 @@ import { reportProgress } from './heartbeat.ts';
 import type { UnitHooks } from './run-in-pod.ts';
 import { openTask, type Task, withCounts } from './task.ts';
 import { trainBlock } from './train-block.ts';
+import type { TryObserver } from './try-observer.ts';
 
 /** Activities that wait for a trainer: here, or in a pod of the cluster that the sweep file names. */
 export function createComputeActivities(dependencies: {
   openStore: (url: string) => Promise<Store>;
   compute: Compute;
+  observer?: TryObserver;
 }): ComputeActivities {
-  const { openStore, compute } = dependencies;
+  const { openStore, compute, observer } = dependencies;
   const run = <T>(
     stage: Stage,
     unit: PlacedUnit,
@@ -27,11 +29,15 @@ export function createComputeActivities(dependencies: {
     stoppable(async ({ onLabel, ...hooks }) => {
       const task = await openTask(openStore, unit);
       onLabel(task.label);
-      const meter = openMeter(stage, task, unit);
+      const meter = openMeter(stage, task, unit, observer);
       // A trainer of this machine ends with its worker; a pod goes on, and so does its account.
       const leave = (): boolean => hooks.leave() && !isLocal(task);
+      const onProgress = (progress: ComputeProgress): void => {
+        meter.noteSpeed(progress.tokensPerSecond);
+        hooks.onProgress(progress);
+      };
       const how = { signal: hooks.signal, leave, spent: unit.spent ?? {} };
-      return keepAccount(meter, how, () => act(task, { ...hooks, meter }));
+      return keepAccount(meter, how, () => act(task, { ...hooks, onProgress, meter }));
     });
   return withCauses<ComputeActivities>({
     train: (unit) =>

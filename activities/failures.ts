@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { redactSecrets } from '../compute/redact-secrets.ts';
 import { CAUSES, CausedError, type CauseName } from '../contract/causes.ts';
 import { causeOf } from './cause-of.ts';
 
@@ -20,13 +21,20 @@ export function withCauses<T extends object>(activities: T): T {
         const cause = causeOf(error);
         throw ApplicationFailure.create({
           type: cause,
-          message: error instanceof Error ? error.message : String(error),
+          message: redactSecrets(error instanceof Error ? error.message : String(error)),
           nonRetryable: isSpent(cause),
           ...(error instanceof CausedError && error.node ? { details: [error.node] } : {}),
-          ...(cause === 'internal' && error instanceof Error ? { cause: error } : {}),
+          ...(cause === 'internal' && error instanceof Error
+            ? { cause: withoutSecrets(error) }
+            : {}),
         });
       }
     },
   ]);
   return Object.fromEntries(wrapped) as T;
+}
+
+/** A bug's stack is worth keeping. */
+function withoutSecrets({ name, message, stack = '' }: Error): Error {
+  return Object.assign(new Error(redactSecrets(message)), { name, stack: redactSecrets(stack) });
 }

@@ -6,6 +6,7 @@ import type { PodState } from '../k8s/pod-state.ts';
 import type { PodSighting } from '../k8s/pod-times.ts';
 import type { Store } from '../store/store.ts';
 import { readTry, removeTry, type Try, type TryEnd, writeTry } from '../store/tries.ts';
+import { NOBODY, type TryObserver } from './try-observer.ts';
 
 /** What is known of a try before it begins. */
 export type TriedWork = Pick<
@@ -32,6 +33,7 @@ interface Sighting {
 export class TryMeter {
   private readonly store: Store;
   private readonly work: TriedWork;
+  private readonly observer: TryObserver;
   /** Of a try on this machine; a pod has its own. */
   private readonly name: string = randomUUID();
   private one: Try | undefined;
@@ -39,9 +41,10 @@ export class TryMeter {
   private written = NOTHING_WRITTEN;
   private writing: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, work: TriedWork) {
+  constructor(store: Store, work: TriedWork, observer = NOBODY) {
     this.store = store;
     this.work = work;
+    this.observer = observer;
   }
 
   /** Of a trainer on this machine. */
@@ -56,6 +59,10 @@ export class TryMeter {
     const name = seen.pod ?? seen.uid;
     this.endedAt = seen.endedAt;
     this.see({ ...seen, name, state: STATES[stage], message: message ?? null });
+  }
+
+  noteSpeed(tokensPerSecond: number): void {
+    if (this.one) this.observer.onSpeed(this.one, tokensPerSecond);
   }
 
   noteAttempt(attempt: number): void {
@@ -77,11 +84,12 @@ export class TryMeter {
     if ('cause' in end) this.one ??= this.begin(this.name);
     if (!this.one) return;
     this.finish(end);
-    await this.settle();
+    await this.writing;
   }
 
   /** Somebody else follows it from now on. */
   async settle(): Promise<void> {
+    if (this.one) this.observer.onLeft(this.one);
     await this.writing;
   }
 
@@ -89,7 +97,9 @@ export class TryMeter {
     const before = this.one;
     if (before && before.name !== seen.name) this.leaveFor(before);
     const waitsSince = before ? before.pod === null && before.queuedAt : seen.queuedAt;
-    this.one = advance(this.one ?? this.begin(seen.name, waitsSince || undefined), seen);
+    const known = this.one;
+    this.one = advance(known ?? this.begin(seen.name, waitsSince || undefined), seen);
+    if (known?.state !== seen.state) this.observer.onState(this.one);
     this.write();
   }
 
@@ -126,6 +136,7 @@ export class TryMeter {
   }
 
   private forget(one: Try): void {
+    this.observer.onLeft(one);
     if (this.written.state !== '') this.queue(() => removeTry(this.store, one));
   }
 
@@ -136,7 +147,10 @@ export class TryMeter {
     this.one = one;
     const didNothing = one.startingAt === null && !('cause' in end);
     if (didNothing) this.forget(one);
-    else this.queue(() => writeTry(this.store, one));
+    else {
+      this.observer.onState(one);
+      this.queue(() => writeTry(this.store, one));
+    }
   }
 
   /** At once when it begins to hold or to run, else from time to time: most wait for a moment only. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { redactSecrets } from '../compute/redact-secrets.ts';
 import { CAUSES, CausedError, type CauseName } from '../contract/causes.ts';
 import { DataError } from '../data/errors.ts';
 import { StoreError } from '../store/store.ts';
@@ -78,6 +79,6 @@ try {
 }
 
 function fail(exitCode: number, message: string): void {
-  say(message);
+  say(redactSecrets(message));
   process.exitCode = exitCode;
 }

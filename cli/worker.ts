@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { readTemporalServer, TemporalUnusable } from '../worker/temporal-server.ts';
 import { PortTaken } from '../worker/worker-http.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { say } from './output.ts';
 
 const DEFAULT_PORT = 9464;
 
@@ -20,7 +19,7 @@ export function addWorker(program: Command): void {
       const { registerSearchAttributes } = await import('../worker/search-attributes.ts');
       await registerSearchAttributes(server);
       const { runDeployedWorker } = await import('../worker/deployed-worker.ts');
-      await runDeployedWorker(server, port, say).catch((error: unknown) => {
+      await runDeployedWorker(server, port).catch((error: unknown) => {
         throw error instanceof PortTaken ? new CliError(EXIT.environment, error.message) : error;
       });
     });

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { redactSecrets } from './redact-secrets.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
@@ -56,7 +57,8 @@ function explainFailure({ exitCode, signalCode }: ChildProcess, tail: string): C
 
 async function readTail(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return wellFormed(text.trimEnd().slice(-400)) || 'it left no log';
+  // Before it is cut: half a secret would not be known for one.
+  return wellFormed(redactSecrets(text).trimEnd().slice(-400)) || 'it left no log';
 }
 
 /** A cut may have halved a surrogate pair, which records cannot hold. */

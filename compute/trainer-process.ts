@@ -63,9 +63,9 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   return judgeEnd(child, { stopped: signal.aborted, stalled: stall.fired, folder });
 }
 
-/** Only the carrier talks to the store; what a trainer does not know it cannot put into its log. */
+/** Only the carrier talks to the store, only the worker to Temporal; what a trainer does not know it cannot put into its log. */
 const CREDENTIALS =
-  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_.*)$/;
+  /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_.*)|TEMPORAL_(API_KEY|TLS_.*|GRPC_META_.*)|RATCHET_PAYLOAD_.*)$/;
 
 function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !CREDENTIALS.test(name)));

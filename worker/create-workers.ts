@@ -7,6 +7,7 @@ import {
 } from '@temporalio/worker';
 import { createComputeActivities } from '../activities/compute-activities.ts';
 import { createControlActivities } from '../activities/control-activities.ts';
+import type { TryObserver } from '../activities/try-observer.ts';
 import type { Compute } from '../compute/compute.ts';
 import { HEARTBEAT_INTERVAL, STICKY_QUEUE_TIMEOUT, WORKER_SHUTDOWN } from '../contract/timeouts.ts';
 import { TASK_QUEUES } from '../contract/workflows.ts';
@@ -25,11 +26,12 @@ export async function createWorkers(wiring: {
   /** Of this process, in Temporal. */
   identity: string;
   compute: Compute;
+  observer?: TryObserver;
   workflowBundle: string;
   /** Milliseconds between two heartbeats of an activity, by which it also hears that it is cancelled. */
   heartbeat?: number | undefined;
 }): Promise<Worker[]> {
-  const { connection, client, compute, heartbeat = HEARTBEAT_INTERVAL } = wiring;
+  const { connection, client, compute, observer, heartbeat = HEARTBEAT_INTERVAL } = wiring;
   const beat: ActivityInterceptorsFactory = (context) => ({
     inbound: new HeartbeatInterceptor(context, heartbeat),
   });
@@ -54,7 +56,7 @@ export async function createWorkers(wiring: {
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.compute,
-      activities: createComputeActivities({ openStore, compute }),
+      activities: createComputeActivities({ openStore, compute, ...(observer && { observer }) }),
       maxConcurrentActivityTaskExecutions: COMPUTE_SLOTS,
     }),
   ]);

@@ -1,37 +1,42 @@
-import { Runtime } from '@temporalio/worker';
 import { DEPLOYED_HEARTBEAT, READY_PATIENCE } from '../contract/timeouts.ts';
-import { nameDeployed } from './deployed-workers.ts';
+import { nameDeployed, shortBuild } from './deployed-workers.ts';
 import { openHome } from './home.ts';
+import { createLog, readLevel } from './log.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 import type { TemporalServer } from './temporal-server.ts';
+import { installMeasuredRuntime } from './telemetry.ts';
 import { serveWorkerHttp } from './worker-http.ts';
 
 /** A worker of a cluster: probes and metrics on `port`, and a drain at SIGTERM. Its Jobs stay, and are found again. */
-export async function runDeployedWorker(
-  server: TemporalServer,
-  port: number,
-  say: (line: string) => void,
-): Promise<void> {
+export async function runDeployedWorker(server: TemporalServer, port: number): Promise<void> {
+  const log = createLog('json', readLevel());
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  Runtime.install({ shutdownSignals: [] });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      log('info', `${signal}: the worker hands back what it follows, and ends`);
+      stop.abort();
+    });
+  const { observer, readMetrics } = await installMeasuredRuntime(log);
   let running: RunningWorker | undefined;
   const http = await serveWorkerHttp(port, {
     explainUnready: () => explainUnready(running),
-    readMetrics: () => Promise.resolve({ type: 'text/plain', text: '' }),
+    readMetrics,
   });
-  say(`worker for ${server.address}, namespace ${server.namespace}; probes on port ${http.port}`);
+  const { address, namespace } = server;
+  log('info', 'worker starts', { address, namespace, port: http.port, build: shortBuild() });
   try {
     await runWorker({
       server,
       home: openHome(),
       identify: nameDeployed,
+      observer,
       signal: stop.signal,
       heartbeat: DEPLOYED_HEARTBEAT,
       onRunning: (started) => {
         running = started;
       },
     });
+    log('info', 'worker ended');
   } finally {
     http.close();
   }

@@ -62,7 +62,7 @@ export async function choosePorts(wanted: Ports | null): Promise<Ports> {
   return { server: await choosePort(wanted?.server), ui: await choosePort(wanted?.ui) };
 }
 
-async function choosePort(wanted = 0): Promise<number> {
+export async function choosePort(wanted = 0): Promise<number> {
   return (await bind(wanted)) ?? (await bind(0)) ?? 0;
 }
 

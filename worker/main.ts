@@ -1,18 +1,20 @@
-import { Runtime } from '@temporalio/worker';
 import { openHome } from './home.ts';
+import { createLog, readLevel } from './log.ts';
 import { runWorker } from './run-worker.ts';
+import { installRuntime } from './telemetry.ts';
 import { embeddedServer, readTemporalServer } from './temporal-server.ts';
 
 /** The supervisor's worker: trainers are processes of this machine, and it ends with its supervisor. */
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 process.once('disconnect', () => stop.abort());
-Runtime.install({ shutdownSignals: [] });
+const { observer } = installRuntime(createLog('text', readLevel()));
 try {
   await runWorker({
     server: (await readTemporalServer()) ?? embeddedServer('127.0.0.1:7233'),
     home: openHome(),
     identify: (processName) => processName,
+    observer,
     signal: stop.signal,
   });
 } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { TryObserver } from '../activities/try-observer.ts';
 import { findDeadWorkers, nameOwnProcess, removeLeftovers } from '../compute/leftovers.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import { CONNECT_POLL, SERVER_START } from '../contract/timeouts.ts';
@@ -22,6 +23,7 @@ export interface WorkerSettings {
   home: Home;
   /** A process's identity in Temporal, from its name on this machine. */
   identify: (processName: string) => string;
+  observer: TryObserver;
   /** Aborted: trainers save a checkpoint, and what is in hand is handed back. */
   signal: AbortSignal;
   /** Milliseconds between two heartbeats of an activity. */
@@ -46,6 +48,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       client,
       identity: identify(own),
       compute: createLocalCompute({ workFolder: home.work }),
+      observer: settings.observer,
       workflowBundle: join(import.meta.dirname, '..', 'workflows.bundle.js'),
       heartbeat: settings.heartbeat,
     });

@@ -17,7 +17,7 @@ export class DeployedWorker extends RatchetProcess {
     const worker = new DeployedWorker(env);
     const ready = await waitFor(async () => {
       if (!worker.running) throw new Error(`the worker ended: ${worker.stdout}${worker.stderr}`);
-      worker.port ??= /port (\d+)/.exec(worker.stdout + worker.stderr)?.[1];
+      worker.port ??= /"port":(\d+)/.exec(worker.stdout)?.[1];
       return worker.port !== undefined && (await worker.get('/readyz')).status === 200;
     }, 60_000);
     if (!ready) throw new Error(`the worker is not ready: ${worker.stdout}${worker.stderr}`);

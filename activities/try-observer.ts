@@ -1,0 +1,17 @@
+import type { Try } from '../store/tries.ts';
+
+/** Who is told how tries go on this worker, beside the store: its metrics and its log. */
+export interface TryObserver {
+  /** It is in another state than before; at its end `end` is set, and nothing follows. */
+  onState: (one: Try) => void;
+  /** It is followed by another worker from now on, or turned out to be nothing. */
+  onLeft: (one: Try) => void;
+  /** How fast its trainer is now. */
+  onSpeed: (one: Try, tokensPerSecond: number) => void;
+}
+
+export const NOBODY: TryObserver = {
+  onState: () => undefined,
+  onLeft: () => undefined,
+  onSpeed: () => undefined,
+};

@@ -1,0 +1,70 @@
+import type { TryObserver } from '../activities/try-observer.ts';
+import type { Try } from '../store/tries.ts';
+import type { Metrics } from './meter.ts';
+
+const STAGES = ['train', 'evaluate'] as const;
+const STATES = ['waiting', 'queued', 'unschedulable', 'starting', 'running'] as const;
+
+/** Keeps the metrics of tries. Times are counted at a try's end, by whoever sees it: so never twice. */
+export function measureTries(metrics: Metrics): TryObserver {
+  const followed = new Map<string, { one: Try; speed: number }>();
+  const tell = (): void => {
+    const all = [...followed.values()];
+    for (const stage of STAGES) {
+      const own = all.filter(({ one }) => one.stage === stage);
+      metrics.speed.set(sum(own.map(({ speed }) => speed)), { stage });
+      for (const state of STATES) {
+        const there = own.filter(({ one }) => one.state === state);
+        metrics.tries.set(there.length, { stage, state });
+        if (state === 'starting' || state === 'running')
+          metrics.gpus.set(sum(there.map(({ one }) => one.gpus)), { stage, state });
+      }
+    }
+  };
+  tell();
+  // A series that begins at its first event has no rate there.
+  for (const stage of STAGES) {
+    metrics.ended.add(0, { stage, result: 'done', cause: '' });
+    metrics.gpuSeconds.add(0, { stage, result: 'done' });
+  }
+  return {
+    onState: (one) => {
+      if (one.end) {
+        followed.delete(one.name);
+        countEnd(metrics, one);
+      } else followed.set(one.name, { one, speed: followed.get(one.name)?.speed ?? 0 });
+      tell();
+    },
+    onLeft: ({ name }) => {
+      followed.delete(name);
+      tell();
+    },
+    onSpeed: ({ name }, speed) => {
+      const known = followed.get(name);
+      if (!known) return;
+      known.speed = speed;
+      tell();
+    },
+  };
+}
+
+function countEnd(metrics: Metrics, { stage, end, gpus, ...times }: Try): void {
+  if (!end) return;
+  const { queuedAt, startingAt, runningAt, seenAt } = times;
+  const { result } = end;
+  metrics.ended.add(1, { stage, result, cause: 'cause' in end ? end.cause : '' });
+  metrics.queued.record(seconds(queuedAt, startingAt ?? seenAt), { stage });
+  if (startingAt === null) return;
+  metrics.starting.record(seconds(startingAt, runningAt ?? seenAt), { stage });
+  if (gpus > 0)
+    metrics.gpuSeconds.add(Math.round(gpus * seconds(startingAt, seenAt)), { stage, result });
+  if (runningAt !== null) metrics.running.record(seconds(runningAt, seenAt), { stage, result });
+}
+
+function seconds(from: string, to: string): number {
+  return Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
