@@ -15,6 +15,7 @@ import { cleanPartials } from '../store/partials.ts';
 import type { Store } from '../store/store.ts';
 import { type Cell, cellsOn, hasScore } from './cells.ts';
 import { withCauses } from './failures.ts';
+import { isSpent } from './spending.ts';
 import { readPlan } from './plans.ts';
 import { provideHeldOut, provideTraining } from './provide-data.ts';
 import { reportSweep } from './report-sweep.ts';
@@ -29,6 +30,7 @@ export function createControlActivities(dependencies: {
     openLineage: async (lineage) => openLineage(await openStore(lineage.store), lineage),
     prepare: async (unit) => prepare(await openStore(unit.store), unit),
     checkpoint: async (unit) => commitTrained(await openStore(unit.store), unit),
+    isSpent: async (sweep) => isSpent(await openStore(sweep.store), sweep),
     report: async (sweep) => reportSweep(await openStore(sweep.store), sweep),
     findRunning: (lineages) => Promise.all(lineages.map((one) => askWhetherRunning(client, one))),
   });

@@ -1,4 +1,9 @@
-import { type Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  isGrpcServiceError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { HeartbeatDetails } from '../contract/activities.ts';
 import {
@@ -91,17 +96,21 @@ async function askLineage(
         handle.query<LineageProgress>(QUERIES.progress),
         handle.describe(),
       ]);
-      const activities = (description.raw.pendingActivities ?? []).flatMap((pending) => {
-        const payload = pending.heartbeatDetails?.payloads?.[0];
-        if (!payload) return [];
-        const details = defaultPayloadConverter.fromPayload<HeartbeatDetails>(payload);
-        return details ? [{ ...details, attempt: pending.attempt ?? 1 }] : [];
-      });
-      return [index, { progress, activities }];
+      return [index, { progress, activities: readHeartbeats(description) }];
     });
   } catch {
     return [index, undefined]; // It has just ended, or its worker is away: the next look will tell.
   }
+}
+
+/** What the running activities of a lineage last told. */
+export function readHeartbeats({ raw }: WorkflowExecutionDescription): ActivityView[] {
+  return (raw.pendingActivities ?? []).flatMap((pending) => {
+    const payload = pending.heartbeatDetails?.payloads?.[0];
+    if (!payload) return [];
+    const details = defaultPayloadConverter.fromPayload<HeartbeatDetails>(payload);
+    return details ? [{ ...details, attempt: pending.attempt ?? 1 }] : [];
+  });
 }
 
 function assemble(
@@ -151,6 +160,7 @@ function assemble(
 function statusOf(progress: SweepProgress, index: number): LineageView['status'] {
   if (progress.running.includes(index)) return 'running';
   if (progress.again.includes(index) || index >= progress.cursor) return 'waiting';
+  if (progress.stopped?.includes(index)) return 'waiting';
   if (progress.cancelled.includes(index)) return 'cancelled';
   return progress.failed.some(({ lineage }) => lineage === index) ? 'failed' : 'done';
 }

@@ -110,6 +110,10 @@ export async function attend(
   if (!options.json) print(renderTerminal(await readResults(loaded.store, plan.sweep), paint));
   finish(options, { sweep: plan.sweep, state: ended, ...paths });
   if (!options.json) say(`report: ${paths.report}`);
+  if (ended === 'budget')
+    say(
+      'its budget is used up: raise it in the file and run that again, nothing is computed twice',
+    );
   if (ended === 'failed') suggest(`ratchet explain ${plan.sweep}`);
   return END_CODES[ended];
 }

@@ -2,8 +2,9 @@ import { type Client, WorkflowIdConflictPolicy } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { renderTools } from '../data/data-file.ts';
 import { writePlan } from '../activities/plans.ts';
-import { type SweepInput, TASK_QUEUES, WORKFLOWS } from '../contract/workflows.ts';
+import { type Budget, type SweepInput, TASK_QUEUES, WORKFLOWS } from '../contract/workflows.ts';
 import { openStore } from '../store/open-store.ts';
+import type { Sweep } from '../spec/sweep.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 import { sweepAxes } from './progress.ts';
@@ -32,7 +33,7 @@ export async function startSweep(
     plan: planDigest,
     ...sweepAxes(plan),
     parallelism: plan.spec.parallelism,
-    computeBudgetSeconds: plan.spec.budget ? plan.spec.budget.computeHours * 3600 : null,
+    ...(plan.spec.budget && { budget: budgetOf(plan.spec.budget) }),
   };
   await client.workflow.start(WORKFLOWS.sweep, {
     workflowId: plan.sweep,
@@ -47,6 +48,14 @@ export async function startSweep(
       EXIT.spec,
       `${plan.sweep} is running and writes to ${running.store}, not to ${store}: change the file's \`store\` back to attach to it, or end it with ratchet cancel ${plan.sweep} and run the file again`,
     );
+}
+
+function budgetOf({ computeHours, gpuHours }: NonNullable<Sweep['budget']>): Budget {
+  return { computeSeconds: toSeconds(computeHours), gpuSeconds: toSeconds(gpuHours) };
+}
+
+function toSeconds(hours: number | undefined): number | null {
+  return hours === undefined ? null : hours * 3600;
 }
 
 /** What the latest run of a sweep was started with. */

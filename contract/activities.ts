@@ -1,5 +1,5 @@
 import type { CauseName } from './causes.ts';
-import type { FailedLineage } from './workflows.ts';
+import type { Budget, FailedLineage } from './workflows.ts';
 
 /** A unit of a plan: which lineage, and which of its blocks (null: the base, before any training). */
 export interface Unit {
@@ -55,6 +55,12 @@ export interface SweepToReport {
   failed: FailedLineage[] | null;
 }
 
+export interface BudgetedSweep {
+  store: string;
+  sweep: string;
+  budget: Budget;
+}
+
 export interface LineageStatus {
   lineage: number;
   running: boolean;
@@ -68,6 +74,8 @@ export interface ControlActivities {
   /** Commits the trained block's manifest; the first commit wins and the loser adopts it. */
   checkpoint(unit: Unit & { attempt: number | null }): Promise<void>;
   report(sweep: SweepToReport): Promise<void>;
+  /** Whether all that the sweep's tries used up so far reaches its budget. */
+  isSpent(sweep: BudgetedSweep): Promise<boolean>;
   /** Which of these lineages still run: for those that ended without a word. */
   findRunning(lineages: { workflowId: string; lineage: number }[]): Promise<LineageStatus[]>;
 }
@@ -111,6 +119,8 @@ export interface HeartbeatDetails {
   stage: WorkStage;
   /** Why it does not run yet, in the cluster's words. */
   message?: string | undefined;
+  /** The Job that it follows. */
+  job?: string | undefined;
   step: number;
   steps: number;
   loss: number | null;

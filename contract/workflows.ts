@@ -12,11 +12,17 @@ export interface SweepInput {
   seeds: number[];
   /** Lineages at once. */
   parallelism: number;
-  /** Seconds of compute after which no further lineage is started. */
-  computeBudgetSeconds: number | null;
+  /** What the sweep may use up, all runs of it together; absent: anything. */
+  budget?: Budget;
   /** Milliseconds between looks for lineages that ended without a word; by default `RECONCILE_EVERY`. */
   reconcileEvery?: number;
   state?: SweepState;
+}
+
+/** Seconds of trainers, and of the GPUs that they hold; null: without bounds. */
+export interface Budget {
+  computeSeconds: number | null;
+  gpuSeconds: number | null;
 }
 
 /** What a sweep carries from one run to the next when it continues as new. */
@@ -32,6 +38,8 @@ export interface SweepState {
   ended: LineageTotals;
   failed: FailedLineage[];
   cancelled: number[];
+  /** Lineages that stopped at the budget; absent until there is one. */
+  stopped?: number[];
   parallelism: number;
   paused: boolean;
 }
@@ -70,6 +78,7 @@ export interface LineageInput {
   lineage: number;
   /** `condition/seed`. */
   label: string;
+  budget?: Budget;
   /** How often this lineage was started, from 1: a late signal of an earlier start is not taken for this one's. */
   start: number;
   state?: LineageState;
@@ -94,7 +103,8 @@ export interface LineageState {
 export interface LineageEnded {
   lineage: number;
   start: number;
-  status: 'done' | 'failed' | 'cancelled';
+  /** `budget`: it stopped where something further would have begun. */
+  status: 'done' | 'failed' | 'cancelled' | 'budget';
   totals: LineageTotals;
   failures: BlockFailure[];
 }
@@ -108,6 +118,7 @@ export interface SweepProgress {
   again: number[];
   failed: FailedLineage[];
   cancelled: number[];
+  stopped?: number[];
   ended: LineageTotals;
   parallelism: number;
   budgetReached: boolean;

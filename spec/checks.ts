@@ -21,6 +21,7 @@ export function checkParts(parts: SpecParts): Finding[] {
     ...checkMetric(parts),
     ...checkPublished(parts),
     ...checkStore(parts),
+    ...checkBudget(parts),
     ...checkRuns(parts),
   ];
 }
@@ -145,6 +146,15 @@ function checkStore({ store, compute }: SpecParts): Finding[] {
   return [
     { path: ['store'], expected: 'a URL that pods reach too', found: showValue(store), help },
   ];
+}
+
+/** Hours of GPUs that nobody holds never end. */
+function checkBudget({ compute, gpuHours }: SpecParts): Finding[] {
+  if (gpuHours === undefined || compute === undefined) return [];
+  if (compute.kind === 'kubernetes' && compute.gpus > 0) return [];
+  const expected = 'pods with GPUs (compute.gpus)';
+  const help = 'budget.computeHours counts the hours of trainers without GPUs';
+  return [{ path: ['budget', 'gpuHours'], expected, found: `${gpuHours} h without any`, help }];
 }
 
 function checkRuns({ conditions, domains, orders, seeds }: SpecParts): Finding[] {

@@ -24,6 +24,7 @@ export interface SpecParts {
   /** As written; undefined where they are left out or the schema refused them. */
   store: SweepFile['store'];
   compute: SweepFile['compute'] | undefined;
+  gpuHours: number | undefined;
   /** `evaluate.domains` */
   evaluated: SweepFile['evaluate']['domains'] | undefined;
 }
@@ -49,6 +50,7 @@ export function readParts(value: unknown): SpecParts {
     published: list.map((entry) => published.element.safeParse(entry).data),
     store: read(sweepFile.shape.store, 'store'),
     compute: read(sweepFile.shape.compute, 'compute'),
+    gpuHours: read(sweepFile.shape.budget.unwrap().shape.gpuHours, 'budget', 'gpuHours'),
     evaluated: read(evaluate.unwrap().shape.domains, 'evaluate', 'domains'),
   };
 }

@@ -170,15 +170,18 @@ const checkpoints = z
   .prefault({})
   .describe('How much a kill can cost. Does not change results.');
 
+const hours = z.number().gt(0).max(1_000_000).optional();
+
 const budget = z
   .strictObject({
-    computeHours: z
-      .number()
-      .gt(0)
-      .max(1_000_000)
-      .describe('Hours of compute after which no further lineage starts.'),
+    computeHours: hours.describe('Hours that trainers ran or held a pod, all together.'),
+    gpuHours: hours.describe(
+      'Hours of GPUs that pods held: a pod of 8 GPUs uses up one in 7.5 minutes.',
+    ),
   })
-  .describe('When to stop. Does not change results.');
+  .describe(
+    'When to stop: once it is used up nothing further starts, what runs finishes. Does not change results.',
+  );
 
 export const sweepFile = z
   .strictObject({

@@ -31,7 +31,7 @@ export interface Sweep {
   /** From here on nothing belongs into a key. */
   checkpoints: SweepFile['checkpoints'];
   parallelism: number;
-  budget?: { computeHours: number };
+  budget?: NonNullable<SweepFile['budget']>;
   tags: Record<string, string>;
   notes?: string;
 }

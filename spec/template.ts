@@ -166,7 +166,7 @@ question:
 # Nothing below changes a result.
 # checkpoints: { every: 50 }            # steps; what a kill can cost
 # parallelism: 2                        # lineages at once
-# budget: { computeHours: 2 }           # after them no further lineage starts; default: none
+# budget: { computeHours: 100 }         # or of GPUs, gpuHours: 100; then nothing further starts
 # tags: { team: tools }
 # notes: why this sweep
 `;

@@ -54,7 +54,7 @@ export async function lineage(input: LineageInput): Promise<LineageEnded> {
   let status: LineageEnded['status'] = 'cancelled';
   try {
     await walk.run();
-    status = walk.state.failures.length > 0 ? 'failed' : 'done';
+    status = walk.howItEnded();
   } catch (error) {
     if (!isCancellation(error)) throw error;
   }
@@ -75,6 +75,8 @@ class LineageWalk {
   private readonly from: number;
   private opened: OpenedLineage | undefined;
   private evaluation: Promise<void> = Promise.resolve();
+  /** The budget is used up: nothing further begins. */
+  private stopped = false;
 
   constructor(input: LineageInput) {
     this.input = input;
@@ -109,7 +111,12 @@ class LineageWalk {
     } finally {
       await Promise.allSettled([this.evaluation]);
     }
-    if (this.state.nextBlock < this.opened.blocks) await this.continue();
+    if (this.state.nextBlock < this.opened.blocks && !this.stopped) await this.continue();
+  }
+
+  howItEnded(): LineageEnded['status'] {
+    if (this.state.failures.length > 0) return 'failed';
+    return this.stopped ? 'budget' : 'done';
   }
 
   private async walk({ base, stretch }: OpenedLineage): Promise<void> {
@@ -118,6 +125,7 @@ class LineageWalk {
       const block = this.state.nextBlock;
       const trained = await this.train(block, opened);
       await this.evaluation;
+      if (this.stopped) return;
       this.state.baseEvaluated = true;
       if (trained) this.startEvaluation(block, opened);
       this.state.nextBlock++;
@@ -149,6 +157,7 @@ class LineageWalk {
       this.state.lost.push(block);
       return false;
     }
+    if (await this.isSpent()) return false;
     const failure = await this.trainAndCommit(block);
     if (!failure) return true;
     this.state.lost.push(block);
@@ -187,6 +196,7 @@ class LineageWalk {
       this.count({ cellsReused: checkpoint.cells });
       return;
     }
+    if (await this.isSpent()) return;
     const name = this.nameOf(block);
     const unit = this.unit(block);
     if (block === null) {
@@ -215,6 +225,18 @@ class LineageWalk {
       if (isCancellation(error)) throw error;
       return describeFailure(error);
     }
+  }
+
+  /** Asked before anything begins. Where nobody can tell, the work itself will meet whatever is wrong. */
+  private async isSpent(): Promise<boolean> {
+    const { budget, store, sweep, label } = this.input;
+    if (!budget || this.stopped) return this.stopped;
+    try {
+      this.stopped = await controlActivities(`${label} budget`).isSpent({ store, sweep, budget });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+    return this.stopped;
   }
 
   private unit(block: number | null): Unit {

@@ -48,12 +48,12 @@ export class Lineages {
   }
 
   private async startOrFind(index: number, start: number): Promise<boolean> {
-    const { sweep, store, plan, conditions, seeds } = this.input;
+    const { sweep, store, plan, conditions, seeds, budget } = this.input;
     const label = lineageLabel(this.input, index);
     try {
       await startChild(lineage, {
         workflowId: this.idOf(index),
-        args: [{ sweep, store, plan, lineage: index, label, start }],
+        args: [{ sweep, store, plan, lineage: index, label, start, ...(budget && { budget }) }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         // An earlier start that has told its end may not have closed yet: all that it would still do is return.
         workflowIdReusePolicy: start > 1 ? TERMINATE_IF_RUNNING : ALLOW_DUPLICATE,

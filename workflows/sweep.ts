@@ -119,7 +119,7 @@ class SweepWindow {
   private howItEnded(): SweepOutcome['state'] {
     if (this.state.failed.length > 0) return 'failed';
     if (this.state.cancelled.length > 0) return 'cancelled';
-    return this.state.cursor < this.total ? 'budget' : 'done';
+    return this.budgetReached() ? 'budget' : 'done';
   }
 
   private async continue(): Promise<void> {
@@ -168,6 +168,7 @@ class SweepWindow {
     delete this.state.running[ended.lineage];
     this.state.ended = addTotals(this.state.ended, ended.totals);
     if (ended.status === 'cancelled') this.state.cancelled.push(ended.lineage);
+    if (ended.status === 'budget') (this.state.stopped ??= []).push(ended.lineage);
     if (ended.status === 'failed') {
       const { failed } = this.state;
       const kept = failed.reduce((sum, { failures }) => sum + failures.length, 0);
@@ -188,8 +189,7 @@ class SweepWindow {
   }
 
   private budgetReached(): boolean {
-    const budget = this.input.computeBudgetSeconds;
-    return budget !== null && this.state.ended.computeSeconds >= budget;
+    return this.state.stopped !== undefined;
   }
 
   /** Starts lineages until the window is full. */

@@ -171,9 +171,13 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   ],
   [
     11,
+    'budget: { hours: 2 }',
+    '11:11: budget.hours: expected one of computeHours, gpuHours, found the unknown field "hours" (did you mean "gpuHours"?)',
+  ],
+  [
+    11,
     'budget: { gpuHours: 2 }',
-    '11:1: budget.computeHours: expected a number above 0 and at most 1000000, found nothing',
-    '11:11: budget.gpuHours: expected only computeHours, found the unknown field "gpuHours"',
+    '11:21: budget.gpuHours: expected pods with GPUs (compute.gpus), found 2 h without any',
   ],
   [
     11,

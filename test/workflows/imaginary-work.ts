@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type {
+  BudgetedSweep,
   ComputeActivities,
   ControlActivities,
   EvaluatedCheckpoint,
@@ -97,6 +98,10 @@ export class ImaginaryWork implements Omit<ControlActivities, 'findRunning'>, Co
     await this.perform(`evaluate ${nameOf(unit)}`);
     this.scored.add(nameOf(unit));
     return { computed: CELLS, reused: 0, computeSeconds: 0 };
+  }
+
+  async isSpent({ budget }: BudgetedSweep): Promise<boolean> {
+    return this.begun('train').length * this.computeSeconds >= (budget.computeSeconds ?? Infinity);
   }
 
   async report(sweep: SweepToReport): Promise<void> {

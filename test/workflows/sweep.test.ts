@@ -66,12 +66,15 @@ describe.concurrent('a failed lineage', () => {
   });
 });
 
-test.concurrent('a spent compute budget lets what runs end, and starts nothing more', async () => {
-  const work = temporal.imagine('budget', ONE);
+test.concurrent('a budget that is used up lets what runs finish, and begins nothing more', async () => {
+  const work = temporal.imagine('budget', TWO);
   work.computeSeconds = 5;
-  const budget = { computeBudgetSeconds: 10, parallelism: 1, seeds: [1, 2, 3] };
-  const handle = await temporal.startSweep({ sweep: 'budget', ...budget });
-  expect(await handle.result()).toMatchObject({ state: 'budget', ended: { lineages: 2 } });
+  const budget = { computeSeconds: 15, gpuSeconds: null };
+  const given = { budget, parallelism: 1, seeds: [1, 2, 3] };
+  const handle = await temporal.startSweep({ sweep: 'budget', ...given });
+  expect(await handle.result()).toMatchObject({ state: 'budget', ended: { blocksTrained: 3 } });
+  expect(work.begun('train')).toEqual(['train 0/0', 'train 0/1', 'train 1/0']);
+  expect(work.has('end train 1/0') && work.committed.has('1/0')).toBe(true);
   expect(work.reports).toHaveLength(1);
 });
 

@@ -69,7 +69,6 @@ export class TestTemporal {
       conditions: ['keep', 'strip'],
       seeds: [1, 2],
       parallelism: 2,
-      computeBudgetSeconds: null,
       ...input,
     };
     return this.client.workflow.start<typeof sweep>(WORKFLOWS.sweep, {
@@ -146,6 +145,7 @@ export class TestTemporal {
       openLineage: (of) => this.workOf(of.sweep).openLineage(of),
       prepare: (unit) => this.workOf(unit.sweep).prepare(unit),
       checkpoint: (unit) => this.workOf(unit.sweep).checkpoint(unit),
+      isSpent: (of) => this.workOf(of.sweep).isSpent(of),
       report: (of) => this.workOf(of.sweep).report(of),
       findRunning,
     };
