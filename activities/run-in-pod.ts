@@ -7,12 +7,13 @@ import {
   type TrainedBlock,
 } from '../contract/activities.ts';
 import { CAUSES, type Cause, CausedError } from '../contract/causes.ts';
-import type { JobRequest, Stage } from '../k8s/job-request.ts';
+import { type JobRequest, nameJob, type Stage } from '../k8s/job-request.ts';
 import { removeJob } from '../k8s/remove-job.ts';
 import { type JobEnd, runJob } from '../k8s/run-job.ts';
-import { type Ending, findAttemptOf, findResult, recordOutcome } from '../store/attempts.ts';
+import { findResult } from '../store/attempts.ts';
 import { unitOf } from './account.ts';
 import type { Cell } from './cells.ts';
+import { type EarlyEnding, endAttempt } from './end-attempt.ts';
 import { openCells } from './evaluate-checkpoint.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { tellProgress } from './pod-progress.ts';
@@ -44,7 +45,8 @@ export async function trainInPod(
     return standing;
   }
   const log = new LogKeeper(store, key);
-  const progress = tellProgress(hooks.onProgress);
+  const job = nameJob(request);
+  const progress = tellProgress((told) => hooks.onProgress({ ...told, job }));
   try {
     const { verdict } = await runJob(request, {
       ...hooks,
@@ -58,18 +60,18 @@ export async function trainInPod(
       onWithdrawn: async (pod) => {
         await log.flush();
         // Where it cannot be written, the next pod waits until the lease lapses.
-        await endAttempt(task, key, pod, WITHDRAWN).catch(() => undefined);
+        await endAttempt(store, key, pod, WITHDRAWN).catch(() => undefined);
       },
     });
     await log.close();
     const trained = await findTrained(task, key);
     if (trained) return trained;
     const { cause, message, node } = verdict;
-    await endAttempt(task, key, log.pod, endingOf(verdict));
+    await endAttempt(store, key, log.pod, endingOf(verdict));
     throw new CausedError(cause, message, { node });
   } catch (error) {
     if (hooks.signal.aborted && !hooks.leave())
-      await endAttempt(task, key, log.pod, { result: 'interrupted', reason: 'stopped' });
+      await endAttempt(store, key, log.pod, { result: 'interrupted', reason: 'stopped' });
     throw error;
   } finally {
     await log.close();
@@ -90,9 +92,10 @@ export async function evaluateInPod(
     return { computed: 0, reused: length, computeSeconds: 0 };
   }
   const { meter } = hooks;
+  const job = nameJob(request);
   const progress = tellProgress((told) => {
     meter.notePredicted(told.step);
-    hooks.onProgress(told);
+    hooks.onProgress({ ...told, job });
   });
   const end = await runJob(request, {
     ...hooks,
@@ -143,23 +146,9 @@ function makeRequest(stage: Stage, task: Task, placed: PlacedUnit): JobRequest {
   };
 }
 
-/** Ends the attempt of a pod that is gone without having done so, which releases its claim. */
-async function endAttempt(
-  { store }: Task,
-  key: string,
-  pod: string | undefined,
-  ending: DistributiveOmit<Extract<Ending, { result: 'interrupted' | 'failed' }>, 'step'>,
-): Promise<void> {
-  const attempt = pod === undefined ? undefined : await findAttemptOf(store, key, pod);
-  if (!attempt || attempt.ended) return;
-  await recordOutcome(store, attempt, { ...ending, step: attempt.step });
-}
-
 const WITHDRAWN = { result: 'interrupted', reason: 'the queue took the Job back' } as const;
 
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-function endingOf({ cause, message }: JobEnd['verdict']): Parameters<typeof endAttempt>[3] {
+function endingOf({ cause, message }: JobEnd['verdict']): EarlyEnding {
   const { outside }: Cause = CAUSES[cause];
   const said = message.slice(0, 2000);
   return outside

@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { openHome } from '../worker/home.ts';
-import { type Check, describeCheck } from './check.ts';
+import { type Check, describeCheck, passed } from './check.ts';
 import { checkCluster } from './check-cluster.ts';
 import { checkMachine } from './check-machine.ts';
+import { checkOrphans } from './check-orphans.ts';
 import { checkStore } from './check-store.ts';
 import { checkSupervisor } from './check-supervisor.ts';
 import { checkTemporal } from './check-temporal.ts';
@@ -17,9 +18,11 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('check what a sweep needs; each finding with how to mend it')
     .argument('[file]', 'sweep file: its store and its cluster are checked')
+    .option('--fix', 'mend what can be mended without risk: remove Jobs that nobody follows')
     .option('--json', 'one JSON list')
-    .action(async (file: string | undefined, options: { json?: boolean }) => {
-      const checks = await examine(file);
+    .action(async (file: string | undefined, options: { fix?: boolean; json?: boolean }) => {
+      const found = await examine(file);
+      const checks = options.fix ? await Promise.all(found.map(mend)) : found;
       process.exitCode = checks.every(({ ok }) => ok) ? EXIT.done : EXIT.findings;
       if (options.json) return printJson(checks);
       return print(checks.map(describeCheck).join('\n'));
@@ -35,6 +38,11 @@ async function examine(file: string | undefined): Promise<Check[]> {
     ...(await checkTemporal()),
     await checkSupervisor(home),
     ...(await checkStore(store)),
-    ...(sweep ? await checkCluster(sweep) : []),
+    ...(sweep ? [...(await checkCluster(sweep)), ...(await checkOrphans(sweep, home))] : []),
   ];
+}
+
+async function mend(check: Check): Promise<Check> {
+  if (check.ok || !check.fix) return check;
+  return passed(check.name, await check.fix());
 }

@@ -34,6 +34,8 @@ export interface ComputeProgress {
   stage: WorkStage;
   /** Why it does not run yet. */
   message?: string | undefined;
+  /** The Job of a cluster that is followed. */
+  job?: string | undefined;
   step: number;
   steps: number;
   loss: number | null;

@@ -16,22 +16,28 @@ export function endPatience({ settings }: JobRequest): number {
   return graceOf(settings) * 1000 + LOST_POD;
 }
 
-/**
- * Removes a Job, if it is there, and waits until its pod is gone too: until then it might hold a GPU. A node that is lost is not
- * waited for for ever.
- */
+/** Removes a Job, if it is there, and waits until its pod is gone too. */
 export async function removeJob(request: JobRequest): Promise<void> {
-  const { cluster, watch } = watchNamespace(request.settings);
-  const { namespace } = request.settings;
-  const name = nameJob(request);
+  await removeNamed(request.settings, nameJob(request), endPatience(request));
+}
+
+/** Until its pod is gone it might hold a GPU. A node that is lost is not waited for beyond `patience` (ms). */
+export async function removeNamed(
+  place: Pick<JobRequest['settings'], 'context' | 'namespace'>,
+  name: string,
+  patience: number,
+): Promise<void> {
+  const { cluster, watch } = watchNamespace(place);
+  const { namespace } = place;
   const unfollow = watch.follow();
-  const deadline = performance.now() + endPatience(request);
+  const deadline = performance.now() + patience;
   try {
     const of = { namespace, name, propagationPolicy: 'Foreground' };
     await find(() => cluster.batch.deleteNamespacedJob(of));
     while (performance.now() < deadline) {
       await delay(JOB_TICK);
-      if (!watch.job(name) && !watch.pod(name) && !(await readJob(cluster, request))) return;
+      if (watch.job(name) || watch.pod(name)) continue;
+      if (!(await find(() => cluster.batch.readNamespacedJob({ namespace, name })))) return;
     }
   } finally {
     unfollow();
