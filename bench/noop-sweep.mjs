@@ -43,7 +43,7 @@ const created = await createWorkers({
   client: new Client({ connection }),
   identity: 'bench',
   compute: createLocalCompute({ workFolder: home.work, slots: SLOTS, run: runNothing }),
-  workflowBundle: join(import.meta.dirname, '..', 'dist', 'workflows.bundle.js'),
+  workflows: { codePath: join(import.meta.dirname, '..', 'dist', 'workflows.bundle.js') },
 });
 const workers = runWorkers(created, stop.signal);
 const client = new Client({ connection: await Connection.connect({ address }) });

@@ -9,6 +9,7 @@ import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store.ts';
 import { readTry, writeTry } from '../store/tries.ts';
 import type { Home } from '../worker/home.ts';
+import { TemporalUnusable } from '../worker/temporal-server.ts';
 import { type Check, failed, passed } from './check.ts';
 import { Session } from './connect.ts';
 import { say } from './output.ts';
@@ -25,8 +26,9 @@ const NAME = 'orphans';
 export async function checkOrphans({ compute }: Sweep, home: Home): Promise<Check[]> {
   if (compute.kind !== 'kubernetes') return [];
   const { listJobs, removeOwn } = await import('../k8s/list-jobs.ts');
-  const session = await Session.join(home, say);
+  let session: Session | undefined;
   try {
+    session = await Session.join(home, say);
     const jobs = await listJobs(compute, PATIENCE);
     if (jobs.length === 0)
       return [passed(NAME, `no Job of ours in namespace ${compute.namespace}`)];
@@ -45,6 +47,8 @@ export async function checkOrphans({ compute }: Sweep, home: Home): Promise<Chec
       ...(unknown.length > 0 ? [judgeUnknown(unknown)] : []),
     ];
   } catch (error) {
+    // Which the check of Temporal tells.
+    if (error instanceof TemporalUnusable) return [];
     if (!(error instanceof CausedError)) throw error;
     return [failed(NAME, error.message, CAUSES[error.causeName].mend)];
   } finally {
@@ -92,7 +96,8 @@ async function findFollowed(client: Client): Promise<Set<string>> {
   const followed = new Set<string>();
   for await (const { workflowId, runId } of client.workflow.list({ query: running })) {
     const lineage = await client.workflow.getHandle(workflowId, runId).describe();
-    for (const { job } of readHeartbeats(lineage)) if (job !== undefined) followed.add(job);
+    for (const { job } of await readHeartbeats(client, lineage))
+      if (job !== undefined) followed.add(job);
   }
   return followed;
 }

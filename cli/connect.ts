@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Connection, isGrpcServiceError } from '@temporalio/client';
+import { createDataConverter } from '../worker/data-converter.ts';
 import { findDeployedWorkers } from '../worker/deployed-workers.ts';
 import {
   ensureSupervisor,
@@ -124,7 +125,8 @@ export class Session {
 
   private use(connection: Connection, { namespace }: TemporalServer): void {
     this.connection = connection;
-    this.current = new Client({ connection, namespace });
+    const dataConverter = createDataConverter(namespace);
+    this.current = new Client({ connection, namespace, dataConverter });
   }
 }
 

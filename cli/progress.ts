@@ -4,7 +4,6 @@ import {
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { HeartbeatDetails } from '../contract/activities.ts';
 import {
   type BlockFailure,
@@ -16,6 +15,7 @@ import {
 } from '../contract/workflows.ts';
 import { checkpointsOf, domainsEvaluated } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { readPayload } from './read-payload.ts';
 
 export type SweepState = SweepProgress['state'] | 'failed' | 'cancelled' | 'budget' | 'interrupted';
 
@@ -96,7 +96,7 @@ async function askLineage(
         handle.query<LineageProgress>(QUERIES.progress),
         handle.describe(),
       ]);
-      return [index, { progress, activities: readHeartbeats(description) }];
+      return [index, { progress, activities: await readHeartbeats(client, description) }];
     });
   } catch {
     return [index, undefined]; // It has just ended, or its worker is away: the next look will tell.
@@ -104,13 +104,18 @@ async function askLineage(
 }
 
 /** What the running activities of a lineage last told. */
-export function readHeartbeats({ raw }: WorkflowExecutionDescription): ActivityView[] {
-  return (raw.pendingActivities ?? []).flatMap((pending) => {
-    const payload = pending.heartbeatDetails?.payloads?.[0];
-    if (!payload) return [];
-    const details = defaultPayloadConverter.fromPayload<HeartbeatDetails>(payload);
-    return details ? [{ ...details, attempt: pending.attempt ?? 1 }] : [];
-  });
+export async function readHeartbeats(
+  client: Client,
+  { raw }: WorkflowExecutionDescription,
+): Promise<ActivityView[]> {
+  const activities = await Promise.all(
+    (raw.pendingActivities ?? []).map(async (pending) => {
+      const payload = pending.heartbeatDetails?.payloads?.[0];
+      const details = payload && (await readPayload<HeartbeatDetails | null>(client, payload));
+      return details ? [{ ...details, attempt: pending.attempt ?? 1 }] : [];
+    }),
+  );
+  return activities.flat();
 }
 
 function assemble(

@@ -1,5 +1,4 @@
 import { type Client, WorkflowIdConflictPolicy } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { renderTools } from '../data/data-file.ts';
 import { writePlan } from '../activities/plans.ts';
 import { type Budget, type SweepInput, TASK_QUEUES, WORKFLOWS } from '../contract/workflows.ts';
@@ -8,6 +7,7 @@ import type { Sweep } from '../spec/sweep.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 import { sweepAxes } from './progress.ts';
+import { readPayload } from './read-payload.ts';
 
 /** Puts the plan and what it was made from into the store. Returns the plan's digest. */
 export async function storePlan(loaded: LoadedSweep): Promise<string> {
@@ -67,7 +67,7 @@ async function readInput(client: Client, workflowId: string): Promise<SweepInput
   });
   const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
   const payload = started?.input?.payloads?.[0];
-  return payload ? defaultPayloadConverter.fromPayload<SweepInput>(payload) : undefined;
+  return payload ? readPayload<SweepInput>(client, payload) : undefined;
 }
 
 /** One folder may be named in several ways. */

@@ -1,9 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import {
   type ActivityInterceptorsFactory,
   type NativeConnection,
   Worker,
   type WorkerOptions,
+  type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { createComputeActivities } from '../activities/compute-activities.ts';
 import { createControlActivities } from '../activities/control-activities.ts';
@@ -27,11 +29,14 @@ export async function createWorkers(wiring: {
   identity: string;
   compute: Compute;
   observer?: TryObserver;
-  workflowBundle: string;
+  workflows: WorkflowBundleOption;
+  /** The client's own. */
+  dataConverter?: DataConverter;
   /** Milliseconds between two heartbeats of an activity, by which it also hears that it is cancelled. */
   heartbeat?: number | undefined;
 }): Promise<Worker[]> {
-  const { connection, client, compute, observer, heartbeat = HEARTBEAT_INTERVAL } = wiring;
+  const { connection, client, compute, observer, dataConverter } = wiring;
+  const { heartbeat = HEARTBEAT_INTERVAL } = wiring;
   const beat: ActivityInterceptorsFactory = (context) => ({
     inbound: new HeartbeatInterceptor(context, heartbeat),
   });
@@ -39,6 +44,7 @@ export async function createWorkers(wiring: {
     connection,
     namespace: client.options.namespace,
     identity: wiring.identity,
+    ...(dataConverter && { dataConverter }),
     interceptors: { activity: [beat] },
     maxHeartbeatThrottleInterval: heartbeat,
     defaultHeartbeatThrottleInterval: heartbeat,
@@ -48,7 +54,7 @@ export async function createWorkers(wiring: {
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.control,
-      workflowBundle: { codePath: wiring.workflowBundle },
+      workflowBundle: wiring.workflows,
       activities: createControlActivities({ openStore, client }),
       maxConcurrentActivityTaskExecutions: CONTROL_SLOTS,
       stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT,

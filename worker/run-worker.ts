@@ -8,9 +8,11 @@ import { findDeadWorkers, nameOwnProcess, removeLeftovers } from '../compute/lef
 import { createLocalCompute } from '../compute/local-compute.ts';
 import { CONNECT_POLL, SERVER_START } from '../contract/timeouts.ts';
 import { createWorkers, runWorkers } from './create-workers.ts';
+import { createDataConverter } from './data-converter.ts';
 import { handBack } from './hand-back.ts';
 import type { Home } from './home.ts';
 import type { TemporalServer } from './temporal-server.ts';
+import { loadWorkflows } from './workflow-code.ts';
 
 /** What works, and what it works through. */
 export interface RunningWorker {
@@ -40,7 +42,8 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
   await mkdir(join(home.work, own)); // By it our successor learns of us.
   const connection = await connectPatiently(server, signal);
   try {
-    const client = new Client({ connection, namespace });
+    const dataConverter = createDataConverter(namespace);
+    const client = new Client({ connection, namespace, dataConverter });
     await handBack(client, dead.map(identify));
     for (const worker of dead) await removeLeftovers(home.work, worker);
     const workers = await createWorkers({
@@ -49,7 +52,8 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       identity: identify(own),
       compute: createLocalCompute({ workFolder: home.work }),
       observer: settings.observer,
-      workflowBundle: join(import.meta.dirname, '..', 'workflows.bundle.js'),
+      workflows: await loadWorkflows(),
+      dataConverter,
       heartbeat: settings.heartbeat,
     });
     settings.onRunning?.({ connection, workers });
