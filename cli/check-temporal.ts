@@ -1,6 +1,7 @@
 import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contract/workflows.ts';
 import { findDeployedWorkers, shortBuild } from '../worker/deployed-workers.ts';
+import { findCurrent, readVersion } from '../worker/deployment.ts';
 import { cacheFolder } from '../worker/home.ts';
 import { findTemporal } from '../worker/temporal-binary.ts';
 import { connectTemporal } from '../worker/temporal-connection.ts';
@@ -28,7 +29,9 @@ export async function checkTemporal(): Promise<Check[]> {
       const namespace = await checkNamespace(connection, server);
       if (!namespace.ok) return [version, namespace];
       const attributes = await checkAttributes(connection, server);
-      return [version, namespace, attributes, await checkWorkers(connection, server)];
+      const workers = await checkWorkers(connection, server);
+      const deployment = await checkDeployment(connection, server);
+      return [version, namespace, attributes, workers, ...deployment];
     } finally {
       await connection.close();
     }
@@ -123,4 +126,18 @@ async function checkWorkers(connection: Connection, { namespace }: TemporalServe
     `${found}; this is build ${own}, theirs ${theirs}`,
     'use the command line of their image, or update them (docs/operations.md: Upgrades)',
   );
+}
+
+/** Workers of a version that is not the current one wait for ever. */
+async function checkDeployment(
+  connection: Connection,
+  { namespace }: TemporalServer,
+): Promise<Check[]> {
+  const version = readVersion();
+  if (!version) return [];
+  const { deploymentName, buildId } = version;
+  const current = await findCurrent(connection, namespace, deploymentName);
+  const found = `${deploymentName}: work goes to ${current === undefined ? 'no build' : `build ${current}`}`;
+  if (current === buildId) return [passed('deployment', found)];
+  return [failed('deployment', `${found}, not to ${buildId}`, 'ratchet worker --make-current')];
 }

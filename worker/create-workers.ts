@@ -15,6 +15,7 @@ import { HEARTBEAT_INTERVAL, STICKY_QUEUE_TIMEOUT, WORKER_SHUTDOWN } from '../co
 import { TASK_QUEUES } from '../contract/workflows.ts';
 import { openStore } from '../store/open-store.ts';
 import { HeartbeatInterceptor } from '../activities/heartbeat.ts';
+import { deploymentOptions, type Version } from './deployment.ts';
 
 /** Activities at once on a task queue; trainers are bounded by compute, so most of these only wait. */
 const CONTROL_SLOTS = 20;
@@ -30,12 +31,14 @@ export async function createWorkers(wiring: {
   compute: Compute;
   observer?: TryObserver;
   workflows: WorkflowBundleOption;
+  /** Of a cluster's workers. */
+  version?: Version | undefined;
   /** The client's own. */
   dataConverter?: DataConverter;
   /** Milliseconds between two heartbeats of an activity, by which it also hears that it is cancelled. */
   heartbeat?: number | undefined;
 }): Promise<Worker[]> {
-  const { connection, client, compute, observer, dataConverter } = wiring;
+  const { connection, client, compute, observer, dataConverter, version } = wiring;
   const { heartbeat = HEARTBEAT_INTERVAL } = wiring;
   const beat: ActivityInterceptorsFactory = (context) => ({
     inbound: new HeartbeatInterceptor(context, heartbeat),
@@ -45,6 +48,7 @@ export async function createWorkers(wiring: {
     namespace: client.options.namespace,
     identity: wiring.identity,
     ...(dataConverter && { dataConverter }),
+    ...(version && { workerDeploymentOptions: deploymentOptions(version) }),
     interceptors: { activity: [beat] },
     maxHeartbeatThrottleInterval: heartbeat,
     defaultHeartbeatThrottleInterval: heartbeat,

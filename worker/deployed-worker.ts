@@ -1,5 +1,6 @@
 import { DEPLOYED_HEARTBEAT, READY_PATIENCE } from '../contract/timeouts.ts';
 import { nameDeployed, shortBuild } from './deployed-workers.ts';
+import { readVersion } from './deployment.ts';
 import { openHome } from './home.ts';
 import { createLog, readLevel } from './log.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
@@ -23,13 +24,16 @@ export async function runDeployedWorker(server: TemporalServer, port: number): P
     readMetrics,
   });
   const { address, namespace } = server;
-  log('info', 'worker starts', { address, namespace, port: http.port, build: shortBuild() });
+  const version = readVersion();
+  const build = version?.buildId ?? shortBuild();
+  log('info', 'worker starts', { address, namespace, port: http.port, build });
   try {
     await runWorker({
       server,
       home: openHome(),
       identify: nameDeployed,
       observer,
+      version,
       signal: stop.signal,
       heartbeat: DEPLOYED_HEARTBEAT,
       onRunning: (started) => {

@@ -9,6 +9,7 @@ import { createLocalCompute } from '../compute/local-compute.ts';
 import { CONNECT_POLL, SERVER_START } from '../contract/timeouts.ts';
 import { createWorkers, runWorkers } from './create-workers.ts';
 import { createDataConverter } from './data-converter.ts';
+import type { Version } from './deployment.ts';
 import { handBack } from './hand-back.ts';
 import type { Home } from './home.ts';
 import type { TemporalServer } from './temporal-server.ts';
@@ -26,6 +27,7 @@ export interface WorkerSettings {
   /** A process's identity in Temporal, from its name on this machine. */
   identify: (processName: string) => string;
   observer: TryObserver;
+  version?: Version | undefined;
   /** Aborted: trainers save a checkpoint, and what is in hand is handed back. */
   signal: AbortSignal;
   /** Milliseconds between two heartbeats of an activity. */
@@ -54,6 +56,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       observer: settings.observer,
       workflows: await loadWorkflows(),
       dataConverter,
+      version: settings.version,
       heartbeat: settings.heartbeat,
     });
     settings.onRunning?.({ connection, workers });

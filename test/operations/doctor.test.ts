@@ -105,7 +105,9 @@ it('finds an API server that is too old and whose clock is wrong', async () => {
     const isVersion = request.url === '/version';
     response.end(
       JSON.stringify(
-        isVersion ? { gitVersion: 'v1.28.3', minor: '28+' } : { status: { allowed: true } },
+        isVersion
+          ? { gitVersion: 'v1.28.3', minor: '28+' }
+          : { status: { allowed: true }, items: [] },
       ),
     );
   }).listen(0, '127.0.0.1');
