@@ -57,6 +57,14 @@ const temporal = z
       .prefault({})
       .describe('TLS and mTLS.'),
     apiKey: secretEntry('api-key').prefault({}).describe('API key, as of Temporal Cloud.'),
+    payloadKeys: secretEntry('payload-keys')
+      .prefault({})
+      .describe(
+        'Keys with which everything that Temporal keeps is encrypted: RATCHET_PAYLOAD_KEYS.',
+      ),
+    deploymentName: optionalText().describe(
+      'Worker Deployment of Temporal: workers have versions, and an upgrade sends all work to the new one. Empty: no versions.',
+    ),
   })
   .prefault({})
   .describe('The Temporal server, which the chart does not bring.');

@@ -4,6 +4,7 @@ import type {
   KubernetesObject,
   V1ConfigMap,
   V1Deployment,
+  V1Job,
   V1NetworkPolicy,
   V1Pod,
   V1PodDisruptionBudget,
@@ -44,6 +45,7 @@ export function render(values: string, ...args: string[]): KubernetesObject[] {
 interface Kinds {
   ConfigMap: V1ConfigMap;
   Deployment: V1Deployment;
+  Job: V1Job;
   NetworkPolicy: V1NetworkPolicy;
   Pod: V1Pod;
   PodDisruptionBudget: V1PodDisruptionBudget;

@@ -104,16 +104,21 @@ describe.skipIf(!HAS_HELM)('the chart', () => {
     const objects = render(FULL);
     expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
     const container = pick(objects, 'Deployment').spec?.template.spec?.containers[0];
-    expect(container?.env?.[0]).toEqual({
-      name: 'TEMPORAL_API_KEY',
-      valueFrom: { secretKeyRef: { name: 'temporal', key: 'key' } },
-    });
+    expect(container?.env?.slice(1, 3)).toEqual([
+      {
+        name: 'RATCHET_PAYLOAD_KEYS',
+        valueFrom: { secretKeyRef: { name: 'temporal', key: 'payload-keys' } },
+      },
+      {
+        name: 'TEMPORAL_API_KEY',
+        valueFrom: { secretKeyRef: { name: 'temporal', key: 'key' } },
+      },
+    ]);
     expect(container?.envFrom).toContainEqual({ secretRef: { name: 'ratchet-store' } });
   });
 
   test('tells the worker where Temporal is, by the variables that Temporal names', () => {
     expect(pick(render(PLAIN), 'ConfigMap', 'r-ratchet').data).toEqual({
-      RATCHET_HOME: '/var/lib/ratchet',
       RATCHET_HTTP_PORT: '9464',
       TEMPORAL_ADDRESS: 'temporal-frontend.temporal.svc:7233',
       TEMPORAL_NAMESPACE: 'default',
@@ -129,6 +134,15 @@ describe.skipIf(!HAS_HELM)('the chart', () => {
   test('starts new workers when only their configuration has changed', () => {
     expect(checksumOf('--set', 'temporal.namespace=other')).not.toBe(checksumOf());
     expect(checksumOf('--set', 'replicas=5')).toBe(checksumOf());
+  });
+
+  test('sends all work to the new version after an upgrade, where versions are wanted', () => {
+    expect(render(PLAIN).some(({ kind }) => kind === 'Job')).toBe(false);
+    const job = pick(render(FULL), 'Job');
+    expect(job.metadata?.annotations?.['helm.sh/hook']).toContain('post-upgrade');
+    expect(job.spec?.template.spec?.containers[0]?.args).toEqual(['worker', '--make-current']);
+    const { data } = pick(render(FULL), 'ConfigMap', 'r-ratchet');
+    expect(data?.['TEMPORAL_DEPLOYMENT_NAME']).toBe('ratchet-team');
   });
 
   test('tests itself with a sweep file that Ratchet takes', () => {

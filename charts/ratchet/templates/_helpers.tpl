@@ -50,45 +50,33 @@ app.kubernetes.io/part-of: ratchet
 {{- default (printf "%s-%s" .Release.Namespace (include "ratchet.fullname" .)) .Values.kueue.clusterQueue -}}
 {{- end -}}
 
-{{/* Pod Security Standard `restricted`, of a pod and of its container. */}}
-{{- define "ratchet.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: {{ .Values.user }}
-runAsGroup: {{ .Values.user }}
-fsGroup: {{ .Values.user }}
-seccompProfile: { type: RuntimeDefault }
+{{/* What every container of the image has, and every pod of it around its containers. */}}
+{{- define "ratchet.container" -}}
+image: {{ include "ratchet.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  - { name: RATCHET_HOME, value: /var/lib/ratchet }
+  {{- range $variable, $entry := dict "TEMPORAL_API_KEY" .Values.temporal.apiKey "RATCHET_PAYLOAD_KEYS" .Values.temporal.payloadKeys }}
+  {{- if $entry.name }}
+  - { name: {{ $variable }}, valueFrom: { secretKeyRef: { name: {{ $entry.name }}, key: {{ $entry.key }} } } }
+  {{- end }}
+  {{- end }}
+  {{- with .Values.env }}{{ toYaml . | nindent 2 }}{{ end }}
+envFrom:
+  - configMapRef: { name: {{ include "ratchet.fullname" . }} }
+  {{- with .Values.store.secret }}
+  - secretRef: { name: {{ . }} }
+  {{- end }}
+  {{- with .Values.envFrom }}{{ toYaml . | nindent 2 }}{{ end }}
+resources: {{- toYaml .Values.resources | nindent 2 }}
+# With the pod's: Pod Security Standard `restricted`, and a root file system that may not be written.
+securityContext:
+  allowPrivilegeEscalation: false
+  capabilities: { drop: [ALL] }
+  readOnlyRootFilesystem: true
+terminationMessagePolicy: FallbackToLogsOnError
 {{- end -}}
 
-{{- define "ratchet.containerSecurity" -}}
-allowPrivilegeEscalation: false
-capabilities: { drop: [ALL] }
-readOnlyRootFilesystem: true
-{{- end -}}
-
-{{/* What worker and `helm test` are told alike: where Temporal and the store are, and who asks. */}}
-{{- define "ratchet.environment" -}}
-{{- with .Values.temporal.apiKey }}
-{{- if .name }}
-- name: TEMPORAL_API_KEY
-  valueFrom: { secretKeyRef: { name: {{ .name }}, key: {{ .key }} } }
-{{- end }}
-{{- end }}
-{{- with .Values.env }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
-{{- define "ratchet.environmentFrom" -}}
-- configMapRef: { name: {{ include "ratchet.fullname" . }} }
-{{- with .Values.store.secret }}
-- secretRef: { name: {{ . }} }
-{{- end }}
-{{- with .Values.envFrom }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
-{{/* The root file system is read-only: these may be written, and certificates are read. */}}
 {{- define "ratchet.mounts" -}}
 - { name: home, mountPath: /var/lib/ratchet }
 - { name: tmp, mountPath: /tmp }
@@ -97,6 +85,36 @@ readOnlyRootFilesystem: true
 {{- end }}
 {{- with .Values.volumeMounts }}
 {{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "ratchet.pod" -}}
+serviceAccountName: {{ include "ratchet.workerAccount" . }}
+automountServiceAccountToken: true
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ .Values.user }}
+  runAsGroup: {{ .Values.user }}
+  fsGroup: {{ .Values.user }}
+  seccompProfile: { type: RuntimeDefault }
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- range . }}{{ dict "name" . | list | toYaml | nindent 2 }}{{ end }}
+{{- end }}
+{{- with .Values.hostAliases }}
+hostAliases: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
 {{- end }}
 {{- end -}}
 
