@@ -18,9 +18,11 @@ import {
   parsePath,
   PREDICTIONS,
   SCORES,
+  SWEEPS,
 } from './layout.ts';
 import { readRecord, sha256Of } from './records.ts';
 import { type Store, StoreError } from './store.ts';
+import { verifyStore } from './verify.ts';
 
 /** A promise that was not kept. */
 export interface Violation {
@@ -38,6 +40,34 @@ export async function checkInvariants(store: Store): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const key of [...keys].toSorted()) violations.push(...(await checkKey(store, key)));
   violations.push(...(await checkCells(store, keys)));
+  violations.push(...(await checkObjects(store)), ...(await checkPlans(store)));
+  return violations;
+}
+
+export const WHOLE = 'what was acknowledged is there, and is what was stored';
+
+/** Blobs, checkpoints that an attempt may go on from, and what predictions and scores stand on. */
+async function checkObjects(store: Store): Promise<Violation[]> {
+  const { findings } = await verifyStore(store, { deep: true });
+  return findings.map(({ kind, path, what }) => ({
+    invariant: kind === 'unreadable' ? READABLE : WHOLE,
+    path,
+    what,
+  }));
+}
+
+export const PLANNED = 'what a sweep was submitted with is there';
+
+/** Of a plan hangs everything that a sweep still needs: garbage collection marks from it. */
+async function checkPlans(store: Store): Promise<Violation[]> {
+  const submitted = (await store.list(SWEEPS)).flatMap((path) => {
+    const [, plan = ''] = /\/plans\/([0-9a-f]{64})\.json$/.exec(path) ?? [];
+    return plan === '' ? [] : [{ path, plan }];
+  });
+  const violations: Violation[] = [];
+  for (const { path, plan } of submitted)
+    if (!(await store.hasBlob(plan)))
+      violations.push({ invariant: PLANNED, path, what: 'its plan is gone' });
   return violations;
 }
 

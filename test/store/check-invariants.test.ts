@@ -4,18 +4,24 @@ import type { Block } from '../../store/blocks.ts';
 import {
   BLOCK_INVARIANTS,
   checkInvariants,
+  PLANNED,
   READABLE,
   STEMS,
+  WHOLE,
 } from '../../store/check-invariants.ts';
 import {
+  attemptsFolder,
   blobPath,
   claimPath,
   damagePath,
   leasePath,
   manifestPath,
   outcomePath,
+  parsePath,
   partialFilePath,
   partialManifestPath,
+  planPath,
+  predictionsPath,
   scorePath,
   startPath,
 } from '../../store/layout.ts';
@@ -43,6 +49,15 @@ async function finishedSweep(): Promise<{ store: Store; parent: Block; block: Bl
     folder: await temporaryFolder(),
   })) as Block;
   return { store, parent, block };
+}
+
+/** A file of a checkpoint of a block whose only attempt was killed. */
+async function unfinishedFile(store: Store): Promise<string> {
+  const key = keyOf('unfinished');
+  const dying = { key, folder: await temporaryFolder(), onStep: dieAfter(5) };
+  await expect(workOn(store, dying)).rejects.toThrow(Killed);
+  const paths = await store.list(attemptsFolder(key));
+  return paths.find((path) => parsePath(path)?.kind === 'partial-file') ?? '';
 }
 
 type Fields = Record<string, unknown>;
@@ -248,6 +263,50 @@ const DEFECTS: [string, string, Defect][] = [
       await store.create(scorePath(KEY), encodeRecord(score));
     },
   ],
+  [
+    'a score of predictions that are gone',
+    WHOLE,
+    async (store, { block }) => {
+      const score = { format: 1, key: KEY, weights: block.sha256, prediction: keyOf('gone') };
+      await store.create(scorePath(KEY), encodeRecord(score));
+    },
+  ],
+  [
+    'predictions for prompts that are gone',
+    WHOLE,
+    async (store, { block }) => {
+      const predictions = { format: 1, key: KEY, weights: block.sha256, prompts: keyOf('gone') };
+      await store.create(predictionsPath(KEY), encodeRecord(predictions));
+    },
+  ],
+  [
+    'a checkpoint whose file is gone, of a block that is not committed yet',
+    WHOLE,
+    async (store) => {
+      await store.remove(await unfinishedFile(store));
+    },
+  ],
+  [
+    'a checkpoint with a file of another content, of a block that is not committed yet',
+    WHOLE,
+    async (store) => {
+      await store.replace(await unfinishedFile(store), text('another'));
+    },
+  ],
+  [
+    'a blob that is not what its name says',
+    WHOLE,
+    async (store) => void (await store.create(blobPath(keyOf('blob')), text('another'))),
+  ],
+  [
+    'a plan that was collected as garbage',
+    PLANNED,
+    async (store) => {
+      const { sha256 } = await store.putBlob(text('{"plan":1}'));
+      await store.create(planPath('demo-1', sha256), encodeRecord({ format: 1, plan: sha256 }));
+      await store.remove(blobPath(sha256));
+    },
+  ],
 ];
 
 test('a sweep with kills and resumptions keeps every promise', async () => {
@@ -265,8 +324,10 @@ test.each(DEFECTS)('%s is found: %s', async (_name, invariant, plant) => {
 test('a defect seeds every invariant', () => {
   const seeded = new Set(DEFECTS.map(([, invariant]) => invariant));
   const known = [
+    PLANNED,
     READABLE,
     STEMS,
+    WHOLE,
     ...Object.keys(BLOCK_INVARIANTS),
     ...Object.keys(ATTEMPT_INVARIANTS),
   ];
