@@ -14,7 +14,7 @@ import type { Persistence } from './s3-faults.ts';
 import { parseS3Url } from './s3-location.ts';
 import { S3Objects } from './s3-objects.ts';
 import { uploadInParts } from './s3-upload.ts';
-import { giveUpUpload, listUploads } from './s3-uploads.ts';
+import { giveUpUpload, listUnfinished } from './s3-uploads.ts';
 import {
   type BlobRef,
   type PutBlobOptions,
@@ -156,12 +156,12 @@ class S3Store implements Store {
   }
 
   async listUnfinished(): Promise<string[]> {
-    const uploads = await listUploads(this.#objects);
+    const uploads = await listUnfinished(this.#objects);
     return uploads.map(({ path, id }) => `${path} (upload ${id})`).toSorted();
   }
 
   async sweepUnfinished(before: number): Promise<string[]> {
-    const stale = (await listUploads(this.#objects)).filter(({ began }) => began < before);
+    const stale = (await listUnfinished(this.#objects)).filter(({ began }) => began < before);
     for (const upload of stale) await giveUpUpload(this.#objects, upload);
     return stale.map(({ path, id }) => `${path} (upload ${id})`).toSorted();
   }

@@ -109,12 +109,25 @@ export async function abortUploads(objects: S3Objects, path: string): Promise<vo
   for (const upload of open) if (upload.path === path) await abortUpload(objects, upload);
 }
 
-/** Every upload under way to paths that begin so, noted or not, and when it began (ms since 1970). */
-export async function listUploads(
-  objects: S3Objects,
-  beginning = '',
-): Promise<{ path: string; id: string; began: number }[]> {
-  const found: { path: string; id: string; began: number }[] = [];
+/** `began`: milliseconds since 1970. */
+type Begun = Pick<Upload, 'path' | 'id'> & { began: number };
+
+/**
+ * Every upload under way: those that the server lists, and those that are noted. MinIO lists those of one path that is named in
+ * full, and none else.
+ */
+export async function listUnfinished(objects: S3Objects): Promise<Begun[]> {
+  const found = new Map((await listUploads(objects, '')).map((upload) => [upload.id, upload]));
+  for (const { path, modified } of await objects.list(UNFINISHED)) {
+    const noted = parseNote(await objects.read(path));
+    if (noted && !found.has(noted.id)) found.set(noted.id, { ...noted, began: modified });
+  }
+  return [...found.values()];
+}
+
+/** Uploads to paths that begin so, as far as the server lists them. */
+async function listUploads(objects: S3Objects, beginning: string): Promise<Begun[]> {
+  const found: Begun[] = [];
   for (let page: { key?: string; id?: string } | undefined = {}; page; ) {
     const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
       Bucket: objects.bucket,
@@ -141,10 +154,15 @@ function notePath(path: string): string {
 /** None where it is torn: then the upload is begun anew. */
 async function readUpload(objects: S3Objects, path: string): Promise<Upload | undefined> {
   const bytes = await objects.read(notePath(path));
+  const noted = parseNote(bytes);
+  if (bytes && !noted) await forgetUpload(objects, path);
+  return noted;
+}
+
+function parseNote(bytes: Uint8Array | undefined): Upload | undefined {
   try {
     return bytes && uploadSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    await forgetUpload(objects, path);
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, describe, inject } from 'vitest';
 
 /** What every client of these tests is given; the secret must turn up nowhere. */
 export const CREDENTIALS = {
@@ -44,6 +44,42 @@ export async function startVersitygw(): Promise<S3Server> {
     ROOT_SECRET_KEY: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
   };
   return serve(port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
+}
+
+/** Starts MinIO, and makes this process a client of it. */
+async function startMinio(): Promise<S3Server> {
+  const binary = inject('minio') ?? '';
+  const port = await findFreePort();
+  const folder = await mkdtemp(join(tmpdir(), 'ratchet-s3-'));
+  await mkdir(join(folder, BUCKET));
+  const address = ['--address', `127.0.0.1:${port}`, '--console-address', '127.0.0.1:0'];
+  const env = {
+    HOME: folder,
+    MINIO_ROOT_USER: CREDENTIALS.AWS_ACCESS_KEY_ID,
+    MINIO_ROOT_PASSWORD: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
+    MINIO_BROWSER: 'off',
+    MINIO_UPDATE: 'off',
+  };
+  const args = ['server', ...address, '--quiet', folder];
+  return serve(port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
+}
+
+const SERVERS = [
+  { name: 'versitygw', isMissing: !HAS_S3, start: startVersitygw },
+  { name: 'MinIO', isMissing: inject('minio') === null, start: startMinio },
+];
+
+/** What must hold on every S3 server; `server` is the one that runs. */
+export function describeOnServers(title: string, tests: (server: () => S3Server) => void): void {
+  for (const { name, isMissing, start } of SERVERS)
+    describe.skipIf(isMissing)(`${title} ${name}`, () => {
+      let server: S3Server;
+      beforeAll(async () => {
+        server = await start();
+      });
+      afterAll(() => server.stop());
+      tests(() => server);
+    });
 }
 
 async function serve(port: number, folder: string, start: () => ChildProcess): Promise<S3Server> {

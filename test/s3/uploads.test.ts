@@ -1,32 +1,26 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { blobPath } from '../../store/layout.ts';
 import { buildProgram, startChild } from '../store/child.ts';
 import { makeLargeFile } from '../store/support.ts';
 import { waitFor } from '../support/home-processes.ts';
 import { type FaultProxy, type Seen, startFaultProxy } from './fault-proxy.ts';
 import { openVia } from './impatience.ts';
-import { HAS_S3, type S3Server, startVersitygw } from './server.ts';
+import { describeOnServers } from './server.ts';
 
 const MIB = 1024 * 1024;
 /** Parts have 5 MiB here. */
 const PARTS = 8;
 
-describe.skipIf(!HAS_S3)('an upload in parts', () => {
-  let server: S3Server;
-  beforeAll(async () => {
-    server = await startVersitygw();
-  });
-  afterAll(() => server.stop());
-
+describeOnServers('an upload in parts to', (server) => {
   async function startProxy(): Promise<FaultProxy> {
-    const proxy = await startFaultProxy(server.port);
+    const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     return proxy;
   }
 
   test('whose client was killed is finished by another, which sends only what is missing', async () => {
-    const url = server.newUrl();
+    const url = server().newUrl();
     const file = await makeLargeFile(PARTS * 5 * MIB);
     const proxy = await startProxy();
     proxy.choose = (seen) => (partOf(seen) > 4 ? 'freeze' : undefined);
@@ -49,9 +43,9 @@ describe.skipIf(!HAS_S3)('an upload in parts', () => {
 
   test('is shared by those that store the same at once, and stands once', async () => {
     for (let round = 0; round < 10; round++) {
-      const url = server.newUrl();
+      const url = server().newUrl();
       const file = await makeLargeFile(2 * 5 * MIB + round);
-      const clients = await Promise.all([1, 2, 3].map(() => openVia(server.endpoint, url)));
+      const clients = await Promise.all([1, 2, 3].map(() => openVia(server().endpoint, url)));
       const refs = await Promise.all(clients.map((client) => client.putBlobFile(file)));
       const [ref = { sha256: '', size: 0 }] = refs;
       expect(refs).toEqual([ref, ref, ref]);
@@ -61,7 +55,7 @@ describe.skipIf(!HAS_S3)('an upload in parts', () => {
   });
 
   test('begins anew where the file is another one by now', async () => {
-    const url = server.newUrl();
+    const url = server().newUrl();
     const file = await makeLargeFile(2 * 5 * MIB);
     const proxy = await startProxy();
     proxy.choose = (seen) => (partOf(seen) === 2 ? 503 : undefined);
@@ -76,7 +70,7 @@ describe.skipIf(!HAS_S3)('an upload in parts', () => {
   });
 
   test('whose file changes meanwhile is refused: what its name says is never stored wrongly', async () => {
-    const url = server.newUrl();
+    const url = server().newUrl();
     const file = await makeLargeFile(2 * 5 * MIB);
     const proxy = await startProxy();
     let changed: Promise<void> | undefined;
