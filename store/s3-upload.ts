@@ -32,16 +32,17 @@ export async function uploadInParts(
   file: MeasuredFile,
 ): Promise<void> {
   for (let tries = 0; tries < UPLOADS; tries++) {
-    const found = await findUpload(objects, path, file);
-    const upload = found ?? (await beginUpload(objects, path, file));
+    const upload =
+      (await findUpload(objects, path, file)) ?? (await beginUpload(objects, path, file));
     const done =
       (await sendParts(objects, upload, file)) && (await complete(objects, upload, file));
     // Where it is gone it may have been completed: by a try that went unanswered, or by another process.
     const stands = done || isUpload(file, await objects.head(path));
     await forgetUpload(objects, path);
-    // A part that arrives after another process has finished can leave an upload open beside what was finished.
-    if (stands && (found || tries > 0 || !done)) await abortUploads(objects, path);
-    if (stands) return;
+    if (!stands) continue;
+    // Another process may have finished first: then its own upload, or a part that arrived late, has left one open.
+    await abortUploads(objects, path);
+    return;
   }
   throw new StoreError(
     'unreachable',
