@@ -19,6 +19,7 @@ type Startable = Pick<Informer<KubernetesObject>, 'start'>;
  */
 export class NamespaceWatch {
   private readonly namespace: string;
+  private readonly silence: number;
   private readonly jobs: Informer<V1Job>;
   private readonly pods: Informer<V1Pod>;
   /** Of each Job, by their names. */
@@ -30,8 +31,10 @@ export class NamespaceWatch {
   /** Paths that may not be listed or watched: when it was said for the first time in a row, and for the last. */
   private readonly refused = new Map<string, { first: number; last: number }>();
 
-  constructor({ config, batch, core }: Cluster, namespace: string) {
+  /** `silence`: milliseconds after which a watch that told nothing is made anew. */
+  constructor({ config, batch, core }: Cluster, namespace: string, silence = WATCH_SILENCE) {
     this.namespace = namespace;
+    this.silence = silence;
     const at = (path: string): string => `${path}/namespaces/${namespace}`;
     const of = { namespace, labelSelector: OURS };
     this.jobs = this.watch(config, `${at('/apis/batch/v1')}/jobs`, () =>
@@ -46,7 +49,7 @@ export class NamespaceWatch {
   follow(): () => void {
     if (this.followers++ === 0) {
       for (const one of [this.jobs, this.pods]) this.start(one);
-      this.renewal = setInterval(() => this.renewSilent(), WATCH_SILENCE / 4);
+      this.renewal = setInterval(() => this.renewSilent(), this.silence / 4);
     }
     return () => {
       if (--this.followers > 0) return;
@@ -92,7 +95,7 @@ export class NamespaceWatch {
   /** A connection may have died without a word: the next one goes on from the last event, and tells what was missed. */
   private renewSilent(): void {
     for (const [informer, at] of this.heard)
-      if (performance.now() - at > WATCH_SILENCE) this.start(informer);
+      if (performance.now() - at > this.silence) this.start(informer);
   }
 
   /** An informer stops at any error that it does not know; that we stopped it looks like one too. */
