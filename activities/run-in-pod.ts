@@ -143,6 +143,7 @@ function makeRequest(stage: Stage, task: Task, placed: PlacedUnit): JobRequest {
     placement,
     command: trainer.kind === 'command' ? trainer.command : ['node', 'dist/learner.mjs'],
     settings,
+    hasBase: trainer.kind === 'command' && trainer.weights !== undefined,
   };
 }
 

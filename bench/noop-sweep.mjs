@@ -42,7 +42,12 @@ const created = await createWorkers({
   connection,
   client: new Client({ connection }),
   identity: 'bench',
-  compute: createLocalCompute({ workFolder: home.work, slots: SLOTS, run: runNothing }),
+  compute: createLocalCompute({
+    workFolder: home.work,
+    cache: home.work,
+    slots: SLOTS,
+    run: runNothing,
+  }),
   workflows: { codePath: join(import.meta.dirname, '..', 'dist', 'workflows.bundle.js') },
 });
 const workers = runWorkers(created, stop.signal);

@@ -12,6 +12,7 @@ import type { PlannedLineage } from '../plan/plan.ts';
 import { describeCondition } from '../spec/describe-condition.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
+import { cacheFolder } from '../worker/home.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 import { inScratchFolder } from './scratch-folder.ts';
 
@@ -137,7 +138,10 @@ async function countExamples(
     sizes: true,
   };
   const counts = await inScratchFolder((workFolder) =>
-    createLocalCompute({ workFolder }).count(work, new AbortController().signal),
+    createLocalCompute({ workFolder, cache: cacheFolder() }).count(
+      work,
+      new AbortController().signal,
+    ),
   );
   return sides.flatMap((_, column) => counts.find(({ name }) => name === String(column)) ?? []);
 }

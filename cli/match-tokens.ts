@@ -9,6 +9,7 @@ import { DataError } from '../data/errors.ts';
 import { renderTraining } from '../data/training.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
+import { cacheFolder } from '../worker/home.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { say } from './output.ts';
 import type { SweepParts } from './plan-sweep.ts';
@@ -81,7 +82,7 @@ async function countSizes(
 ): Promise<Map<string, ExampleSize[]>> {
   const workFolder = await mkdtemp(join(tmpdir(), 'ratchet-count-'));
   try {
-    const counts = await createLocalCompute({ workFolder }).count(
+    const counts = await createLocalCompute({ workFolder, cache: cacheFolder() }).count(
       {
         key: sweep.name,
         trainer,

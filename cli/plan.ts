@@ -5,7 +5,7 @@ import { createLocalCompute } from '../compute/local-compute.ts';
 import { explainPlan } from '../plan/explain.ts';
 import { type PlanPreview, previewPlan } from '../plan/preview.ts';
 import { openStore } from '../store/open-store.ts';
-import { locateHome, openHome } from '../worker/home.ts';
+import { cacheFolder, locateHome, openHome } from '../worker/home.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
 import { drawExplanations, readEarlierPlans } from './explain-plan.ts';
 import { checkForkPoint } from './fork.ts';
@@ -37,7 +37,7 @@ export function addPlan(program: Command): void {
       const explanations = options.explain
         ? explainPlan(loaded.plan, stored, await readEarlierPlans(home, loaded.plan))
         : undefined;
-      const compute = createLocalCompute({ workFolder: home.work });
+      const compute = createLocalCompute({ workFolder: home.work, cache: cacheFolder() });
       const tokens = await countTokens(store, compute, loaded);
       if (options.json)
         return printJson({ ...preview, tokens, ...(explanations && { explanations }) });

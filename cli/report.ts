@@ -3,6 +3,7 @@ import { restoreCounts } from '../activities/data-counts.ts';
 import { reportSweep } from '../activities/report-sweep.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import { renderTerminal } from '../report/terminal.ts';
+import { cacheFolder } from '../worker/home.ts';
 import { openSweep } from './open-sweep.ts';
 import { paint, print, printJson, say } from './output.ts';
 import { copyReport, materialiseReport, readResults } from './report-files.ts';
@@ -16,7 +17,7 @@ export function addReport(program: Command): void {
     .option('--json', 'one JSON object: sweep, results, report')
     .action(async (wanted: string | undefined, options: { output?: string; json?: boolean }) => {
       const { home, entry, plan, store } = await openSweep(wanted);
-      const compute = createLocalCompute({ workFolder: home.work });
+      const compute = createLocalCompute({ workFolder: home.work, cache: cacheFolder() });
       const uncounted = await restoreCounts(store, compute, plan);
       if (uncounted > 0)
         say(

@@ -5,8 +5,9 @@ import { PROTOCOL_VERSION } from '../contract/trainer.ts';
 import type { GenerateJob } from '../contract/trainer-job.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { linkBase } from './base-weights.ts';
+import type { Place } from './carry-training.ts';
 import { type GenerateHooks, type GenerateWork, noSteps } from './compute.ts';
-import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights } from './weights.ts';
 
 /**
@@ -14,7 +15,7 @@ import { fetchWeights } from './weights.ts';
  * sees the store.
  */
 export async function carryGeneration(
-  run: RunTrainer,
+  { run, cache }: Pick<Place, 'run' | 'cache'>,
   work: GenerateWork,
   hooks: GenerateHooks,
   folder: string,
@@ -22,7 +23,7 @@ export async function carryGeneration(
   const started = performance.now();
   hooks.signal.throwIfAborted();
   hooks.onProgress(noSteps('starting'));
-  const job = await makeGenerateJob(work, folder);
+  const job = await makeGenerateJob(work, folder, { cache, signal: hooks.signal });
   hooks.onProgress(noSteps('evaluate'));
   const missing = new Set(work.prompts.map(({ name }) => name));
   await run({
@@ -47,7 +48,11 @@ export async function carryGeneration(
   return { computeSeconds: (performance.now() - started) / 1000 };
 }
 
-async function makeGenerateJob(work: GenerateWork, folder: string): Promise<GenerateJob> {
+async function makeGenerateJob(
+  work: GenerateWork,
+  folder: string,
+  from: { cache: string; signal: AbortSignal },
+): Promise<GenerateJob> {
   const { store, key, hyperparameters, weights, decoding } = work;
   await store.fetchBlob(work.tools, join(folder, 'tools.json'));
   if (weights) await fetchExactly(store, weights, join(folder, 'weights'));
@@ -64,6 +69,7 @@ async function makeGenerateJob(work: GenerateWork, folder: string): Promise<Gene
     key,
     hyperparameters,
     tools: 'tools.json',
+    base: await linkBase(work.trainer, folder, from),
     weights: weights ? 'weights' : null,
     prompts,
     decoding,

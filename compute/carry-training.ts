@@ -11,6 +11,7 @@ import { logPath } from '../store/layout.ts';
 import { keepLease } from '../store/leases.ts';
 import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
+import { linkBase } from './base-weights.ts';
 import { waitForClaim } from './claim.ts';
 import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
 import { UnseenEnd, wellFormed } from './trainer-end.ts';
@@ -43,6 +44,8 @@ export async function carryTraining(
 export interface Place {
   slot: <T>(run: () => Promise<T>) => Promise<T>;
   makeFolder: () => Promise<string>;
+  /** The folder of base weights that all trainers of this node share. */
+  cache: string;
   run: RunTrainer;
 }
 
@@ -66,7 +69,7 @@ class Carrier {
    * Every way out writes the attempt's outcome, which releases the claim; but for one: where the trainer ended beyond our
    * sight, whoever can see why writes it.
    */
-  async run({ slot, run }: Place): Promise<TrainResult> {
+  async run({ slot, run, cache }: Place): Promise<TrainResult> {
     const { store } = this.work;
     const lease = keepLease(store, this.attempt, {
       renewal: LEASE_RENEWAL,
@@ -76,7 +79,7 @@ class Carrier {
     let ending: Ending | undefined;
     let failure: unknown;
     try {
-      ending = await slot(() => this.train(run, lease.lost));
+      ending = await slot(() => this.train(run, cache, lease.lost));
     } catch (error) {
       failure = error;
       ending = this.endingOf(error, lease.lost);
@@ -90,12 +93,12 @@ class Carrier {
     return { attempt: this.attempt.number, computeSeconds };
   }
 
-  private async train(run: RunTrainer, lost: AbortSignal): Promise<Ending> {
+  private async train(run: RunTrainer, cache: string, lost: AbortSignal): Promise<Ending> {
     this.hooks.signal.throwIfAborted(); // It may have waited for its slot.
     this.started = performance.now();
     this.hooks.onProgress(noSteps('starting'));
-    const { job, parent } = await this.makeJob();
     const signal = AbortSignal.any([this.hooks.signal, lost]);
+    const { job, parent } = await this.makeJob(cache, signal);
     this.hooks.onProgress({ ...noSteps('train'), step: this.step });
     const end = await run({
       trainer: this.work.trainer,
@@ -109,21 +112,27 @@ class Carrier {
     return this.finish(parent);
   }
 
-  private async makeJob(): Promise<{ job: TrainJob; parent: Block | null }> {
+  private async makeJob(
+    cache: string,
+    signal: AbortSignal,
+  ): Promise<{ job: TrainJob; parent: Block | null }> {
     const { store, key, hyperparameters, seeds, checkpointEvery } = this.work;
     const at = (name: string): string => join(this.folder, name);
     const restored = await restoreNewestPartial(store, this.attempt, at('resume'));
-    await recordStart(store, this.attempt, restored);
+    const { trainer } = this.work;
+    await recordStart(store, this.attempt, { ...restored, base: trainer.base?.digest });
     this.step = restored.resumedFrom?.step ?? 0;
     await store.fetchBlob(this.work.tools, at('tools.json'));
     await store.fetchBlob(this.work.data, at('train.jsonl'));
     const parent = this.work.parent && (await fetchWeights(store, this.work.parent, at('parent')));
+    const base = await linkBase(trainer, this.folder, { cache, signal });
     const job: TrainJob = {
       protocol: PROTOCOL_VERSION,
       stage: 'train',
       key,
       hyperparameters,
       tools: 'tools.json',
+      base,
       parent: parent ? 'parent' : null,
       data: 'train.jsonl',
       seeds,

@@ -6,22 +6,24 @@ import { PROTOCOL_VERSION } from '../contract/trainer.ts';
 import type { CountEvent } from '../contract/trainer-events.ts';
 import type { CountJob } from '../contract/trainer-job.ts';
 import { carryGeneration } from './carry-generation.ts';
-import { carryTraining } from './carry-training.ts';
+import { linkBase } from './base-weights.ts';
+import { carryTraining, type Place } from './carry-training.ts';
 import { type Compute, type CountWork, noSteps } from './compute.ts';
 import { nameOwnProcess } from './leftovers.ts';
 import { type RunTrainer, runTrainer } from './trainer-process.ts';
 
 /**
  * Trainers as processes of this machine, as many at once as it has processors. Their folders lie in `workFolder`, under
- * this process's name, so that what a killed worker left is known for what it is.
+ * this process's name, so that what a killed worker left is known for what it is. Base weights are kept in `cache`.
  */
 export function createLocalCompute(settings: {
   workFolder: string;
+  cache: string;
   slots?: number;
   /** Another way to run a job than as a process: benchmarks leave the work out. */
   run?: RunTrainer;
 }): Compute {
-  const { run = runTrainer } = settings;
+  const { run = runTrainer, cache } = settings;
   const slot = pLimit(settings.slots ?? availableParallelism());
   const makeFolder = async (): Promise<string> => {
     const own = join(settings.workFolder, nameOwnProcess());
@@ -29,13 +31,16 @@ export function createLocalCompute(settings: {
     return mkdtemp(join(own, 'job-'));
   };
   return {
-    count: (work, signal) => slot(() => inFolder(makeFolder, (f) => count(run, work, signal, f))),
+    count: (work, signal) =>
+      slot(() => inFolder(makeFolder, (f) => count({ run, cache }, work, signal, f))),
     generate: (work, hooks) => {
       hooks.onProgress(noSteps('queued'));
-      return slot(() => inFolder(makeFolder, (f) => carryGeneration(run, work, hooks, f)));
+      return slot(() =>
+        inFolder(makeFolder, (f) => carryGeneration({ run, cache }, work, hooks, f)),
+      );
     },
     // Waiting for another's claim takes no slot: only what follows does.
-    train: (work, hooks) => carryTraining(work, hooks, { slot, makeFolder, run }),
+    train: (work, hooks) => carryTraining(work, hooks, { slot, makeFolder, run, cache }),
   };
 }
 
@@ -52,7 +57,7 @@ async function inFolder<T>(
 }
 
 async function count(
-  run: RunTrainer,
+  { run, cache }: Pick<Place, 'run' | 'cache'>,
   work: CountWork,
   signal: AbortSignal,
   folder: string,
@@ -72,6 +77,7 @@ async function count(
     key,
     hyperparameters,
     tools: 'tools.json',
+    base: await linkBase(trainer, folder, { cache, signal }),
     data,
     sizes,
   };

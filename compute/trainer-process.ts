@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CausedError } from '../contract/causes.ts';
 import { EVENTS_POLL, TRAINER_GRACE, TRAINER_STALL } from '../contract/timeouts.ts';
+import type { BaseWeights } from './base-weights.ts';
 import { killGroup, recordTrainer } from './leftovers.ts';
 import type { TrainerEvent } from '../contract/trainer-events.ts';
 import type { Job } from '../contract/trainer-job.ts';
@@ -14,6 +15,8 @@ import { EventsFile } from './trainer-events.ts';
 /** How a trainer is started; the job's folder is appended. */
 export interface TrainerCommand {
   command: string[];
+  /** What it starts from where it does not bring its own. */
+  base?: BaseWeights | undefined;
   /** Relative names in the command start here; by default where the worker was started. */
   workingFolder?: string;
 }

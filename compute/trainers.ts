@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { BaseWeights } from './base-weights.ts';
 import type { TrainerCommand } from './trainer-process.ts';
 
 /** A trainer as it can be started here, with the identity that keys cover. */
@@ -12,7 +13,13 @@ export interface Trainer extends TrainerCommand {
 /** What a sweep file says of its trainer. */
 export type TrainerSettings =
   | { kind: 'builtin' }
-  | { kind: 'command'; command: string[]; identity: string; description?: string | undefined };
+  | {
+      kind: 'command';
+      command: string[];
+      identity: string;
+      description?: string | undefined;
+      weights?: BaseWeights | undefined;
+    };
 
 interface Identities {
   /** Digests of the learner's and the scorer's bundles, and of everything that was compiled. */
@@ -24,9 +31,11 @@ interface Identities {
 /** `workingFolder`: where relative names in a command start. */
 export function resolveTrainer(settings: TrainerSettings, workingFolder: string): Trainer {
   if (settings.kind === 'command') {
-    const { kind, command, identity } = settings;
+    const { kind, command, weights: base } = settings;
     const description = settings.description ?? command.join(' ');
-    return { kind, command, identity, description, workingFolder };
+    // Other weights make another trainer, wherever they come from.
+    const identity = base ? `${settings.identity} on ${base.digest}` : settings.identity;
+    return { kind, command, identity, description, workingFolder, base };
   }
   // How `Math.exp` rounds may change with Node's minor version.
   const node = process.versions.node.split('.').slice(0, 2).join('.');

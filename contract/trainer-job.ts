@@ -25,6 +25,11 @@ const base = {
     .record(z.string(), z.unknown())
     .describe('`trainer.hyperparameters` of the sweep file, as they stand there.'),
   tools: path.describe('JSON file: every tool that data name, by its name.'),
+  base: path
+    .optional()
+    .describe(
+      'Folder of the base weights that the sweep file names, not to be written; absent: the trainer has its own.',
+    ),
 };
 
 export const countJob = z

@@ -1,7 +1,7 @@
 import type { V1Container, V1EnvVar, V1SecurityContext } from '@kubernetes/client-node';
 import { CONTAINERS } from './labels.ts';
 import type { CarrierWork, JobRequest } from './job-request.ts';
-import { JOB_FOLDER, mountsOf } from './volumes.ts';
+import { CACHE, JOB_FOLDER, mountsOf } from './volumes.ts';
 
 /** Where the carrier says that the job is ready, by which the kubelet starts the trainer. */
 const READY_PORT = 8377;
@@ -20,7 +20,7 @@ const CONFINED: V1SecurityContext = {
  * the trainer back until the job's folder is complete, however long another attempt's claim is waited for.
  */
 export function makeCarrier(request: JobRequest): V1Container {
-  const { settings, placement, stage, unit } = request;
+  const { settings, placement, stage, unit, hasBase } = request;
   const work: CarrierWork = { stage, unit };
   const memory = `${512 * 2 ** placement.memoryGrowths}Mi`;
   return {
@@ -32,6 +32,7 @@ export function makeCarrier(request: JobRequest): V1Container {
       { name: 'RATCHET_WORK', value: JSON.stringify(work) },
       { name: 'RATCHET_JOB_FOLDER', value: JOB_FOLDER },
       { name: 'RATCHET_READY_PORT', value: String(READY_PORT) },
+      ...(hasBase ? [{ name: 'RATCHET_CACHE', value: CACHE }] : []),
       ...HOME,
     ],
     envFrom: settings.secrets.map((name) => ({ secretRef: { name } })),
@@ -42,12 +43,13 @@ export function makeCarrier(request: JobRequest): V1Container {
     },
     resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory } },
     securityContext: CONFINED,
-    volumeMounts: mountsOf(settings, 'carrier'),
+    volumeMounts: mountsOf(request, 'carrier'),
   };
 }
 
 /** The end of its log is kept in its status, so that a failure can be explained when the log is gone. */
-export function makeTrainer({ settings, placement, command }: JobRequest): V1Container {
+export function makeTrainer(request: JobRequest): V1Container {
+  const { settings, placement, command } = request;
   const { gpus, gpuResource, cpus, env } = settings;
   const memory = growMemory(settings.memory, placement.memoryGrowths);
   const devices = gpus > 0 ? { [gpuResource]: String(gpus) } : {};
@@ -61,7 +63,7 @@ export function makeTrainer({ settings, placement, command }: JobRequest): V1Con
     terminationMessagePolicy: 'FallbackToLogsOnError',
     // A trainer ends when its standard input does: here it stays open as long as the container.
     stdin: true,
-    volumeMounts: mountsOf(settings, 'trainer'),
+    volumeMounts: mountsOf(request, 'trainer'),
   };
 }
 

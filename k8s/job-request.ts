@@ -18,6 +18,8 @@ export interface JobRequest {
   /** Program and arguments, to which the job's folder is added; as the trainer's image has them. */
   command: string[];
   settings: KubernetesCompute;
+  /** The trainer is given base weights, which the pods of a node share. */
+  hasBase: boolean;
 }
 
 /** What the carrier reads from its environment. */

@@ -86,7 +86,7 @@ function makePod(request: JobRequest): V1PodSpec {
     },
     initContainers: [makeCarrier(request)],
     containers: [makeTrainer(request)],
-    volumes: listVolumes(settings),
+    volumes: listVolumes(request),
     nodeSelector: settings.nodeSelector,
     tolerations: [...settings.tolerations.map(copyToleration), ...LOST_NODES],
     imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),

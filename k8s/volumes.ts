@@ -1,15 +1,18 @@
 import { posix } from 'node:path';
 import type { V1Volume, V1VolumeMount } from '@kubernetes/client-node';
-import type { KubernetesCompute } from '../spec/compute-schema.ts';
+import type { JobRequest } from './job-request.ts';
 
 const WORK = '/work';
 /** Below the mount, so that it can be made and removed whole. */
 export const JOB_FOLDER = posix.join(WORK, 'job');
+/** Base weights. Both containers see it at the same place: the job's folder links to it. */
+export const CACHE = '/cache';
 
-type Volumes = Pick<KubernetesCompute, 'disk' | 'sharedMemory' | 'volumes'>;
+type Volumes = Pick<JobRequest, 'settings' | 'hasBase'>;
 
-/** The job's folder, which both containers share, and what the sweep file names. */
-export function listVolumes({ disk, sharedMemory, volumes }: Volumes): V1Volume[] {
+/** The job's folder, which both containers share, base weights, and what the sweep file names. */
+export function listVolumes({ settings, hasBase }: Volumes): V1Volume[] {
+  const { disk, sharedMemory, volumes, cache } = settings;
   return [
     { name: 'work', emptyDir: { sizeLimit: disk } },
     { name: 'tmp-carrier', emptyDir: { sizeLimit: '1Gi' } },
@@ -17,24 +20,34 @@ export function listVolumes({ disk, sharedMemory, volumes }: Volumes): V1Volume[
     ...(sharedMemory === undefined
       ? []
       : [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: sharedMemory } }]),
-    ...volumes.map(({ name, claim, hostPath, readOnly }) => ({
-      name: `own-${name}`,
-      ...(claim === undefined
-        ? { hostPath: { path: hostPath ?? '', type: 'Directory' } }
-        : { persistentVolumeClaim: { claimName: claim, readOnly } }),
-    })),
+    ...(hasBase
+      ? [{ name: 'cache', ...(cache ? mountedFrom(cache) : { emptyDir: { sizeLimit: disk } }) }]
+      : []),
+    ...volumes.map((volume) => ({ name: `own-${volume.name}`, ...mountedFrom(volume) })),
   ];
 }
 
+function mountedFrom(of: {
+  claim?: string | undefined;
+  hostPath?: string | undefined;
+  readOnly?: boolean;
+}): Omit<V1Volume, 'name'> {
+  const { claim, hostPath = '', readOnly = false } = of;
+  if (claim === undefined) return { hostPath: { path: hostPath, type: 'Directory' } };
+  return { persistentVolumeClaim: { claimName: claim, readOnly } };
+}
+
 export function mountsOf(
-  { sharedMemory, volumes }: Volumes,
+  { settings, hasBase }: Volumes,
   container: 'carrier' | 'trainer',
 ): V1VolumeMount[] {
+  const { sharedMemory, volumes } = settings;
   const isShared = container === 'trainer' && sharedMemory !== undefined;
   return [
     { name: 'work', mountPath: WORK },
     { name: `tmp-${container}`, mountPath: '/tmp' },
     ...(isShared ? [{ name: 'shared-memory', mountPath: '/dev/shm' }] : []),
+    ...(hasBase ? [{ name: 'cache', mountPath: CACHE, readOnly: container === 'trainer' }] : []),
     ...volumes
       .filter(({ containers }) => containers === 'both' || containers === container)
       .map(({ name, path, readOnly }) => ({ name: `own-${name}`, mountPath: path, readOnly })),

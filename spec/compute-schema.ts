@@ -38,6 +38,16 @@ const volume = z
     'either claim or hostPath',
   );
 
+const cache = z
+  .strictObject({
+    claim: resourceName().optional().describe('A PersistentVolumeClaim.'),
+    hostPath: line().optional().describe('A folder of every node.'),
+  })
+  .refine(
+    ({ claim, hostPath }) => (claim === undefined) !== (hostPath === undefined),
+    'either claim or hostPath',
+  );
+
 const gracePeriod = z
   .strictObject({
     trainer: z
@@ -97,6 +107,11 @@ const kubernetesCompute = z
       .array(volume)
       .default([])
       .describe('Volumes to mount, such as a cache of base weights.'),
+    cache: cache
+      .optional()
+      .describe(
+        'Where pods keep base weights for the next ones, writable by user; without it every pod fetches them.',
+      ),
     user: z
       .int()
       .min(1)

@@ -93,6 +93,19 @@ export function blockKey(): z.ZodString {
   return text(64, /^[0-9a-f]{64}$/, "a block's key: 64 hexadecimal digits");
 }
 
+export function sha256Digest(): z.ZodString {
+  return text(64, /^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits');
+}
+
+/** `file:///absolute/path` or `s3://bucket/prefix`. */
+export function weightsLocation(): z.ZodString {
+  const phrase = 'a URL like s3://bucket/prefix or file:///data/weights';
+  return text(LIMITS.pathLength, ONE_LINE, phrase).refine(
+    (location) => URL_SCHEME.test(location) && isStoreLocation(location),
+    phrase,
+  );
+}
+
 export function contrast(): z.ZodString {
   return text(2 * LIMITS.nameLength + 3, CONTRAST, 'two conditions like "keep - strip"');
 }

@@ -5,7 +5,16 @@ import { compute } from './compute-schema.ts';
 import { conditions } from './condition-schema.ts';
 import { DEFAULTS } from './defaults.ts';
 import { STREAMS } from './seed-streams.ts';
-import { blockKey, contrast, label, line, lines, storeLocation } from './fields.ts';
+import {
+  blockKey,
+  contrast,
+  label,
+  line,
+  lines,
+  sha256Digest,
+  storeLocation,
+  weightsLocation,
+} from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { METRICS } from './metrics.ts';
 import { published } from './published-schema.ts';
@@ -87,6 +96,21 @@ const builtinTrainer = z
   })
   .describe('A small copy model that trains on a CPU; no language model.');
 
+const weights = z
+  .strictObject({
+    source: weightsLocation()
+      .describe(
+        'A folder or prefix with the files and their list, SHA256SUMS, as `sha256sum` writes it. Credentials belong to the environment.',
+      )
+      .meta({ examples: ['s3://models/base-7b'] }),
+    digest: sha256Digest().describe(
+      'SHA-256 of SHA256SUMS. Part of every key: where the files come from is not.',
+    ),
+  })
+  .describe(
+    'Base weights that the trainer is given, read-only, as `base` of its job: fetched once a node and verified at every use.',
+  );
+
 const commandTrainer = z
   .strictObject({
     kind: z.literal('command').describe('Any program that speaks the trainer protocol.'),
@@ -106,6 +130,7 @@ const commandTrainer = z
       .default({})
       .describe('Handed to the program as they are. Part of every key.'),
     description: line().optional().describe('Named in reports as the learner.'),
+    weights: weights.optional(),
   })
   .describe('A program of your own.');
 

@@ -116,6 +116,9 @@ question:
 #   identity: sha256:0123abcd           # change it when results may change
 #   hyperparameters: {}
 #   description: my model
+#   weights:                            # what it starts from: fetched once a node, verified by SHA256SUMS
+#     source: s3://models/base-7b       # or file:///data/base-7b
+#     digest: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 
 # Start from a committed block instead of untrained weights: its key, as results tell it.
 # base: { block: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef }
@@ -157,8 +160,9 @@ question:
 #   secrets: []                         # environment of the carrier, such as the store's credentials
 #   env: {}                             # environment of the trainer
 #   volumes:                            # claim or hostPath; for carrier, trainer or both
-#     - { name: cache, path: /cache, claim: weights, readOnly: true, containers: trainer }
+#     - { name: data, path: /data-sets, claim: data, readOnly: true, containers: trainer }
 #     - { name: store, path: /data, hostPath: /data, containers: carrier }
+#   cache: { claim: weights }           # or hostPath; keeps base weights for the next pods
 #   user: 1000                          # never root
 #   gracePeriod: { trainer: 30, upload: 60 }  # seconds to save, and to store what was saved
 #   startDeadline: 1800                 # seconds to find a node, and to start on it

@@ -96,10 +96,10 @@ export async function findAttemptOf(
 export async function recordStart(
   store: Store,
   attempt: Attempt,
-  restored: Pick<Start, 'resumedFrom' | 'damaged'>,
+  { base, ...restored }: Pick<Start, 'resumedFrom' | 'damaged'> & { base?: string | undefined },
 ): Promise<void> {
   const { key, number } = attempt;
-  const start: Start = { format: 1, key, attempt: number, ...restored };
+  const start: Start = { format: 1, key, attempt: number, ...restored, ...(base && { base }) };
   if (await createRecord(store, startPath(key, number), start)) return;
   throw new StoreError('refused', `attempt ${number} on block ${key} has started before`);
 }

@@ -100,6 +100,8 @@ export const startSchema = z.strictObject({
   key: sha256,
   attempt: ordinal,
   resumedFrom: partialRefSchema.nullable(),
+  /** Digest of the base weights that its trainer was given. */
+  base: sha256.optional(),
   damaged: z.array(partialRefSchema.extend({ reason: z.string() })),
 });
 export type Start = z.infer<typeof startSchema>;

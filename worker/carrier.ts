@@ -15,6 +15,7 @@ import { UnseenEnd } from '../compute/trainer-end.ts';
 import { PROGRESS_EVERY, TRAINER_LINGER } from '../contract/timeouts.ts';
 import type { CarrierWork } from '../k8s/job-request.ts';
 import { openStore } from '../store/open-store.ts';
+import { cacheFolder } from './home.ts';
 
 /**
  * The carrier of a pod: does one unit of work with the trainer in the container beside it, by the same code as a worker
@@ -63,10 +64,12 @@ async function carry(): Promise<object> {
 
 /** One job, in the folder that the trainer mounts too. */
 function createPodCompute(): Pick<Compute, 'train' | 'generate'> {
+  const cache = cacheFolder();
   const run = followNeighbour({ letTrainerStart, trainerEnded: trainerEnded.signal });
   return {
-    train: (job, hooks) => carryTraining(job, hooks, { run, makeFolder, slot: (train) => train() }),
-    generate: async (job, hooks) => carryGeneration(run, job, hooks, await makeFolder()),
+    train: (job, hooks) =>
+      carryTraining(job, hooks, { run, makeFolder, cache, slot: (train) => train() }),
+    generate: async (job, hooks) => carryGeneration({ run, cache }, job, hooks, await makeFolder()),
   };
 }
 

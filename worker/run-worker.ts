@@ -11,7 +11,7 @@ import { createWorkers, runWorkers } from './create-workers.ts';
 import { createDataConverter } from './data-converter.ts';
 import type { Version } from './deployment.ts';
 import { handBack } from './hand-back.ts';
-import type { Home } from './home.ts';
+import { cacheFolder, type Home } from './home.ts';
 import type { TemporalServer } from './temporal-server.ts';
 import { loadWorkflows } from './workflow-code.ts';
 
@@ -52,7 +52,7 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       connection,
       client,
       identity: identify(own),
-      compute: createLocalCompute({ workFolder: home.work }),
+      compute: createLocalCompute({ workFolder: home.work, cache: cacheFolder() }),
       observer: settings.observer,
       workflows: await loadWorkflows(),
       dataConverter,

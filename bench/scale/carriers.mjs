@@ -23,7 +23,12 @@ const [workFolder] = process.argv.slice(2);
 const config = new KubeConfig();
 config.loadFromDefault();
 const core = config.makeApiClient(CoreV1Api);
-const compute = createLocalCompute({ workFolder, slots: AT_ONCE, run: runNothing });
+const compute = createLocalCompute({
+  workFolder,
+  cache: workFolder,
+  slots: AT_ONCE,
+  run: runNothing,
+});
 const slot = pLimit(AT_ONCE);
 const taken = new Set();
 

@@ -78,3 +78,21 @@ test('secrets reach the carrier alone, and no token reaches anybody', () => {
 test('the grace period covers saving, storing and a margin', () => {
   expect(graceOf({ gracePeriod: { trainer: 30, upload: 60 } })).toBe(100);
 });
+
+test.each([
+  [
+    { cache: { claim: 'weights' } },
+    { persistentVolumeClaim: { claimName: 'weights', readOnly: false } },
+  ],
+  [{ cache: { hostPath: '/mnt/cache' } }, { hostPath: { path: '/mnt/cache', type: 'Directory' } }],
+  [{}, { emptyDir: { sizeLimit: '10Gi' } }],
+])('base weights lie in the cache of %j, where the trainer may only read', (given, volume) => {
+  const job = makeJob(requestOf({ hasBase: true, settings: settingsOf(given) }));
+  const { initContainers = [], containers = [], volumes } = job.spec?.template.spec ?? {};
+  const mountOf = (of: typeof containers): unknown =>
+    of[0]?.volumeMounts?.find(({ name }) => name === 'cache');
+  expect(volumes).toContainEqual({ name: 'cache', ...volume });
+  expect(mountOf(initContainers)).toMatchObject({ mountPath: '/cache', readOnly: false });
+  expect(mountOf(containers)).toMatchObject({ mountPath: '/cache', readOnly: true });
+  expect(initContainers[0]?.env).toContainEqual({ name: 'RATCHET_CACHE', value: '/cache' });
+});

@@ -32,6 +32,7 @@ export function requestOf(given: Partial<JobRequest> = {}): JobRequest {
     placement: FIRST_PLACEMENT,
     command: ['python', 'train.py'],
     settings: settingsOf(),
+    hasBase: false,
     ...given,
   };
 }

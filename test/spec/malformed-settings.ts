@@ -56,6 +56,12 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   ],
   [
     11,
+    'trainer: { kind: command, command: [t], identity: x, weights: { source: ./base, digest: abc } }',
+    '11:73: trainer.weights.source: expected a URL like s3://bucket/prefix or file:///data/weights, found "./base"',
+    '11:89: trainer.weights.digest: expected a SHA-256 digest: 64 hexadecimal digits, found "abc"',
+  ],
+  [
+    11,
     'trainer: { kind: command, command: [t], identity: x, hyperparameters: [1] }',
     '11:71: trainer.hyperparameters: expected a mapping, found a list',
   ],

@@ -74,13 +74,15 @@ const count = (name, file) => {
   });
 };
 
+const readWeights = (folder) => (folder ? readFileSync(at(folder, 'weights.txt'), 'utf8') : 'base');
+
 async function train() {
   count('train', job.data);
   const examples = readLines(job.data);
   if (fail && !(unless && existsSync(unless)) && examples.some(({ id }) => id.startsWith(fail)))
     throw new Error(`told to fail on ${fail}`);
   const steps = examples.length * epochs;
-  const parent = job.parent ? readFileSync(at(job.parent, 'weights.txt'), 'utf8') : 'base';
+  const parent = readWeights(job.parent ?? job.base);
   let { step, chain } = job.resume
     ? JSON.parse(readFileSync(at(job.resume, 'state.json'), 'utf8'))
     : { step: 0, chain: hash(parent, String(job.seeds.order), mood) };
@@ -120,7 +122,7 @@ async function train() {
 }
 
 async function generate() {
-  const weights = job.weights ? readFileSync(at(job.weights, 'weights.txt'), 'utf8') : 'base';
+  const weights = readWeights(job.weights ?? job.base);
   for (const { name, file } of job.prompts) {
     count(name, file);
     if (stopped) process.exit(75);
