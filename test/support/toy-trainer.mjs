@@ -74,51 +74,52 @@ const count = (name, file) => {
   });
 };
 
-const readWeights = (start) =>
-  async function train() {
-    count('train', job.data);
-    const examples = readLines(job.data);
-    if (fail && !(unless && existsSync(unless)) && examples.some(({ id }) => id.startsWith(fail)))
-      throw new Error(`told to fail on ${fail}`);
-    const steps = examples.length * epochs;
-    const parent = readWeights(job.parent ?? job.base);
-    let { step, chain } = job.resume
-      ? JSON.parse(readFileSync(at(job.resume, 'state.json'), 'utf8'))
-      : { step: 0, chain: hash(parent, String(job.seeds.order), mood) };
-    const save = (name, file, text) => {
-      mkdirSync(at(`${name}.new`), { recursive: true });
-      writeFileSync(at(`${name}.new`, file), text);
-      renameSync(at(`${name}.new`), at(name));
-    };
-    const checkpoint = async () => {
-      mkdirSync(at('checkpoints'), { recursive: true });
-      while (readdirSync(at('checkpoints')).length >= 2) await delay(5);
-      if (!existsSync(at('checkpoints', String(step))))
-        save(`checkpoints/${step}`, 'state.json', JSON.stringify({ step, chain }));
-      tell({ type: 'checkpoint', step });
-    };
-    while (step < steps) {
-      if (stopped) {
-        await checkpoint();
-        process.exit(75);
-      }
-      if (stepMs > 0) await delay(stepMs);
-      chain = hash(chain, examples[step % examples.length].id);
-      step++;
-      tell({
-        type: 'progress',
-        step,
-        steps,
-        loss: 1 / step,
-        tokens: step * 10,
-        tokensPerSecond: 0,
-        peakMemoryBytes: 0,
-      });
-      if (step % job.checkpointEvery === 0 && step < steps) await checkpoint();
-    }
-    save('weights', 'weights.txt', chain);
-    tell({ type: 'result', steps, tokens: steps * 10 });
+const readWeights = (start) => (start ? readFileSync(at(start, 'weights.txt'), 'utf8') : 'base');
+
+async function train() {
+  count('train', job.data);
+  const examples = readLines(job.data);
+  if (fail && !(unless && existsSync(unless)) && examples.some(({ id }) => id.startsWith(fail)))
+    throw new Error(`told to fail on ${fail}`);
+  const steps = examples.length * epochs;
+  const parent = readWeights(job.parent ?? job.base);
+  let { step, chain } = job.resume
+    ? JSON.parse(readFileSync(at(job.resume, 'state.json'), 'utf8'))
+    : { step: 0, chain: hash(parent, String(job.seeds.order), mood) };
+  const save = (name, file, text) => {
+    mkdirSync(at(`${name}.new`), { recursive: true });
+    writeFileSync(at(`${name}.new`, file), text);
+    renameSync(at(`${name}.new`), at(name));
   };
+  const checkpoint = async () => {
+    mkdirSync(at('checkpoints'), { recursive: true });
+    while (readdirSync(at('checkpoints')).length >= 2) await delay(5);
+    if (!existsSync(at('checkpoints', String(step))))
+      save(`checkpoints/${step}`, 'state.json', JSON.stringify({ step, chain }));
+    tell({ type: 'checkpoint', step });
+  };
+  while (step < steps) {
+    if (stopped) {
+      await checkpoint();
+      process.exit(75);
+    }
+    if (stepMs > 0) await delay(stepMs);
+    chain = hash(chain, examples[step % examples.length].id);
+    step++;
+    tell({
+      type: 'progress',
+      step,
+      steps,
+      loss: 1 / step,
+      tokens: step * 10,
+      tokensPerSecond: 0,
+      peakMemoryBytes: 0,
+    });
+    if (step % job.checkpointEvery === 0 && step < steps) await checkpoint();
+  }
+  save('weights', 'weights.txt', chain);
+  tell({ type: 'result', steps, tokens: steps * 10 });
+}
 
 async function generate() {
   const weights = readWeights(job.weights ?? job.base);
