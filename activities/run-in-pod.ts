@@ -47,6 +47,7 @@ export async function trainInPod(
   const log = new LogKeeper(store, key);
   const job = nameJob(request);
   const progress = tellProgress((told) => hooks.onProgress({ ...told, job }));
+  let gone = false;
   try {
     const { verdict } = await runJob(request, {
       ...hooks,
@@ -62,15 +63,19 @@ export async function trainInPod(
         // Where it cannot be written, the next pod waits until the lease lapses.
         await endAttempt(store, key, pod, WITHDRAWN).catch(() => undefined);
       },
+      onGone: () => {
+        gone = true;
+      },
     });
     await log.close();
     const trained = await findTrained(task, key);
     if (trained) return trained;
     const { cause, message, node } = verdict;
-    await endAttempt(store, key, log.pod, endingOf(verdict));
+    // What a lost node still runs keeps its claim: whoever comes next waits until it is done or lapses.
+    if (gone && cause !== 'node-lost') await endAttempt(store, key, log.pod, endingOf(verdict));
     throw new CausedError(cause, message, { node });
   } catch (error) {
-    if (hooks.signal.aborted && !hooks.leave())
+    if (gone && hooks.signal.aborted)
       await endAttempt(store, key, log.pod, { result: 'interrupted', reason: 'stopped' });
     throw error;
   } finally {

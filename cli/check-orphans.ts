@@ -41,8 +41,8 @@ export async function checkOrphans({ compute }: Sweep, home: Home): Promise<Chec
     const unknown = jobs.filter((_, index) => owners[index] === 'unknown');
     return [
       judgeOrphans(jobs, orphans, async (job) => {
-        await removeOwn(compute, job);
-        await settle(job);
+        // What a lost node still runs keeps its claim.
+        if (await removeOwn(compute, job)) await settle(job);
       }),
       ...(unknown.length > 0 ? [judgeUnknown(unknown)] : []),
     ];

@@ -46,7 +46,7 @@ export const CAUSES = {
     action: 'makes another Job, elsewhere; the lost one can commit nothing any more',
     retries: 100,
     outside: true,
-    mend: 'nothing to do: the next Job goes on elsewhere; what is left on the node can commit nothing',
+    mend: 'nothing to do: the next Job goes on elsewhere; where the node still runs its pod, it waits until that is done or gives up its claim',
   },
   'host-oom': {
     recognised: 'a container was OOMKilled: it took more memory than its limit',

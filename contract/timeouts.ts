@@ -114,6 +114,8 @@ export const HOPELESS_PULL = 20 * SECOND;
 export const LOST_POD = MINUTE;
 /** A pod's log goes to the store this often. */
 export const LOG_EVERY = 10 * SECOND;
+/** For the end of a log, which a kubelet that is gone with its node never gives. */
+export const LAST_LOG = 10 * SECOND;
 /**
  * The account of a try is renewed this often while nothing changes: so much of its time is lost with its follower. A pod's
  * own status tells most of it afterwards.

@@ -25,13 +25,17 @@ export interface Verdict {
 /**
  * Why a Job failed. A committed result and our own wish were looked at before; then, in this order: the cluster took the
  * pod away, the node was lost, the carrier says why, memory, the trainer's own exit code, what its last words say of its
- * GPU, and only then a bug.
+ * GPU, and only then a bug; a carrier that was killed comes last.
  */
 export function decideCause(evidence: Evidence): Verdict {
   const { pod } = evidence;
   const node = pod?.spec?.nodeName ?? null;
   const [cause, message] =
-    judgeDisruption(evidence) ?? judgeCarrier(pod) ?? judgeTrainer(pod) ?? judgeJob(evidence);
+    judgeDisruption(evidence) ??
+    judgeCarrier(pod) ??
+    judgeTrainer(pod) ??
+    judgeSilentCarrier(pod) ??
+    judgeJob(evidence);
   return { cause, message, node };
 }
 
@@ -123,6 +127,12 @@ function judgeExit(exitCode: number, tail: string): Judgement {
         `the trainer failed (exit ${exitCode}): ${tail}`,
       ];
   }
+}
+
+/** It left no last words, and its trainer might run for ever. */
+function judgeSilentCarrier(pod: V1Pod | undefined): Judgement {
+  const ended = endOf(pod, CONTAINERS.carrier);
+  return ended && ['preempted', `the carrier was ended from outside (exit ${ended.exitCode})`];
 }
 
 /** As shells and container runtimes count: 128 and the number of the signal. */

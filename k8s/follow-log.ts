@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Log } from '@kubernetes/client-node';
@@ -11,44 +11,55 @@ export interface LogSource {
   container: string;
 }
 
+export interface LogHooks {
+  onText: (text: string, restarted: boolean) => void;
+  /** Whether the container has, as far as is known. */
+  hasEnded: () => boolean;
+  signal: AbortSignal;
+}
+
 /**
- * Hands over what a container says, as it says it, until `signal` aborts or the container is gone. After a broken connection
- * it starts again from the beginning, which `onText` is told by `restarted`.
+ * Hands over what a container says, as it says it, until `signal` aborts or the container has ended. Where the connection
+ * ends before, it starts again from the beginning, which `onText` is told by `restarted`.
  */
 export async function followLog(
   { config }: Cluster,
-  { namespace, pod, container }: LogSource,
-  onText: (text: string, restarted: boolean) => void,
-  signal: AbortSignal,
+  source: LogSource,
+  hooks: LogHooks,
 ): Promise<void> {
   const log = new Log(config);
-  while (!signal.aborted) {
-    let restarted = true;
-    const decoder = new TextDecoder();
-    const sink = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        onText(decoder.decode(chunk, { stream: true }), restarted);
-        restarted = false;
-        done();
-      },
-    });
-    const stop = new AbortController();
-    const end = (): void => {
-      stop.abort();
-      sink.destroy();
-    };
-    signal.addEventListener('abort', end, { once: true });
-    try {
-      const request = await log.log(namespace, pod, container, sink, { follow: true });
-      stop.signal.addEventListener('abort', () => request.abort(), { once: true });
-      if (signal.aborted) end();
-      await finished(sink);
-      return;
-    } catch {
-      // The container does not run yet, or the connection broke.
-      await delay(API_RETRY);
-    } finally {
-      signal.removeEventListener('abort', end);
-    }
+  while (!hooks.signal.aborted) {
+    // The API server ends the answer in good order, too, when its connection to the kubelet breaks.
+    await read(log, source, hooks).catch(() => undefined);
+    await delay(API_RETRY);
+    if (hooks.hasEnded()) return;
+  }
+}
+
+/** One connection, to its end. Throws where the container does not run yet, or the connection broke. */
+async function read(
+  log: Log,
+  { namespace, pod, container }: LogSource,
+  { onText, signal }: LogHooks,
+): Promise<void> {
+  let restarted = true;
+  const decoder = new TextDecoder();
+  const sink = new Writable({
+    signal,
+    write(chunk: Buffer, _encoding, done) {
+      onText(decoder.decode(chunk, { stream: true }), restarted);
+      restarted = false;
+      done();
+    },
+  });
+  // What breaks is the answer that the client pipes into the sink, which by itself would not hear of it.
+  sink.once('pipe', (answer: Readable) => answer.once('error', (error) => sink.destroy(error)));
+  const ended = finished(sink);
+  ended.catch(() => undefined); // When the request itself fails.
+  const request = await log.log(namespace, pod, container, sink, { follow: true });
+  try {
+    await ended;
+  } finally {
+    request.abort();
   }
 }

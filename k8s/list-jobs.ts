@@ -60,7 +60,7 @@ function describeJob({ metadata, spec }: V1Job, pod: string | undefined): OwnJob
   };
 }
 
-/** Its pod saves a checkpoint first. */
-export function removeOwn(place: Place, { name, patience }: OwnJob): Promise<void> {
+/** Its pod saves a checkpoint first. Returns whether it is gone. */
+export function removeOwn(place: Place, { name, patience }: OwnJob): Promise<boolean> {
   return removeNamed(place, name, patience);
 }

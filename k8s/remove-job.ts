@@ -16,9 +16,12 @@ export function endPatience({ settings }: JobRequest): number {
   return graceOf(settings) * 1000 + LOST_POD;
 }
 
-/** Removes a Job, if it is there, and waits until its pod is gone too. */
-export async function removeJob(request: JobRequest): Promise<void> {
-  await removeNamed(request.settings, nameJob(request), endPatience(request));
+/** Removes a Job, if it is there, and waits until its pod is gone too. Returns whether it is. */
+export function removeJob(
+  request: JobRequest,
+  patience: number = endPatience(request),
+): Promise<boolean> {
+  return removeNamed(request.settings, nameJob(request), patience);
 }
 
 /** Until its pod is gone it might hold a GPU. A node that is lost is not waited for beyond `patience` (ms). */
@@ -26,7 +29,7 @@ export async function removeNamed(
   place: Pick<JobRequest['settings'], 'context' | 'namespace'>,
   name: string,
   patience: number,
-): Promise<void> {
+): Promise<boolean> {
   const { cluster, watch } = watchNamespace(place);
   const { namespace } = place;
   const unfollow = watch.follow();
@@ -37,8 +40,9 @@ export async function removeNamed(
     while (performance.now() < deadline) {
       await delay(JOB_TICK);
       if (watch.job(name) || watch.pod(name)) continue;
-      if (!(await find(() => cluster.batch.readNamespacedJob({ namespace, name })))) return;
+      if (!(await find(() => cluster.batch.readNamespacedJob({ namespace, name })))) return true;
     }
+    return false;
   } finally {
     unfollow();
   }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { CausedError } from '../contract/causes.ts';
-import { HOPELESS_PULL, JOB_TICK, WATCH_SILENCE } from '../contract/timeouts.ts';
-import { ask, type Cluster, find, isStatus } from './cluster.ts';
+import { HOPELESS_PULL, JOB_TICK, LAST_LOG, WATCH_SILENCE } from '../contract/timeouts.ts';
+import { ask, type Cluster, isStatus } from './cluster.ts';
 import { decideCause, readLastWords, type Verdict } from './decide-cause.ts';
 import { followLog } from './follow-log.ts';
 import { type JobRequest, nameJob } from './job-request.ts';
@@ -30,6 +30,8 @@ export interface JobHooks {
   onLog: (text: string, restarted: boolean) => void;
   /** A queue took the Job back, and this pod of it is gone. */
   onWithdrawn?: (pod: string) => Promise<void>;
+  /** The Job and its pod are gone: nothing of it writes any more. */
+  onGone?: () => void;
 }
 
 /** How a Job ended. Whether it did what it was for, only the store knows. */
@@ -98,7 +100,8 @@ class JobRun {
       const [job, pod] = [this.watch.job(this.name), this.watch.pod(this.name)];
       await this.tellWithdrawn(job, pod);
       const stuck = this.look(job, pod);
-      if (stuck) return this.end(stuck === 'ended' ? undefined : stuck);
+      const end = stuck && (await this.end(stuck === 'ended' ? undefined : stuck));
+      if (end) return end;
       await delay(JOB_TICK);
     }
   }
@@ -179,26 +182,29 @@ class JobRun {
     if (this.followed.has(name)) return;
     this.followed.add(name);
     const { cluster, namespace, logs, hooks } = this;
-    const source = { namespace, pod: name };
-    const { carrier, trainer } = CONTAINERS;
-    void followLog(cluster, { ...source, container: carrier }, hooks.onCarrier, logs);
-    void followLog(cluster, { ...source, container: trainer }, hooks.onLog, logs);
+    const follow = (container: string, onText: JobHooks['onLog']): void => {
+      const hasEnded = (): boolean =>
+        statusOf(this.watch.pod(this.name), container)?.state?.running === undefined;
+      const source = { namespace, pod: name, container };
+      void followLog(cluster, source, { onText, hasEnded, signal: logs });
+    };
+    follow(CONTAINERS.carrier, hooks.onCarrier);
+    follow(CONTAINERS.trainer, hooks.onLog);
   }
 
-  /** Reads everything afresh: what was watched may be old. Goes on where it has not ended after all. */
-  private async end(given: Verdict | undefined): Promise<JobEnd> {
+  /** Reads everything afresh: what was watched may be old. Undefined: it has not ended after all. */
+  private async end(given: Verdict | undefined): Promise<JobEnd | undefined> {
     const job = await readJob(this.cluster, this.request);
     const pod = await this.readPod();
     this.readAt = performance.now();
     this.seen = false;
     const lost = this.isLost(job, pod, this.readAt);
-    if (job && !given && !lost && !isOver(job, pod)) return this.run();
+    if (job && !given && !lost && !isOver(job, pod)) return undefined;
     const events = pod ? [] : await this.readWarnings();
     const verdict = given ?? decideCause({ job, pod, events, lost });
     if (pod) await this.tellEnd(job, pod);
-    await removeJob(this.request);
-    const lastWords = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
-    return { verdict, pod: pod?.metadata?.name ?? null, lastWords };
+    await this.remove(lost ? 0 : endPatience(this.request));
+    return { verdict, ...namePod(pod) };
   }
 
   private async readPod(): Promise<V1Pod | undefined> {
@@ -215,9 +221,8 @@ class JobRun {
     const { namespace } = this;
     const name = pod.metadata?.name ?? '';
     const of = { namespace, name, container: CONTAINERS.trainer, limitBytes: LOG_LIMIT };
-    const text = await find(() => this.cluster.core.readNamespacedPodLog(of)).catch(
-      () => undefined,
-    );
+    const read = (): Promise<string> => this.cluster.core.readNamespacedPodLog(of);
+    const text = await ask(read, LAST_LOG).catch(() => undefined); // Good to have.
     if (text) this.hooks.onLog(text, true);
   }
 
@@ -230,9 +235,18 @@ class JobRun {
 
   /** Throws what the signal's reason says. */
   private async stop(): Promise<never> {
-    if (!this.hooks.leave()) await removeJob(this.request);
+    if (!this.hooks.leave()) await this.remove(endPatience(this.request));
     throw this.hooks.signal.reason;
   }
+
+  private async remove(patience: number): Promise<void> {
+    if (await removeJob(this.request, patience)) this.hooks.onGone?.();
+  }
+}
+
+function namePod(pod: V1Pod | undefined): Pick<JobEnd, 'pod' | 'lastWords'> {
+  const lastWords = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
+  return { pod: pod?.metadata?.name ?? null, lastWords };
 }
 
 /**

@@ -216,6 +216,12 @@ test.each<[string, Partial<Evidence>, string, RegExp]>([
     /not stored in time/,
   ],
   [
+    'the carrier was killed while the trainer ran',
+    { pod: podOf({ carrier: { exitCode: 137, reason: 'Error' } }) },
+    'preempted',
+    /carrier was ended from outside \(exit 137\)/,
+  ],
+  [
     'a quota forbids its pod',
     {
       events: [
