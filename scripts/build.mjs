@@ -17,8 +17,9 @@ execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')
 mkdirSync(dist(''), { recursive: true });
 
 /** Minified: comments and formatting do not change an identity. */
-const bundle = (entry, outfile) =>
+const bundle = (entry, outfile, options) =>
   build({
+    ...options,
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -30,7 +31,11 @@ const bundle = (entry, outfile) =>
   });
 await bundle('learner/main.ts', dist('learner.mjs'));
 await bundle('metrics/verdicts.ts', dist('scorer.mjs'));
-await bundle('worker/carrier.ts', dist('carrier.mjs'));
+// The S3 client has CommonJS in it, which asks for Node's modules by `require`.
+const banner = {
+  js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+};
+await bundle('worker/carrier.ts', dist('carrier.mjs'), { banner });
 
 const digest = (...files) =>
   files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');

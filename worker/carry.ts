@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { causeOf } from '../activities/cause-of.ts';
+import { evaluateCheckpoint } from '../activities/evaluate-checkpoint.ts';
+import { openTask, withCounts } from '../activities/task.ts';
+import { trainBlock } from '../activities/train-block.ts';
+import { carryGeneration } from '../compute/carry-generation.ts';
+import { carryTraining } from '../compute/carry-training.ts';
+import type { Compute, ComputeProgress } from '../compute/compute.ts';
+import { followNeighbour } from '../compute/neighbour.ts';
+import { UnseenEnd } from '../compute/trainer-end.ts';
+import { CausedError } from '../contract/causes.ts';
+import { PROGRESS_EVERY } from '../contract/timeouts.ts';
+import type { CarrierWork } from '../k8s/job-request.ts';
+import { openStore } from '../store/open-store.ts';
+import { cacheFolder } from './home.ts';
+
+export interface Carrying {
+  work: CarrierWork;
+  /** Where the trainer finds its job. */
+  folder: string;
+  readyPort: number;
+  /** Aborted when the pod is stopped: by Kubernetes' order, after the trainer has ended. */
+  stopped: AbortSignal;
+}
+
+export interface Carried {
+  lastWords: object;
+  failed: boolean;
+  /** Whether the trainer was ever let start. */
+  trainerStarted: boolean;
+}
+
+/** Does one unit of work with the trainer in the container beside it, by the same code as a worker does with a process. */
+export async function carry({ work, folder, readyPort, stopped }: Carrying): Promise<Carried> {
+  let trainerStarted = false;
+  const unstarted = new AbortController();
+  stopped.addEventListener('abort', () => {
+    if (!trainerStarted)
+      unstarted.abort(new CausedError('preempted', 'the pod was stopped before its trainer ran'));
+  });
+  const makeFolder = async (): Promise<string> => {
+    await mkdir(folder, { recursive: true });
+    return folder;
+  };
+  const run = followNeighbour({
+    letTrainerStart: () => {
+      trainerStarted = true;
+      answerProbe(readyPort);
+    },
+    trainerEnded: stopped,
+  });
+  const cache = cacheFolder();
+  const compute: Pick<Compute, 'train' | 'generate'> = {
+    train: (job, hooks) =>
+      carryTraining(job, hooks, { run, makeFolder, cache, slot: (train) => train() }),
+    generate: async (job, hooks) => carryGeneration({ run, cache }, job, hooks, await makeFolder()),
+  };
+  try {
+    const task = await openTask(openStore, work.unit);
+    const hooks = withCounts(task, { signal: unstarted.signal, onProgress: tellProgress() });
+    const lastWords = await (work.stage === 'train'
+      ? trainBlock(compute, task, hooks)
+      : evaluateCheckpoint(compute, task, hooks));
+    return { lastWords, failed: false, trainerStarted };
+  } catch (error) {
+    return { lastWords: explain(error), failed: true, trainerStarted };
+  }
+}
+
+/** The startup probe of this container passes once the port answers, and then the trainer is started. */
+function answerProbe(port: number): void {
+  createServer((_request, response) => response.end())
+    .listen(port)
+    .unref();
+}
+
+function explain(error: unknown): object {
+  if (error instanceof UnseenEnd) return { unseen: true };
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${error instanceof Error ? error.stack : message}\n`);
+  return { cause: causeOf(error), message: message.slice(0, 1000) };
+}
+
+function tellProgress(): (progress: ComputeProgress) => void {
+  let last = -Infinity;
+  let stage = '';
+  return (progress) => {
+    const now = performance.now();
+    if (progress.stage === stage && now - last < PROGRESS_EVERY) return;
+    [last, stage] = [now, progress.stage];
+    process.stdout.write(`${JSON.stringify(progress)}\n`);
+  };
+}
