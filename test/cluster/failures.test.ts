@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Ran } from '../cli/ratchet.ts';
-import { Cluster, toySweep, Workplace } from './sweeps.ts';
+import { Cluster } from './cluster.ts';
+import { fired } from './fired.ts';
+import { toySweep, Workplace } from './workplace.ts';
 
 interface Ended {
   workplace: Workplace;
@@ -16,6 +18,8 @@ async function runSweep(name: string, given: Parameters<typeof toySweep>[2]): Pr
   const workplace = new Workplace();
   workplace.write('sweep.yaml', toySweep(workplace, name, given));
   const ran = await workplace.ratchet('run', 'sweep.yaml', '--json');
+  const [, cause] = /: train: ([a-z-]+): /.exec(ran.stderr) ?? [];
+  if (cause) fired(`the block failed with ${cause}`);
   return { workplace, ran, left: await new Cluster().listLeft() };
 }
 
@@ -71,4 +75,5 @@ test('a trainer that needs more memory than it has gets twice as much, and the s
     { result: 'failed', said: expect.stringMatching(/^host-oom: the trainer took more memory/) },
     { result: 'done' },
   ]);
+  fired('OOMKilled of the trainer');
 });

@@ -4,7 +4,8 @@ import { Client, Connection } from '@temporalio/client';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ExplainedSweep } from '../../cli/explain.ts';
 import type { SweepStatus } from '../../cli/status.ts';
-import { Cluster, toySweep, waitFor, Workplace } from './sweeps.ts';
+import { Cluster, waitFor } from './cluster.ts';
+import { toySweep, Workplace } from './workplace.ts';
 
 /** Slow enough that a test can reach in. */
 const SLOW = { env: { TOY_STEP_MS: '600' } };
@@ -26,7 +27,7 @@ test('an evicted pod: what it cost in GPU time, what of that was repeated, and w
   const workplace = open('evicted', SLOW);
   const ended = workplace.ratchet('run', 'sweep.yaml', '--json');
   const pod = await cluster.trainingPod();
-  await cluster.evict(pod.metadata?.name ?? '');
+  await cluster.evict(pod);
   expect(await ended).toMatchObject({ code: 0 });
   const { ledger } = await ask<SweepStatus>(workplace, 'status');
   expect(ledger).toMatchObject([{ condition: 'keep', seed: 1, unit: 'GPU', tries: 4 }]);

@@ -7,7 +7,7 @@ import { nameJob } from '../../k8s/job-request.ts';
 import { makeJob } from '../../k8s/manifest.ts';
 import { NamespaceWatch } from '../../k8s/namespace-watch.ts';
 import { requestOf, settingsOf } from '../k8s/objects.ts';
-import { Cluster, NAMESPACE, waitFor } from './sweeps.ts';
+import { Cluster, NAMESPACE, waitFor } from './cluster.ts';
 
 const SILENCE = 1000;
 

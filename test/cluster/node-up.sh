@@ -1,13 +1,31 @@
 #!/usr/bin/env bash
-# node-up.sh DIR : containerd and a real kubelet as node n1 of the control plane in DIR, with $GPUS fake GPUs (default 2) from a real device plugin.
+# node-up.sh DIR [NAME [INDEX]] : containerd and a real kubelet as node NAME (n1) of the control plane in DIR, with $GPUS fake GPUs
+# (default 2) from a real device plugin, called GPU-NAME-0 and so on. INDEX (0) tells apart the networks of several nodes.
 # Needs root and: apt-get install --no-install-recommends containerd runc containernetworking-plugins iptables iproute2
 set -euo pipefail
-D=$(realpath "$1"); BIN=${BIN:-$HOME/.cache/ratchet/bin}; KC=$D/kubeconfig; N=$D/node; mkdir -p "$N"/{root,pods,cni}
-ip link show ratchet-n0 >/dev/null 2>&1 || { ip link add ratchet-n0 type bridge; ip addr add 10.78.0.1/24 dev ratchet-n0; ip link set ratchet-n0 up; }
+NAME=${2:-n1}; I=${3:-0}; D=$(realpath "$1"); BIN=${BIN:-$HOME/.cache/ratchet/bin}; KC=$D/kubeconfig; N=$D/$NAME
+# Its own mounts: they go when its programs go, and device plugins meet in a hard-coded folder, where a stale checkpoint of another
+# kubelet would fail the admission of pods.
+PLUGINS=/var/lib/kubelet/device-plugins
+[ "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=yes exec unshare --mount bash "$0" "$@"
+mkdir -p "$N"/{root,pods,cni,device-plugins} $PLUGINS; mount --bind "$N/device-plugins" $PLUGINS
+echo "$NAME $I" >> "$D/nodes"
+kubectl() { "$BIN/kubenode" kubectl --kubeconfig "$KC" "$@"; }
+IP=10.78.$I.1
+ip link show ratchet-host$I >/dev/null 2>&1 || { ip link add ratchet-host$I type bridge; ip addr add $IP/24 dev ratchet-host$I; ip link set ratchet-host$I up; }
+# Its own cgroup, since a kubelet ends what it does not know below it.
+CGROUP=/ratchet-$NAME
+if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+  for c in $(cat /sys/fs/cgroup/cgroup.controllers); do echo "+$c" > /sys/fs/cgroup/cgroup.subtree_control; done
+  mkdir -p /sys/fs/cgroup$CGROUP
+else
+  for c in /sys/fs/cgroup/*/; do mkdir -p "$c$CGROUP"; done
+  for f in cpus mems; do cat /sys/fs/cgroup/cpuset/cpuset.$f > /sys/fs/cgroup/cpuset$CGROUP/cpuset.$f; done
+fi
 cat > "$N/cni/10-bridge.conflist" <<Y
-{"cniVersion":"0.4.0","name":"ratchet","plugins":[
- {"type":"bridge","bridge":"ratchet-p0","isGateway":true,"ipMasq":true,"hairpinMode":true,
-  "ipam":{"type":"host-local","dataDir":"$N/cni-data","ranges":[[{"subnet":"10.77.0.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}},
+{"cniVersion":"0.4.0","name":"ratchet-$NAME","plugins":[
+ {"type":"bridge","bridge":"ratchet-pods$I","isGateway":true,"ipMasq":true,"hairpinMode":true,
+  "ipam":{"type":"host-local","dataDir":"$N/cni-data","ranges":[[{"subnet":"10.77.$I.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}},
  {"type":"portmap","capabilities":{"portMappings":true}}]}
 Y
 cat > "$N/containerd.toml" <<Y
@@ -34,22 +52,21 @@ state = "$N/containerd/state"
 [plugins."io.containerd.internal.v1.opt"]
   path = "$N/containerd/opt"
 Y
-containerd -c "$N/containerd.toml" > "$D/containerd.log" 2>&1 & echo $! >> "$D/pids"
+containerd -c "$N/containerd.toml" > "$N/containerd.log" 2>&1 & echo "$NAME-containerd $!" >> "$D/pids"
 until ctr -a "$N/containerd.sock" version >/dev/null 2>&1; do sleep 0.1; done
 # the pause image: a static program that sleeps for ever
 P=$N/pause; mkdir -p "$P"; gcc -static -Os -o "$P/pause" "$(dirname "$0")/pause.c"
 node "$(dirname "$0")/make-image.mjs" ratchet.local/pause:1 "$P" "$N/pause.tar" /pause
 ctr -a "$N/containerd.sock" -n k8s.io images import "$N/pause.tar" >/dev/null
-rm -rf /var/lib/kubelet/device-plugins # hard-coded path: a stale checkpoint of nvidia.com/gpu fails admission; so one kubelet a machine
 cat > "$N/kubelet.yaml" <<Y
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 failCgroupV1: false
 cgroupDriver: cgroupfs
-cgroupRoot: /
+cgroupRoot: $CGROUP
 failSwapOn: false
 port: 10250
-address: 10.78.0.1
+address: $IP
 readOnlyPort: 0
 healthzPort: 0
 containerRuntimeEndpoint: unix://$N/containerd.sock
@@ -65,10 +82,10 @@ podLogsDir: $N/podlogs
 syncFrequency: 10s
 makeIPTablesUtilChains: false
 Y
-"$BIN/kubenode" kubelet --kubeconfig "$KC" --config "$N/kubelet.yaml" --root-dir "$N/root" --cert-dir "$N/pki" --hostname-override n1 --node-ip 10.78.0.1 --v 2 > "$D/kubelet.log" 2>&1 & echo $! >> "$D/pids"
-until "$BIN/kubenode" kubectl --kubeconfig "$KC" get node n1 >/dev/null 2>&1; do kill -0 "$(tail -1 "$D/pids")" || { tail -5 "$D/kubelet.log"; exit 1; }; sleep 0.2; done
-until [ -S /var/lib/kubelet/device-plugins/kubelet.sock ]; do sleep 0.1; done
-"$BIN/kubenode" fake-gpu-plugin "${GPUS:-2}" > "$D/gpu.log" 2>&1 & echo $! >> "$D/pids"
-until "$BIN/kubenode" kubectl --kubeconfig "$KC" wait --for=condition=Ready node/n1 --timeout=60s >/dev/null 2>&1; do sleep 0.2; done
-until [ "$("$BIN/kubenode" kubectl --kubeconfig "$KC" get node n1 -o 'jsonpath={.status.allocatable.nvidia\.com/gpu}')" = "${GPUS:-2}" ]; do sleep 0.2; done
-echo "node n1 Ready with ${GPUS:-2} GPUs; import images with: ctr -a $N/containerd.sock -n k8s.io images import FILE.tar"
+"$BIN/kubenode" kubelet --kubeconfig "$KC" --config "$N/kubelet.yaml" --root-dir "$N/root" --cert-dir "$N/pki" --hostname-override $NAME --node-ip $IP --v 2 > "$N/kubelet.log" 2>&1 & KUBELET=$!; echo "$NAME-kubelet $KUBELET" >> "$D/pids"
+until kubectl get node $NAME >/dev/null 2>&1; do kill -0 $KUBELET || { tail -5 "$N/kubelet.log"; exit 1; }; sleep 0.2; done
+until [ -S $PLUGINS/kubelet.sock ]; do sleep 0.1; done
+"$BIN/kubenode" fake-gpu-plugin "${GPUS:-2}" GPU-$NAME > "$N/gpu.log" 2>&1 & echo "$NAME-gpus $!" >> "$D/pids"
+until kubectl wait --for=condition=Ready node/$NAME --timeout=60s >/dev/null 2>&1; do sleep 0.2; done
+until [ "$(kubectl get node $NAME -o 'jsonpath={.status.allocatable.nvidia\.com/gpu}')" = "${GPUS:-2}" ]; do sleep 0.2; done
+echo "node $NAME Ready with ${GPUS:-2} GPUs; import images with: ctr -a $N/containerd.sock -n k8s.io images import FILE.tar"

@@ -1,13 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  closeSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
-  readFileSync,
   realpathSync,
   rmSync,
 } from 'node:fs';
@@ -16,7 +13,9 @@ import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { obtainTemporal } from '../../worker/temporal-binary.ts';
 import { root } from '../boundary/rooms.ts';
+import { Cluster, NAMESPACE, waitFor } from './cluster.ts';
 import { makeImage } from './make-image.mjs';
+import { run, startNode } from './node.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -26,9 +25,13 @@ declare module 'vitest' {
 
 export interface ClusterFolder {
   kubeconfig: string;
+  /** Of its daemons: their records, logs and sockets. */
+  state: string;
   /** Everything of the tests, theirs to write. */
   folder: string;
   image: string;
+  /** The image as a file, for nodes. */
+  archive: string;
   temporal: string;
 }
 
@@ -39,27 +42,29 @@ const IMAGE = 'ratchet.local/ratchet:test';
 /** Starts control plane and node, and gives the node an image of this checkout. */
 export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-cluster-'));
-  const cluster = join(folder, 'cluster');
+  const state = join(folder, 'cluster');
+  const archive = join(folder, 'image.tar');
   const say = step();
   const end = (): void => {
-    script('down.sh', cluster);
+    run('bash', join(import.meta.dirname, 'down.sh'), state);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    script('control-plane-up.sh', cluster);
+    run('bash', join(import.meta.dirname, 'control-plane-up.sh'), state);
+    const kubeconfig = join(state, 'kubeconfig');
+    await makeNamespace(new Cluster(kubeconfig));
     say('control plane');
-    script('node-up.sh', cluster);
-    say('node');
-    importImage(folder, join(cluster, 'node', 'containerd.sock'));
+    buildImage(join(folder, 'rootfs'), archive);
     say('image');
-    const kubeconfig = join(cluster, 'kubeconfig');
-    for (const file of [folder, cluster, kubeconfig]) chmodSync(file, 0o755);
+    startNode({ state, archive }, 'n1', 0);
+    say('node');
+    for (const file of [folder, state, kubeconfig]) chmodSync(file, 0o755);
     const own = join(folder, 'own');
     mkdirSync(own);
     chownSync(own, USER, USER);
     const temporal = join(folder, 'temporal');
     copyFileSync(await obtainTemporal((line) => process.stdout.write(`${line}\n`)), temporal);
-    project.provide('cluster', { kubeconfig, folder: own, image: IMAGE, temporal });
+    project.provide('cluster', { kubeconfig, state, folder: own, image: IMAGE, archive, temporal });
   } catch (error) {
     end();
     throw error;
@@ -67,9 +72,16 @@ export async function setup(project: TestProject): Promise<() => void> {
   return end;
 }
 
+/** The strictest of the Pod Security Standards: the API server itself refuses what does not keep to it. */
+async function makeNamespace({ core }: Cluster): Promise<void> {
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  await core.createNamespace({ body: { metadata: { name: NAMESPACE, labels } } });
+  // Without it no pod is admitted.
+  await waitFor(() => core.readNamespacedServiceAccount({ name: 'default', namespace: NAMESPACE }));
+}
+
 /** Node with its libraries, and the bundles of carrier and learner: nothing else is in it, no shell either. */
-function importImage(folder: string, socket: string): void {
-  const rootfs = join(folder, 'rootfs');
+function buildImage(rootfs: string, archive: string): void {
   const put = (from: string, to: string): void => {
     mkdirSync(join(rootfs, dirname(to)), { recursive: true });
     copyFileSync(from, join(rootfs, to));
@@ -81,26 +93,8 @@ function importImage(folder: string, socket: string): void {
   for (const name of ['carrier.mjs', 'learner.mjs', 'identities.json'])
     put(join(root, 'dist', name), join('app', 'dist', name));
   put(join(root, 'test', 'support', 'toy-trainer.mjs'), 'app/toy-trainer.mjs');
-  const archive = join(folder, 'image.tar');
   makeImage({ name: IMAGE, root: rootfs, archive, workingFolder: '/app' });
-  run('ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', archive);
   rmSync(rootfs, { recursive: true });
-  rmSync(archive);
-}
-
-function script(name: string, ...args: string[]): void {
-  run('bash', join(import.meta.dirname, name), ...args);
-}
-
-/** Shown only where it fails. Daemons that a script starts keep its output open: files, not pipes. */
-function run(program: string, ...args: string[]): void {
-  const log = join(tmpdir(), `ratchet-cluster-${process.pid}.log`);
-  const output = openSync(log, 'w');
-  const { status } = spawnSync(program, args, { stdio: ['ignore', output, output] });
-  closeSync(output);
-  const said = readFileSync(log, 'utf8');
-  rmSync(log);
-  if (status !== 0) throw new Error(`${program} ${args[0]} failed:\n${said.slice(-2000)}`);
 }
 
 function step(): (what: string) => void {

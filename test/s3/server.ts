@@ -13,7 +13,7 @@ export const CREDENTIALS = {
   AWS_SECRET_ACCESS_KEY: `canary-${createHash('sha256').update('secret').digest('hex')}`,
 };
 
-/** A real S3 server on loopback with one bucket. */
+/** A real S3 server with one bucket. */
 export interface S3Server {
   endpoint: string;
   port: number;
@@ -24,6 +24,9 @@ export interface S3Server {
   /** Environment of its clients. */
   env: Record<string, string>;
   kill(): Promise<void>;
+  /** It accepts connections and says nothing. */
+  freeze(): void;
+  thaw(): void;
   /** After `kill`, on the same port with the same objects. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -32,24 +35,24 @@ export interface S3Server {
 export const BUCKET = 'ratchet-tests';
 export const HAS_S3 = inject('versitygw') !== null;
 
-/** Starts versitygw, and makes this process a client of it. */
-export async function startVersitygw(): Promise<S3Server> {
+/** Starts versitygw, and makes this process a client of it. `host`: the address of this machine that it listens on. */
+export async function startVersitygw(host = '127.0.0.1'): Promise<S3Server> {
   const binary = inject('versitygw') ?? '';
-  const port = await findFreePort();
+  const port = await findFreePort(host);
   const folder = await mkdtemp(join(tmpdir(), 'ratchet-s3-'));
   await mkdir(join(folder, BUCKET));
-  const args = ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', 'posix', folder];
+  const args = ['--port', `${host}:${port}`, '--quiet', '--keep-alive', 'posix', folder];
   const env = {
     ROOT_ACCESS_KEY: CREDENTIALS.AWS_ACCESS_KEY_ID,
     ROOT_SECRET_KEY: CREDENTIALS.AWS_SECRET_ACCESS_KEY,
   };
-  return serve(port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
+  return serve(host, port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
 }
 
 /** Starts MinIO, and makes this process a client of it. */
 async function startMinio(): Promise<S3Server> {
   const binary = inject('minio') ?? '';
-  const port = await findFreePort();
+  const port = await findFreePort('127.0.0.1');
   const folder = await mkdtemp(join(tmpdir(), 'ratchet-s3-'));
   await mkdir(join(folder, BUCKET));
   const address = ['--address', `127.0.0.1:${port}`, '--console-address', '127.0.0.1:0'];
@@ -61,7 +64,7 @@ async function startMinio(): Promise<S3Server> {
     MINIO_UPDATE: 'off',
   };
   const args = ['server', ...address, '--quiet', folder];
-  return serve(port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
+  return serve('127.0.0.1', port, folder, () => spawn(binary, args, { env, stdio: 'ignore' }));
 }
 
 const SERVERS = [
@@ -82,10 +85,15 @@ export function describeOnServers(title: string, tests: (server: () => S3Server)
     });
 }
 
-async function serve(port: number, folder: string, start: () => ChildProcess): Promise<S3Server> {
+async function serve(
+  host: string,
+  port: number,
+  folder: string,
+  start: () => ChildProcess,
+): Promise<S3Server> {
+  const endpoint = `http://${host}:${port}`;
   let child = start();
-  await untilAnswers(port);
-  const endpoint = `http://127.0.0.1:${port}`;
+  await untilAnswers(endpoint);
   const env = { ...CREDENTIALS, AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: endpoint };
   Object.assign(process.env, env);
   const kill = async (): Promise<void> => {
@@ -99,9 +107,11 @@ async function serve(port: number, folder: string, start: () => ChildProcess): P
     env,
     newUrl: () => `s3://${BUCKET}/${randomUUID()}`,
     kill,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     restart: async () => {
       child = start();
-      await untilAnswers(port);
+      await untilAnswers(endpoint);
     },
     stop: async () => {
       await kill();
@@ -110,10 +120,10 @@ async function serve(port: number, folder: string, start: () => ChildProcess): P
   };
 }
 
-async function untilAnswers(port: number): Promise<void> {
+async function untilAnswers(endpoint: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await fetch(`http://127.0.0.1:${port}/`);
+      await fetch(endpoint);
       return;
     } catch (error) {
       if (tries === 400) throw error;
@@ -122,10 +132,10 @@ async function untilAnswers(port: number): Promise<void> {
   }
 }
 
-function findFreePort(): Promise<number> {
+function findFreePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on('error', reject).listen(0, '127.0.0.1', () => {
+    server.on('error', reject).listen(0, host, () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });

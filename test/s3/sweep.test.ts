@@ -1,9 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkInvariants } from '../../store/check-invariants.ts';
 import { openS3Store } from '../../store/s3-store.ts';
 import { verifyStore } from '../../store/verify.ts';
+import { findBytes } from '../support/find-bytes.ts';
 import { findProcesses, killProcess, waitFor } from '../support/home-processes.ts';
 import {
   makePlace,
@@ -75,16 +74,4 @@ function newPlace(): Place {
 /** Two lineages of two blocks. */
 function tinySweep(changes: object = {}): object {
   return smallSweep({ stream: { domains: ['travel', 'banking'] }, seeds: 1, ...changes });
-}
-
-/** Files below a folder that hold some text. */
-async function findBytes(folder: string, text: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const found: string[] = [];
-  for (const { parentPath, name } of files) {
-    const file = join(parentPath, name);
-    if ((await readFile(file)).includes(text)) found.push(file);
-  }
-  return found;
 }

@@ -1,8 +1,9 @@
 // A trainer for tests, with no learning in it: its weights are a hash chain over the examples in their order, so that any
 // step lost, repeated or reordered changes every byte that follows. Hyperparameters: `epochs`; `fail` (it ends with exit 1
 // on data with an example whose id begins so) `unless` (a file of that name exists); `refuse` (exit 78); `deaf` (it ignores
-// SIGTERM); `hog` (so many MiB of memory it takes); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are others). TOY_STEP_MS: how long a step takes, in the
-// environment since it must not change keys.
+// SIGTERM); `hog` (so many MiB of memory it takes); `sick` (after its second checkpoint it says that its GPU is, where that is
+// called so); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are
+// others). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -28,7 +29,17 @@ const readLines = (file) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const { epochs = 1, fail, unless, refuse, deaf = false, helper, hog, moods } = job.hyperparameters;
+const {
+  epochs = 1,
+  fail,
+  unless,
+  refuse,
+  deaf = false,
+  helper,
+  hog,
+  moods,
+  sick,
+} = job.hyperparameters;
 const mood = moods && existsSync(moods) ? 'another' : '';
 const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
 let stopped = false;
@@ -76,11 +87,20 @@ const count = (name, file) => {
 
 const readWeights = (start) => (start ? readFileSync(at(start, 'weights.txt'), 'utf8') : 'base');
 
+function failIfTold(examples) {
+  if (fail && !(unless && existsSync(unless)) && examples.some(({ id }) => id.startsWith(fail)))
+    throw new Error(`told to fail on ${fail}`);
+}
+
+function failIfSick() {
+  if (sick && process.env.NVIDIA_VISIBLE_DEVICES?.startsWith(sick))
+    throw new Error('NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.');
+}
+
 async function train() {
   count('train', job.data);
   const examples = readLines(job.data);
-  if (fail && !(unless && existsSync(unless)) && examples.some(({ id }) => id.startsWith(fail)))
-    throw new Error(`told to fail on ${fail}`);
+  failIfTold(examples);
   const steps = examples.length * epochs;
   const parent = readWeights(job.parent ?? job.base);
   let { step, chain } = job.resume
@@ -116,6 +136,7 @@ async function train() {
       peakMemoryBytes: 0,
     });
     if (step % job.checkpointEvery === 0 && step < steps) await checkpoint();
+    if (step === 2 * job.checkpointEvery) failIfSick();
   }
   save('weights', 'weights.txt', chain);
   tell({ type: 'result', steps, tokens: steps * 10 });

@@ -1,42 +1,65 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chownSync,
   copyFileSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { BatchV1Api, CoreV1Api, KubeConfig, type V1Job, type V1Pod } from '@kubernetes/client-node';
 import { afterEach, inject } from 'vitest';
 import { stringify } from 'yaml';
+import { checkInvariants } from '../../store/check-invariants.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { Store } from '../../store/store.ts';
 import { root } from '../boundary/rooms.ts';
 import { BIN, type Ran } from '../cli/ratchet.ts';
+import { endHome } from '../support/home-processes.ts';
+import { Cluster, NAMESPACE } from './cluster.ts';
+import { s3, SECRET } from './s3.ts';
 import { USER } from './setup.ts';
 
-export const NAMESPACE = 'default';
-
 const workplaces = new Set<Workplace>();
-afterEach(() => {
-  for (const workplace of workplaces) workplace.end();
+
+/** Of every test, whatever it did to the cluster: nothing is left in it, and no promise of the store was broken. */
+afterEach(async () => {
+  const cluster = new Cluster();
+  const left = await cluster.listLeft();
+  const violations = [];
+  for (const workplace of workplaces)
+    violations.push(...(await checkInvariants(await workplace.openStore())));
+  for (const workplace of workplaces) await workplace.end();
+  workplaces.clear();
+  await cluster.removeJobs();
+  assert.deepEqual({ left, violations }, { left: [], violations: [] });
 });
 
 /** A folder of the test's user with a home and a store, and the command line in it. */
 export class Workplace {
   readonly folder: string;
+  /** Of the store that its sweeps in pods use. */
+  store = s3().newUrl();
   private readonly running = new Set<ChildProcess>();
 
   constructor() {
-    this.folder = mkdtempSync(join(inject('cluster').folder, 'work-'));
-    mkdirSync(join(this.folder, 'mnt'));
-    for (const folder of [this.folder, join(this.folder, 'mnt')]) chownSync(folder, USER, USER);
+    this.folder = realpathSync(mkdtempSync(join(inject('cluster').folder, 'work-')));
+    chownSync(this.folder, USER, USER);
     copyFileSync(
       join(root, 'test', 'support', 'toy-trainer.mjs'),
       join(this.folder, 'toy-trainer.mjs'),
     );
     workplaces.add(this);
+  }
+
+  get home(): string {
+    return join(this.folder, 'home');
+  }
+
+  openStore(): Promise<Store> {
+    return openStore(this.store);
   }
 
   write(name: string, text: string): void {
@@ -70,19 +93,22 @@ export class Workplace {
   private environment(): Record<string, string> {
     const { kubeconfig, temporal } = inject('cluster');
     return {
+      ...s3().env,
       PATH: process.env['PATH'] ?? '',
       HOME: this.folder,
       KUBECONFIG: kubeconfig,
       TEMPORAL_BIN: temporal,
-      RATCHET_HOME: join(this.folder, 'home'),
+      RATCHET_HOME: this.home,
       RATCHET_IDLE_SECONDS: '1',
       NO_COLOR: '1',
     };
   }
 
-  /** Kills what a failed test left running; its supervisor ends when the folder is removed. */
-  end(): void {
+  /** Kills what a failed test left running. */
+  async end(): Promise<void> {
     for (const child of this.running) child.kill('SIGKILL');
+    await endHome(this.home);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -92,7 +118,6 @@ export function toySweep(
   name: string,
   given: { compute?: object; hyperparameters?: object; local?: boolean } = {},
 ): string {
-  const mnt = join(workplace.folder, 'mnt');
   const { image } = inject('cluster');
   const pods = {
     kind: 'kubernetes',
@@ -102,7 +127,7 @@ export function toySweep(
     memory: '128Mi',
     disk: '1Gi',
     gracePeriod: { trainer: 5, upload: 5 },
-    volumes: [{ name: 'store', path: mnt, hostPath: mnt, containers: 'carrier' }],
+    secrets: [SECRET],
     ...given.compute,
   };
   return stringify({
@@ -123,7 +148,7 @@ export function toySweep(
       hyperparameters: given.hyperparameters ?? {},
     },
     checkpoints: { every: 2 },
-    ...(given.local ? {} : { compute: pods, store: `file://${mnt}/store` }),
+    ...(given.local ? {} : { compute: pods, store: workplace.store }),
   });
 }
 
@@ -131,60 +156,4 @@ export function toySweep(
 export function readResults({ stdout }: Ran): string {
   const line = stdout.trim().split('\n').at(-1) ?? '';
   return readFileSync((JSON.parse(line) as { results: string }).results, 'utf8');
-}
-
-export class Cluster {
-  readonly batch: BatchV1Api;
-  readonly core: CoreV1Api;
-
-  constructor() {
-    const config = new KubeConfig();
-    config.loadFromFile(inject('cluster').kubeconfig);
-    this.batch = config.makeApiClient(BatchV1Api);
-    this.core = config.makeApiClient(CoreV1Api);
-  }
-
-  async jobs(): Promise<V1Job[]> {
-    return (await this.batch.listNamespacedJob({ namespace: NAMESPACE })).items;
-  }
-
-  async pods(): Promise<V1Pod[]> {
-    return (await this.core.listNamespacedPod({ namespace: NAMESPACE })).items;
-  }
-
-  /** Names of what is still there: none, once a sweep has ended. */
-  async listLeft(): Promise<string[]> {
-    const left = [...(await this.jobs()), ...(await this.pods())];
-    return left.map(({ metadata }) => metadata?.name ?? '');
-  }
-
-  /** The pod of a training, once its trainer runs. */
-  async trainingPod(): Promise<V1Pod> {
-    return waitFor(async () =>
-      (await this.pods()).find(
-        ({ metadata, status }) =>
-          metadata?.labels?.['ratchet.dev/stage'] === 'train' &&
-          !metadata.deletionTimestamp &&
-          status?.containerStatuses?.some(({ state }) => state?.running),
-      ),
-    );
-  }
-
-  async evict(name: string): Promise<void> {
-    await this.core.createNamespacedPodEviction({
-      name,
-      namespace: NAMESPACE,
-      body: { metadata: { name, namespace: NAMESPACE } },
-    });
-  }
-}
-
-export async function waitFor<T>(look: () => Promise<T> | T): Promise<NonNullable<T>> {
-  const deadline = performance.now() + 120_000;
-  while (performance.now() < deadline) {
-    const found = await look();
-    if (found) return found;
-    await delay(200);
-  }
-  throw new Error('it did not come to be within two minutes');
 }

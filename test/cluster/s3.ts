@@ -1,0 +1,24 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { type S3Server, startVersitygw } from '../s3/server.ts';
+import { Cluster } from './cluster.ts';
+
+/** The Secret that the example names: endpoint and credentials, which only carriers get. */
+export const SECRET = 'ratchet-s3';
+/** The address of this machine under which pods of every node reach it. */
+const BRIDGE = '10.78.0.1';
+/** The example's. */
+const BUCKET = 'training';
+
+let server: S3Server;
+
+/** The S3 server of a test file, which pods and this process use. */
+export const s3 = (): S3Server => server;
+
+beforeAll(async () => {
+  server = await startVersitygw(BRIDGE);
+  await mkdir(join(server.folder, BUCKET));
+  await new Cluster().putSecret(SECRET, server.env);
+});
+afterAll(() => server.stop());
