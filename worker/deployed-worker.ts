@@ -5,8 +5,10 @@ import { openHome } from './home.ts';
 import { createLog, readLevel } from './log.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 import type { TemporalServer } from './temporal-server.ts';
-import { installMeasuredRuntime } from './telemetry.ts';
+import { installMeasuredRuntime, type Telemetry } from './telemetry.ts';
 import { serveWorkerHttp } from './worker-http.ts';
+
+const NO_METRICS = { type: 'text/plain', text: '' };
 
 /** A worker of a cluster: probes and metrics on `port`, and a drain at SIGTERM. Its Jobs stay, and are found again. */
 export async function runDeployedWorker(server: TemporalServer, port: number): Promise<void> {
@@ -17,12 +19,15 @@ export async function runDeployedWorker(server: TemporalServer, port: number): P
       log('info', `${signal}: the worker hands back what it follows, and ends`);
       stop.abort();
     });
-  const { observer, readMetrics } = await installMeasuredRuntime(log);
   let running: RunningWorker | undefined;
+  let telemetry: Telemetry | undefined;
+  // Before the runtime, which would keep a process alive whose port is taken.
   const http = await serveWorkerHttp(port, {
     explainUnready: () => explainUnready(running),
-    readMetrics,
+    readMetrics: async () => telemetry?.readMetrics() ?? NO_METRICS,
   });
+  telemetry = await installMeasuredRuntime(log);
+  const { observer } = telemetry;
   const { address, namespace } = server;
   const version = readVersion();
   const build = version?.buildId ?? shortBuild();

@@ -1,4 +1,4 @@
-/** Every metric of a worker beside the SDK's own, with its unit in its name. `docs/operations.md` shows this table. */
+/** Every metric of a worker beside the SDK's own, with its unit in its name. `docs/metrics.md` shows this table. */
 
 export interface MetricRow {
   name: string;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { METRICS, type MetricRow } from '../../worker/metric-table.ts';
 import { runToEnd, smallSweep, writeSweep } from '../support/sweep-process.ts';
@@ -48,6 +50,15 @@ it('follows nothing once everything has ended', () => {
 
 it("serves the SDK's own metrics on the same page", () => {
   expect(types.get('temporal_activity_execution_latency_seconds')).toBe('histogram');
+});
+
+it('serves every metric that docs/operations.md wants alerts on', () => {
+  const page = readFileSync(join('docs', 'operations.md'), 'utf8');
+  const named = new Set(page.match(/\b(ratchet|temporal)_[a-z0-9_]+\b/g));
+  // The SDK tells of failed requests when one has failed.
+  named.delete('temporal_request_failure_total');
+  expect(named.size).toBeGreaterThan(3);
+  expect([...named].filter((name) => !types.has(name))).toEqual([]);
 });
 
 it('has names and units by the conventions of Prometheus', () => {

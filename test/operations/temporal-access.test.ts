@@ -1,7 +1,8 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ratchet } from '../cli/ratchet.ts';
-import { findProcesses } from '../support/home-processes.ts';
+import { findProcesses, waitFor } from '../support/home-processes.ts';
 import { type Place, runToEnd, smallSweep, writeSweep } from '../support/sweep-process.ts';
 import { Authority, HAS_OPENSSL, writeNonsense } from './certificates.ts';
 import { DeployedWorker } from './deployed-worker.ts';
@@ -116,6 +117,19 @@ describe.skipIf(!HAS_OPENSSL)('a Temporal server behind TLS (needs openssl)', ()
 });
 
 describe('ratchet worker', () => {
+  it('is alive but not ready while Temporal is away, and drains all the same', async () => {
+    const way = await openWay(await startOwnTemporal());
+    const worker = await DeployedWorker.start({ TEMPORAL_ADDRESS: way.address });
+    way.close();
+    const away = await waitFor(async () => {
+      const answer = await worker.get('/readyz');
+      return answer.status === 503 && answer.text;
+    }, 20_000);
+    expect(away).toBe('Temporal does not answer\n');
+    expect((await worker.get('/livez')).status).toBe(200);
+    expect(await worker.drain()).toBe(0);
+  });
+
   it('says that nobody answers at the address, and exits with 8', async () => {
     const port = await freePort();
     const { code, stderr } = await runWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
@@ -161,9 +175,29 @@ function runWorker(env: Record<string, string>) {
   return ratchet(['worker'], { cwd: folder, env: { RATCHET_HOME: home, ...env } });
 }
 
+/** A way to a server that can be shut. */
+async function openWay(target: string): Promise<{ address: string; close: () => void }> {
+  const [host, port] = target.split(':');
+  const sockets: Socket[] = [];
+  const way = createServer((socket) => {
+    const onward = connect(Number(port), host);
+    sockets.push(socket, onward);
+    for (const one of [socket, onward]) one.on('error', () => undefined);
+    socket.pipe(onward).pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(way, 'listening');
+  return {
+    address: `127.0.0.1:${(way.address() as AddressInfo).port}`,
+    close: () => {
+      way.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
+  await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
   return port;
