@@ -6,6 +6,7 @@ import { EVENTS_POLL, TRAINER_STALL } from '../contract/timeouts.ts';
 import { STALLED, UnseenEnd } from './trainer-end.ts';
 import { EventsFile } from './trainer-events.ts';
 import type { RunTrainer } from './trainer-process.ts';
+import { createVitalSigns } from './vital-signs.ts';
 
 /** What a carrier knows of the container beside it. */
 export interface Pod {
@@ -26,11 +27,12 @@ export function followNeighbour(pod: Pod): RunTrainer {
     await rename(join(folder, 'job.json.new'), join(folder, 'job.json'));
     pod.letTrainerStart();
     const events = new EventsFile(join(folder, 'events.jsonl'));
+    const isAtWork = createVitalSigns();
     // Silence counts from the first event: before it, an image may be on its way to the node.
     for (let heard = Infinity; !signal.aborted; await delay(EVENTS_POLL)) {
       const ended = pod.trainerEnded.aborted; // Looked at before reading: then nothing more can come.
       for (const event of await events.readNew()) {
-        heard = performance.now();
+        if (isAtWork(event)) heard = performance.now();
         await onEvent(event);
         if (event.type === 'result') return 'done';
       }

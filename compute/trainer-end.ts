@@ -10,7 +10,7 @@ import { TRAINER_EXIT } from '../contract/trainer.ts';
 /** How a trainer ended: in order, stopped by us after a checkpoint, or by an error. */
 export type TrainerEnd = 'done' | 'interrupted';
 
-export const STALLED = `no event from the trainer for ${TRAINER_STALL / 60_000} minutes`;
+export const STALLED = `no event from the trainer for ${TRAINER_STALL / 60_000} minutes, or none but of idle GPUs`;
 
 /** The trainer ended without a result where its exit code cannot be seen: in another container. */
 export class UnseenEnd extends Error {

@@ -11,6 +11,7 @@ import type { TrainerEvent } from '../contract/trainer-events.ts';
 import type { Job } from '../contract/trainer-job.ts';
 import { judgeEnd, type TrainerEnd } from './trainer-end.ts';
 import { EventsFile } from './trainer-events.ts';
+import { createVitalSigns } from './vital-signs.ts';
 
 /** How a trainer is started; the job's folder is appended. */
 export interface TrainerCommand {
@@ -46,6 +47,7 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const stop = (): void => void endGracefully(child, exited);
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
+  const isAtWork = createVitalSigns();
   const stall = new StallWatch(() => killGroup(child.pid));
   const events = new EventsFile(join(folder, 'events.jsonl'));
   try {
@@ -53,7 +55,7 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
     for (let ended = false; !ended; ) {
       ended = await Promise.race([exited.then(() => true), delay(EVENTS_POLL, false)]);
       for (const event of await events.readNew()) {
-        stall.reset();
+        if (isAtWork(event)) stall.reset();
         await run.onEvent(event);
       }
     }

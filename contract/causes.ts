@@ -118,7 +118,8 @@ export const CAUSES = {
     mend: "run `ratchet doctor` with the sweep file; the message is the cluster's",
   },
   stalled: {
-    recognised: 'no event from the trainer within its stall limit',
+    recognised:
+      'nothing from the trainer within ten minutes, or no further step while it tells of idle GPUs',
     action: 'ends the trainer and goes on from the last durable checkpoint',
     retries: 2,
     mend: 'look at `ratchet logs`; a trainer that reports rarely must send progress more often',

@@ -19,6 +19,12 @@ const progress = z
     tokens: count.describe('Processed so far.'),
     tokensPerSecond: amount,
     peakMemoryBytes: amount,
+    gpuUtilisation: amount
+      .max(1)
+      .optional()
+      .describe(
+        'Share of the time since the last progress in which its GPUs did anything, where it knows: GPUs that stay idle without a further step count as stalled.',
+      ),
   })
   .describe(
     'How far training came; at least one every ten minutes, or the trainer counts as stalled.',
