@@ -6,6 +6,7 @@ import { StoreError } from '../store/store.ts';
 import { TemporalUnusable } from '../worker/temporal-server.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { say } from './output.ts';
+import { sayOutages } from './say-outages.ts';
 
 const program = new Command('ratchet')
   .description('Durable continual-learning sweeps for tool-using language models')
@@ -63,6 +64,7 @@ async function addVerbs(named: string | undefined): Promise<void> {
   for (const add of adders) add(program);
 }
 
+sayOutages();
 try {
   await addVerbs(process.argv[2]);
   await program.parseAsync();

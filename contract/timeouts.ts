@@ -125,3 +125,7 @@ export const TRY_SEEN_EVERY = { here: 2 * SECOND, inPod: 30 * SECOND } as const;
 export const PROGRESS_EVERY = SECOND;
 /** After its result a trainer has so long to end, before its carrier gives it up. */
 export const TRAINER_LINGER = MINUTE;
+
+/** A store that does not answer for so long is told to whoever waits at a terminal, and again after so long. */
+export const OUTAGE_SAID = 3 * SECOND;
+export const OUTAGE_SAID_AGAIN = MINUTE;

@@ -1,5 +1,7 @@
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { type Repetition, REPETITIONS } from './repetitions.ts';
 import { StoreError, type StoreFault } from './store.ts';
 
 /** What no repetition mends, by the error's name, else by its status: the fault, in words, and how to mend it. */
@@ -49,6 +51,8 @@ export interface Persistence {
   lastPause: number;
 }
 
+const repetitions = channel(REPETITIONS);
+
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
@@ -79,6 +83,7 @@ export async function persist<T>(
       const wait = pause * (0.5 + Math.random() / 2);
       const spent = performance.now() - started;
       if (spent + wait > patience) throw unreachable(doing, spent, error);
+      repetitions.publish({ doing, why: describe(error), spent } satisfies Repetition);
       await sleep(wait);
     }
   }

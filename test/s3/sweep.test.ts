@@ -63,6 +63,20 @@ describe.skipIf(!HAS_S3)('a sweep whose store is on S3', () => {
     expect(run.stdout).toBe('');
     expect(run.stderr).toMatch(/^cannot .* no good answer for \d s \(503.*\); check .*\n$/);
   });
+
+  test('that does not answer for a while is told of, once, while it is asked again', async () => {
+    const proxy = await startFaultProxy(server.port);
+    onTestFinished(() => proxy.close());
+    proxy.choose = () => 503;
+    const place = newPlace();
+    const file = writeSweep(place, tinySweep({ store: server.newUrl() }));
+    const env = { ...server.env, AWS_ENDPOINT_URL_S3: proxy.endpoint };
+    const run = new RatchetProcess(place, ['run', file, '--json'], env);
+    expect(await waitFor(() => run.stderr.includes('asking again'), 30_000)).toBe(true);
+    proxy.choose = () => undefined;
+    expect(await run.exited).toBe(0);
+    expect(run.stderr.match(/^cannot .* yet \(503.*\); asking again$/gm)).toHaveLength(1);
+  });
 });
 
 function newPlace(): Place {
