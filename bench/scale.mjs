@@ -49,7 +49,11 @@ async function measure(runs) {
   const cluster = await startCluster(join(folder, 'cluster'), 2 * RUNS_AT_ONCE);
   const { address, stop } = await startTemporal(folder);
   const client = new Client({ connection: await Connection.connect({ address }) });
-  const clients = { TEMPORAL_ADDRESS: address, RATCHET_HOME: join(folder, 'home') };
+  const clients = {
+    TEMPORAL_ADDRESS: address,
+    RATCHET_HOME: join(folder, 'home'),
+    RATCHET_HTTP_PORT: String(await findFreePort()),
+  };
   const { kubeconfigOf } = cluster;
   const carriers = start(folder, 'carriers', kubeconfigOf('carriers'), {}, [
     join(import.meta.dirname, 'scale', 'carriers.mjs'),
@@ -59,7 +63,7 @@ async function measure(runs) {
   try {
     const since = performance.now();
     const stopWatching = watchMemory(worker.pid);
-    await runSweep(client, folder, runs);
+    await Promise.race([runSweep(client, folder, runs), dies(worker), dies(carriers)]);
     const seconds = (performance.now() - since) / 1000;
     const memory = stopWatching();
     const cpuSeconds = { worker: cpuOf(worker.pid), carriers: cpuOf(carriers.pid) };
@@ -106,6 +110,12 @@ function start(folder, name, kubeconfig, env, args) {
     stdio: ['ignore', log, log],
     env: { ...process.env, ...env, KUBECONFIG: kubeconfig },
   });
+}
+
+/** Never resolves. */
+async function dies(child) {
+  await once(child, 'exit');
+  throw new Error(`${child.spawnargs.join(' ')} ended too soon`);
 }
 
 async function end(child) {
