@@ -1,6 +1,6 @@
 import type { V1PodSpec, V1SecurityContext } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pick, PLAIN, render } from '../helm/chart.ts';
+import { CHART, FULL, pick, PLAIN, render } from '../helm/chart.ts';
 import { HAS_HELM, Installations } from './installed-chart.ts';
 
 const NAMESPACE = 'strict';
@@ -10,7 +10,8 @@ describe.skipIf(!HAS_HELM)("a namespace that enforces Pod Security's restricted"
   afterAll(() => installations.remove());
   beforeAll(async () => {
     installations = new Installations(NAMESPACE);
-    await installations.install(NAMESPACE);
+    await installations.makeNamespace(NAMESPACE);
+    await installations.install(NAMESPACE, '--values', PLAIN);
   });
 
   /** What the API server says to a pod, without making it. */
@@ -35,6 +36,15 @@ describe.skipIf(!HAS_HELM)("a namespace that enforces Pod Security's restricted"
 
   test("takes the pod of Helm's test", async () => {
     expect(await admit(podOfTest())).toBe('admitted');
+  });
+
+  test('takes an installation that says everything', async () => {
+    // Their definitions are not in this cluster.
+    const foreign = ['--set', 'kueue.enabled=false', '--set', 'serviceMonitor.enabled=false'];
+    const where = ['--namespace', NAMESPACE, '--values', FULL];
+    expect(
+      await installations.helm('install', 'full', CHART, ...where, ...foreign, '--no-hooks'),
+    ).toContain('STATUS: deployed');
   });
 
   test.each<[keyof V1SecurityContext, string]>([

@@ -9,6 +9,7 @@ import {
 } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 import { isStatus } from '../../k8s/cluster.ts';
+import { OURS } from '../../k8s/labels.ts';
 import { fired } from './fired.ts';
 
 /** Where the example's Jobs run, and those of all tests that share no folder with their pods: it enforces `restricted`. */
@@ -26,12 +27,13 @@ export class Cluster {
     this.core = config.makeApiClient(CoreV1Api);
   }
 
+  /** Of Ratchet, like the pods: its workers may run here as well. */
   async jobs(): Promise<V1Job[]> {
-    return (await this.batch.listJobForAllNamespaces()).items;
+    return (await this.batch.listJobForAllNamespaces({ labelSelector: OURS })).items;
   }
 
   async pods(): Promise<V1Pod[]> {
-    return (await this.core.listPodForAllNamespaces()).items;
+    return (await this.core.listPodForAllNamespaces({ labelSelector: OURS })).items;
   }
 
   /** Names of what is still there: none, once a sweep has ended. */

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import {
   AppsV1Api,
   BatchV1Api,
@@ -11,7 +13,7 @@ import {
 } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 import { find } from '../../k8s/cluster.ts';
-import { CHART, helm, PLAIN } from '../helm/chart.ts';
+import { CHART } from '../helm/chart.ts';
 
 export const HAS_HELM = inject('helm') !== null;
 
@@ -39,15 +41,38 @@ export class Installations {
     process.env['KUBECONFIG'] = this.file;
   }
 
-  /** The chart as `ratchet` in a namespace of its own that holds every pod to Pod Security's `restricted`. */
-  async install(namespace: string, ...args: string[]): Promise<void> {
+  /** Holds every pod to Pod Security's `restricted`. */
+  async makeNamespace(name: string): Promise<void> {
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    await this.core.createNamespace({ body: { metadata: { name: namespace, labels } } });
-    this.namespaces.push(namespace);
-    const { kubeconfig } = inject('cluster');
-    const where = ['--kubeconfig', kubeconfig, '--namespace', namespace];
-    const ran = helm('install', 'ratchet', CHART, ...where, '--values', PLAIN, ...args);
-    if (ran.status !== 0) throw new Error(`helm install: ${ran.stderr}`);
+    await this.core.createNamespace({ body: { metadata: { name, labels } } });
+    this.namespaces.push(name);
+  }
+
+  /** The chart as `ratchet`, or a change of it. */
+  async install(namespace: string, ...args: string[]): Promise<void> {
+    const where = ['ratchet', CHART, '--namespace', namespace];
+    await this.helm('upgrade', '--install', ...where, ...args).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await this.explainPods(namespace)}`, { cause: error });
+    });
+  }
+
+  /** Returns what it says. */
+  async helm(...args: string[]): Promise<string> {
+    const all = [...args, '--kubeconfig', inject('cluster').kubeconfig];
+    return (await promisify(execFile)(inject('helm') ?? 'helm', all)).stdout;
+  }
+
+  /** Their last words, where they have ended. */
+  private async explainPods(namespace: string): Promise<string> {
+    const { items } = await this.core.listNamespacedPod({ namespace });
+    return items
+      .flatMap(({ metadata, status }) =>
+        (status?.containerStatuses ?? []).map(({ state, lastState }) => {
+          const { message, reason } = (lastState ?? state)?.terminated ?? state?.waiting ?? {};
+          return `${metadata?.name}: ${message ?? reason ?? status?.phase}`;
+        }),
+      )
+      .join('\n');
   }
 
   /** All of it, and returns when it is gone. Pods first: a namespace that has some waits for their whole grace periods. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findMissingRights, RIGHTS } from '../../k8s/check-rights.ts';
 import { openCluster } from '../../k8s/cluster.ts';
 import { nameJob } from '../../k8s/job-request.ts';
+import { PLAIN } from '../helm/chart.ts';
 import { followJob } from './followed-job.ts';
 import { HAS_HELM, Installations } from './installed-chart.ts';
 
@@ -32,7 +33,8 @@ describe.skipIf(!HAS_HELM)("the worker's rights", () => {
   afterAll(() => installations.remove());
   beforeAll(async () => {
     installations = new Installations(NAMESPACE);
-    await installations.install(NAMESPACE, '--set', 'replicas=0');
+    await installations.makeNamespace(NAMESPACE);
+    await installations.install(NAMESPACE, '--values', PLAIN, '--set', 'replicas=0');
     const rules = await installations.readRules(NAMESPACE);
     for (const { name, verb, full } of rights) {
       const fewer = rules.map((rule) =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findMissingRights, RIGHTS } from '../../k8s/check-rights.ts';
 import { openCluster } from '../../k8s/cluster.ts';
 import { nameJob } from '../../k8s/job-request.ts';
+import { PLAIN } from '../helm/chart.ts';
 import { followJob } from './followed-job.ts';
 import { HAS_HELM, Installations } from './installed-chart.ts';
 
@@ -13,14 +14,11 @@ describe.skipIf(!HAS_HELM)('two teams with the chart in namespaces of their own'
   afterAll(() => installations.remove());
   beforeAll(async () => {
     installations = new Installations('tenants');
-    for (const team of ['blue', 'green'])
-      await installations.install(
-        team,
-        '--set',
-        'replicas=0',
-        '--set',
-        `temporal.namespace=${team}`,
-      );
+    for (const team of ['blue', 'green']) {
+      await installations.makeNamespace(team);
+      const own = `temporal.namespace=${team}`;
+      await installations.install(team, '--values', PLAIN, '--set', 'replicas=0', '--set', own);
+    }
     blue = await installations.actAs('blue', 'ratchet');
     green = await installations.actAs('green', 'ratchet');
   });
