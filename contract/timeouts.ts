@@ -85,6 +85,9 @@ export const SUPERVISOR_END = 45 * SECOND;
 export const RESTART_DELAY = 0.2 * SECOND;
 /** How often a starting worker looks whether the server, which starts beside it, answers. */
 export const CONNECT_POLL = 0.1 * SECOND;
+/** Traces are sent this often; of one sending. */
+export const SPANS_EVERY = 5 * SECOND;
+export const SPANS_PATIENCE = 5 * SECOND;
 /** A new version is made current when its workers are there; pulling an image takes minutes. */
 export const ROLLOUT_PATIENCE = 5 * MINUTE;
 /** Of Temporal, asked for a readiness probe: less than a probe's own patience. */

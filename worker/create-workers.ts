@@ -15,6 +15,8 @@ import { HEARTBEAT_INTERVAL, STICKY_QUEUE_TIMEOUT, WORKER_SHUTDOWN } from '../co
 import { TASK_QUEUES } from '../contract/workflows.ts';
 import { openStore } from '../store/open-store.ts';
 import { HeartbeatInterceptor } from '../activities/heartbeat.ts';
+import { traceActivities } from './trace-activities.ts';
+import type { Tracer } from './tracer.ts';
 import { deploymentOptions, type Version } from './deployment.ts';
 
 /** Activities at once on a task queue; trainers are bounded by compute, so most of these only wait. */
@@ -33,13 +35,14 @@ export async function createWorkers(wiring: {
   workflows: WorkflowBundleOption;
   /** Of a cluster's workers. */
   version?: Version | undefined;
+  tracer?: Tracer | undefined;
   /** The client's own. */
   dataConverter?: DataConverter;
   /** Milliseconds between two heartbeats of an activity, by which it also hears that it is cancelled. */
   heartbeat?: number | undefined;
 }): Promise<Worker[]> {
   const { connection, client, compute, observer, dataConverter, version } = wiring;
-  const { heartbeat = HEARTBEAT_INTERVAL } = wiring;
+  const { tracer, heartbeat = HEARTBEAT_INTERVAL } = wiring;
   const beat: ActivityInterceptorsFactory = (context) => ({
     inbound: new HeartbeatInterceptor(context, heartbeat),
   });
@@ -58,6 +61,7 @@ export async function createWorkers(wiring: {
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.control,
+      interceptors: { activity: tracer ? [beat, traceActivities(tracer, client)] : [beat] },
       workflowBundle: wiring.workflows,
       activities: createControlActivities({ openStore, client }),
       maxConcurrentActivityTaskExecutions: CONTROL_SLOTS,

@@ -27,7 +27,7 @@ export async function runDeployedWorker(server: TemporalServer, port: number): P
     readMetrics: async () => telemetry?.readMetrics() ?? NO_METRICS,
   });
   telemetry = await installMeasuredRuntime(log);
-  const { observer } = telemetry;
+  const { observer, tracer } = telemetry;
   const { address, namespace } = server;
   const version = readVersion();
   const build = version?.buildId ?? shortBuild();
@@ -38,6 +38,7 @@ export async function runDeployedWorker(server: TemporalServer, port: number): P
       home: openHome(),
       identify: nameDeployed,
       observer,
+      tracer,
       version,
       signal: stop.signal,
       heartbeat: DEPLOYED_HEARTBEAT,

@@ -8,13 +8,14 @@ import { embeddedServer, readTemporalServer } from './temporal-server.ts';
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 process.once('disconnect', () => stop.abort());
-const { observer } = installRuntime(createLog('text', readLevel()));
+const { observer, tracer } = installRuntime(createLog('text', readLevel()));
 try {
   await runWorker({
     server: (await readTemporalServer()) ?? embeddedServer('127.0.0.1:7233'),
     home: openHome(),
     identify: (processName) => processName,
     observer,
+    tracer,
     signal: stop.signal,
   });
 } finally {

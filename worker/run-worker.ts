@@ -13,6 +13,7 @@ import type { Version } from './deployment.ts';
 import { handBack } from './hand-back.ts';
 import { cacheFolder, type Home } from './home.ts';
 import type { TemporalServer } from './temporal-server.ts';
+import type { Tracer } from './tracer.ts';
 import { loadWorkflows } from './workflow-code.ts';
 
 /** What works, and what it works through. */
@@ -28,6 +29,7 @@ export interface WorkerSettings {
   identify: (processName: string) => string;
   observer: TryObserver;
   version?: Version | undefined;
+  tracer?: Tracer | undefined;
   /** Aborted: trainers save a checkpoint, and what is in hand is handed back. */
   signal: AbortSignal;
   /** Milliseconds between two heartbeats of an activity. */
@@ -57,12 +59,14 @@ export async function runWorker(settings: WorkerSettings): Promise<void> {
       workflows: await loadWorkflows(),
       dataConverter,
       version: settings.version,
+      tracer: settings.tracer,
       heartbeat: settings.heartbeat,
     });
     settings.onRunning?.({ connection, workers });
     await runWorkers(workers, signal);
     await removeLeftovers(home.work, own);
   } finally {
+    await settings.tracer?.close();
     await connection.close();
   }
 }

@@ -8,10 +8,13 @@ import { measureRequests } from './measure-requests.ts';
 import { measureTries } from './measure-tries.ts';
 import { bucketsOf, createMetrics } from './meter.ts';
 import { logTemporal } from './temporal-log.ts';
+import { openTracer, type Tracer } from './tracer.ts';
 
 /** What a worker tells of itself. */
 export interface Telemetry {
   observer: TryObserver;
+  /** Where traces are wanted. */
+  tracer: Tracer | undefined;
   /** Prometheus text of the SDK's metrics and ours. */
   readMetrics: () => Promise<{ type: string; text: string }>;
 }
@@ -19,9 +22,10 @@ export interface Telemetry {
 const LOGGING = { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } as const;
 
 /** The runtime of a worker that nobody scrapes: it only logs. */
-export function installRuntime(log: Log): Pick<Telemetry, 'observer'> {
+export function installRuntime(log: Log): Omit<Telemetry, 'readMetrics'> {
   Runtime.install({ ...runtimeOptions(log), telemetryOptions: { logging: LOGGING } });
-  return { observer: logTries(log) };
+  const tracer = openTracer(log);
+  return { tracer, observer: tellAll(logTries(log), tracer?.observer) };
 }
 
 /** The same with metrics, which the SDK gathers on a port of loopback; the worker's one port passes them on. */
@@ -45,8 +49,10 @@ export async function installMeasuredRuntime(log: Log): Promise<Telemetry> {
   const metrics = createMetrics(metricMeter);
   metrics.build.set(1, { build: shortBuild(), node: process.versions.node });
   measureRequests(metrics);
+  const tracer = openTracer(log);
   return {
-    observer: tellAll(logTries(log), measureTries(metrics)),
+    tracer,
+    observer: tellAll(logTries(log), measureTries(metrics), tracer?.observer),
     readMetrics: async () => {
       const response = await fetch(`http://${page}/metrics`);
       const type = response.headers.get('content-type') ?? 'text/plain';
@@ -59,7 +65,8 @@ function runtimeOptions(log: Log): RuntimeOptions {
   return { shutdownSignals: [], logger: logTemporal(log) };
 }
 
-function tellAll(...observers: TryObserver[]): TryObserver {
+function tellAll(...wanted: (TryObserver | undefined)[]): TryObserver {
+  const observers = wanted.filter((one) => one !== undefined);
   return {
     onState: (one) => observers.forEach(({ onState }) => onState(one)),
     onLeft: (one) => observers.forEach(({ onLeft }) => onLeft(one)),
