@@ -97,7 +97,7 @@ it('takes a store in which a second create-only write went through for unfit', a
   expect(await store.list('')).toEqual([]);
 });
 
-it('finds an API server that is too old and whose clock is wrong', async () => {
+it("finds an API server that is too old, a clock that is wrong, and a node's identity in reach", async () => {
   const { folder, home } = newPlace();
   const server = createServer((request, response) => {
     response.setHeader('date', new Date(Date.now() - 3_600_000).toUTCString());
@@ -123,7 +123,14 @@ it('finds an API server that is too old and whose clock is wrong', async () => {
     volumes: [{ name: 'shared', path: folder, claim: 'shared' }],
   };
   const file = writeSweep({ folder }, smallSweep({ compute, store: `file://${folder}/store` }));
-  const { checks } = await runDoctor({ folder, home }, { KUBECONFIG }, file);
+  // As in a pod, whose node gives out its identity at the same address.
+  const env = {
+    KUBECONFIG,
+    KUBERNETES_SERVICE_HOST: '127.0.0.1',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
+  };
+  const { checks } = await runDoctor({ folder, home }, env, file);
+  expect(find(checks, 'metadata')?.found).toMatch(/^this pod reaches .*: trainers must not/);
   expect(find(checks, 'kubernetes')).toMatchObject({ ok: false, found: 'v1.28.3' });
   expect(
     checks.find(({ found }) => /the API server's clock is 3[56]\d\d s behind/.test(found)),
