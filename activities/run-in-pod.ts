@@ -49,7 +49,7 @@ export async function trainInPod(
   const progress = tellProgress((told) => hooks.onProgress({ ...told, job }));
   let gone = false;
   try {
-    const { verdict } = await runJob(request, {
+    const { verdict, lastWords } = await runJob(request, {
       ...hooks,
       ...progress,
       onState: (state, seen) => {
@@ -67,6 +67,7 @@ export async function trainInPod(
         gone = true;
       },
     });
+    noteTraffic(hooks.meter, lastWords);
     await log.close();
     const trained = await findTrained(task, key);
     if (trained) return trained;
@@ -111,6 +112,7 @@ export async function evaluateInPod(
     },
     onLog: () => undefined,
   });
+  noteTraffic(meter, end.lastWords);
   const { missing } = await openCells(task);
   meter.noteCommitted(countExamples(before.missing) - countExamples(missing));
   if (missing.length > 0) {
@@ -163,6 +165,17 @@ function endingOf({ cause, message }: JobEnd['verdict']): EarlyEnding {
 }
 
 const wordsSchema = z.object({ computeSeconds: z.number() });
+
+const trafficSchema = z.object({
+  sent: z.number().nonnegative(),
+  received: z.number().nonnegative(),
+});
+
+/** A carrier that was killed said nothing of it. */
+function noteTraffic(meter: TryMeter, lastWords: JobEnd['lastWords']): void {
+  const traffic = trafficSchema.safeParse(lastWords).data;
+  if (traffic) meter.noteCarried(traffic);
+}
 
 /** As the carrier said; nobody knows where it could not. */
 function secondsOf({ lastWords }: JobEnd): number {

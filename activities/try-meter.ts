@@ -6,7 +6,7 @@ import type { PodState } from '../k8s/pod-state.ts';
 import type { PodSighting } from '../k8s/pod-times.ts';
 import type { Store } from '../store/store.ts';
 import { readTry, removeTry, type Try, type TryEnd, writeTry } from '../store/tries.ts';
-import { NOBODY, type TryObserver } from './try-observer.ts';
+import { NOBODY, type Traffic, type TryObserver } from './try-observer.ts';
 
 /** What is known of a try before it begins. */
 export type TriedWork = Pick<
@@ -63,6 +63,10 @@ export class TryMeter {
 
   noteSpeed(tokensPerSecond: number): void {
     if (this.one) this.observer.onSpeed(this.one, tokensPerSecond);
+  }
+
+  noteCarried(traffic: Traffic): void {
+    this.observer.onCarried(traffic);
   }
 
   noteAttempt(attempt: number): void {

@@ -8,10 +8,19 @@ export interface TryObserver {
   onLeft: (one: Try) => void;
   /** How fast its trainer is now. */
   onSpeed: (one: Try, tokensPerSecond: number) => void;
+  /** What its carrier moved to and from the store, when its pod has ended. */
+  onCarried: (traffic: Traffic) => void;
+}
+
+/** Bytes. */
+export interface Traffic {
+  sent: number;
+  received: number;
 }
 
 export const NOBODY: TryObserver = {
   onState: () => undefined,
   onLeft: () => undefined,
   onSpeed: () => undefined,
+  onCarried: () => undefined,
 };

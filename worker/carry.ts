@@ -4,16 +4,19 @@ import { causeOf } from '../activities/cause-of.ts';
 import { evaluateCheckpoint } from '../activities/evaluate-checkpoint.ts';
 import { openTask, withCounts } from '../activities/task.ts';
 import { trainBlock } from '../activities/train-block.ts';
+import type { Traffic } from '../activities/try-observer.ts';
 import { carryGeneration } from '../compute/carry-generation.ts';
 import { carryTraining } from '../compute/carry-training.ts';
 import type { Compute, ComputeProgress } from '../compute/compute.ts';
 import { followNeighbour } from '../compute/neighbour.ts';
+import { redactSecrets } from '../compute/redact-secrets.ts';
 import { UnseenEnd } from '../compute/trainer-end.ts';
 import { CausedError } from '../contract/causes.ts';
 import { PROGRESS_EVERY } from '../contract/timeouts.ts';
 import type { CarrierWork } from '../k8s/job-request.ts';
 import { openStore } from '../store/open-store.ts';
 import { cacheFolder } from './home.ts';
+import { watchRequests } from './watch-requests.ts';
 
 export interface Carrying {
   work: CarrierWork;
@@ -56,16 +59,28 @@ export async function carry({ work, folder, readyPort, stopped }: Carrying): Pro
       carryTraining(job, hooks, { run, makeFolder, cache, slot: (train) => train() }),
     generate: async (job, hooks) => carryGeneration({ run, cache }, job, hooks, await makeFolder()),
   };
+  const traffic = countTraffic();
   try {
     const task = await openTask(openStore, work.unit);
     const hooks = withCounts(task, { signal: unstarted.signal, onProgress: tellProgress() });
     const lastWords = await (work.stage === 'train'
       ? trainBlock(compute, task, hooks)
       : evaluateCheckpoint(compute, task, hooks));
-    return { lastWords, failed: false, trainerStarted };
+    return { lastWords: { ...lastWords, ...traffic }, failed: false, trainerStarted };
   } catch (error) {
-    return { lastWords: explain(error), failed: true, trainerStarted };
+    return { lastWords: { ...explain(error), ...traffic }, failed: true, trainerStarted };
   }
+}
+
+/** Goes on counting; of a store in a folder there is nothing to count. */
+function countTraffic(): Traffic {
+  const traffic = { sent: 0, received: 0 };
+  watchRequests(({ peer, sent, received }) => {
+    if (peer !== 's3') return;
+    traffic.sent += sent;
+    traffic.received += received;
+  });
+  return traffic;
 }
 
 /** The startup probe of this container passes once the port answers, and then the trainer is started. */
@@ -77,8 +92,9 @@ function answerProbe(port: number): void {
 
 function explain(error: unknown): object {
   if (error instanceof UnseenEnd) return { unseen: true };
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${error instanceof Error ? error.stack : message}\n`);
+  const message = redactSecrets(error instanceof Error ? error.message : String(error));
+  const stack = redactSecrets((error instanceof Error && error.stack) || message);
+  process.stderr.write(`${stack}\n`);
   return { cause: causeOf(error), message: message.slice(0, 1000) };
 }
 

@@ -8,6 +8,7 @@ export function logTries(log: Log): TryObserver {
     onState: (one) => log(levelOf(one), describe(one), { ...fieldsOf(one), ...endOf(one) }),
     onLeft: (one) => log('info', `${nameOf(one)}: left to another worker`, fieldsOf(one)),
     onSpeed: () => undefined,
+    onCarried: () => undefined,
   };
 }
 

@@ -1,36 +1,26 @@
-import { subscribe } from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { TryObserver } from '../activities/try-observer.ts';
 import type { Metrics } from './meter.ts';
+import { watchRequests } from './watch-requests.ts';
 
-/** Counts this process's own requests, as Node itself tells of them: neither k8s/ nor store/ knows of metrics. */
-export function measureRequests(metrics: Metrics): void {
-  for (const peer of ['s3', 'kubernetes']) {
+/** Counts this worker's requests and bytes, and the bytes of which carriers told in their last words. */
+export function measureRequests(metrics: Metrics): Pick<TryObserver, 'onCarried'> {
+  // A series that begins at its first event has no rate there.
+  for (const peer of ['s3', 'kubernetes'])
     metrics.requests.add(0, { peer, method: 'GET', code: 200 });
-    metrics.sent.add(0, { peer });
-    metrics.received.add(0, { peer });
+  for (const by of ['worker', 'carrier']) {
+    metrics.sent.add(0, { by });
+    metrics.received.add(0, { by });
   }
-  subscribe('http.client.response.finish', (message) => {
-    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-    const peer = peerOf(request);
-    if (!peer) return;
-    const { method } = request;
-    metrics.requests.add(1, { peer, method, code: response.statusCode ?? 0 });
-    metrics.sent.add(lengthOf(request.getHeader('content-length')), { peer });
-    metrics.received.add(lengthOf(response.headers['content-length']), { peer });
+  watchRequests(({ peer, method, code, sent, received }) => {
+    metrics.requests.add(1, { peer, method, code });
+    if (peer !== 's3') return;
+    metrics.sent.add(sent, { by: 'worker' });
+    metrics.received.add(received, { by: 'worker' });
   });
-  subscribe('http.client.request.error', (message) => {
-    const { request } = message as { request: ClientRequest };
-    const peer = peerOf(request);
-    if (peer) metrics.requests.add(1, { peer, method: request.method, code: 0 });
-  });
-}
-
-/** Undefined: neither of the two, such as a service that gives out credentials. */
-function peerOf(request: ClientRequest): 's3' | 'kubernetes' | undefined {
-  if (/\bapi\/s3#/.test(String(request.getHeader('user-agent')))) return 's3';
-  return /^\/(api|apis|version)(\/|$)/.test(request.path) ? 'kubernetes' : undefined;
-}
-
-function lengthOf(header: unknown): number {
-  return Number(header ?? 0) || 0;
+  return {
+    onCarried: ({ sent, received }) => {
+      metrics.sent.add(sent, { by: 'carrier' });
+      metrics.received.add(received, { by: 'carrier' });
+    },
+  };
 }

@@ -6,7 +6,7 @@ const STAGES = ['train', 'evaluate'] as const;
 const STATES = ['waiting', 'queued', 'unschedulable', 'starting', 'running'] as const;
 
 /** Keeps the metrics of tries. Times are counted at a try's end, by whoever sees it: so never twice. */
-export function measureTries(metrics: Metrics): TryObserver {
+export function measureTries(metrics: Metrics): Omit<TryObserver, 'onCarried'> {
   const followed = new Map<string, { one: Try; speed: number }>();
   const tell = (): void => {
     const all = [...followed.values()];

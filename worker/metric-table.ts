@@ -79,16 +79,16 @@ export const METRICS = {
     help: "This worker's requests to Kubernetes and S3; code 0: no answer came.",
   },
   sent: {
-    name: 'ratchet_http_sent_bytes_total',
+    name: 'ratchet_s3_sent_bytes_total',
     kind: 'counter',
-    labels: ['peer'],
-    help: 'Bytes of the bodies of these requests.',
+    labels: ['by'],
+    help: 'Bytes to the store on S3, by this worker or by the carriers of pods that ended.',
   },
   received: {
-    name: 'ratchet_http_received_bytes_total',
+    name: 'ratchet_s3_received_bytes_total',
     kind: 'counter',
-    labels: ['peer'],
-    help: 'Bytes of the bodies of the answers, as far as their heads tell.',
+    labels: ['by'],
+    help: 'Bytes from the store on S3, by the same two.',
   },
   build: {
     name: 'ratchet_build_info',

@@ -48,11 +48,11 @@ export async function installMeasuredRuntime(log: Log): Promise<Telemetry> {
   });
   const metrics = createMetrics(metricMeter);
   metrics.build.set(1, { build: shortBuild(), node: process.versions.node });
-  measureRequests(metrics);
+  const measured = { ...measureTries(metrics), ...measureRequests(metrics) };
   const tracer = openTracer(log);
   return {
     tracer,
-    observer: tellAll(logTries(log), measureTries(metrics), tracer?.observer),
+    observer: tellAll(logTries(log), measured, tracer?.observer),
     readMetrics: async () => {
       const response = await fetch(`http://${page}/metrics`);
       const type = response.headers.get('content-type') ?? 'text/plain';
@@ -71,5 +71,6 @@ function tellAll(...wanted: (TryObserver | undefined)[]): TryObserver {
     onState: (one) => observers.forEach(({ onState }) => onState(one)),
     onLeft: (one) => observers.forEach(({ onLeft }) => onLeft(one)),
     onSpeed: (one, speed) => observers.forEach(({ onSpeed }) => onSpeed(one, speed)),
+    onCarried: (traffic) => observers.forEach(({ onCarried }) => onCarried(traffic)),
   };
 }

@@ -36,6 +36,7 @@ export class Tracer {
       onState: (one) => this.add(...spansOfTry(one)),
       onLeft: () => undefined,
       onSpeed: () => undefined,
+      onCarried: () => undefined,
     };
   }
 
