@@ -71,8 +71,8 @@ class JobRun {
   /** Since when it is held up by the same thing. */
   private held: { cause: string; since: number } | undefined;
   private deletedAt: number | undefined;
-  /** The name of a pod that a queue took back, until it is gone. */
-  private withdrawn: string | undefined;
+  /** The name of its last pod, until it has another or a queue took it back. */
+  private podSeen: string | undefined;
   private seen = false;
   private readAt = performance.now();
 
@@ -133,11 +133,13 @@ class JobRun {
     );
   }
 
+  /** Whoever looks five times a second may never see a pod on its way out. */
   private async tellWithdrawn(job: V1Job | undefined, pod: V1Pod | undefined): Promise<void> {
-    const before = this.withdrawn;
+    const before = this.podSeen;
     const name = pod?.metadata?.name;
-    this.withdrawn = job && pod && isWithdrawn(job, pod) ? name : undefined;
-    if (before !== undefined && before !== name) await this.hooks.onWithdrawn?.(before);
+    if (name === before || (name === undefined && !job?.spec?.suspend)) return;
+    this.podSeen = name;
+    if (before !== undefined) await this.hooks.onWithdrawn?.(before);
   }
 
   /** Tells how it stands. Returns what it has to be given up for, or that it may have ended. */
