@@ -37,7 +37,7 @@ export async function checkTemporal(): Promise<Check[]> {
     }
   } catch (error) {
     if (!(error instanceof TemporalUnusable)) throw error;
-    return [failed(name, error.message, 'see docs/operations.md: Temporal')];
+    return [failed(name, error.message, 'docs/operations.md: Where Temporal is')];
   }
 }
 
@@ -124,7 +124,7 @@ async function checkWorkers(connection: Connection, { namespace }: TemporalServe
   return failed(
     name,
     `${found}; this is build ${own}, theirs ${theirs}`,
-    'use the command line of their image, or update them (docs/operations.md: Upgrades)',
+    'use the command line of their image, or update them (docs/operations.md: Upgrade)',
   );
 }
 

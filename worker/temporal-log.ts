@@ -10,6 +10,9 @@ const LEVELS: Record<LogEntry['level'], Level> = {
   ERROR: 'error',
 };
 
+/** One of the two workers has activities only, and neither has anything of Nexus. */
+const EXPECTED = /^No (workflows|Nexus services) registered/;
+
 /** What of the SDK's own words is worth a field. */
 const FIELDS = ['workflowId', 'activityType', 'activityId', 'attempt', 'taskQueue', 'sdkComponent'];
 
@@ -20,7 +23,7 @@ export function logTemporal(log: Log): DefaultLogger {
     const why = error instanceof Error ? error.message : error;
     const known = FIELDS.map((name) => [name, (meta as Record<string, unknown>)[name]]);
     const told = known.filter(([, value]) => ['string', 'number'].includes(typeof value));
-    log(LEVELS[level], message, {
+    log(EXPECTED.test(message) ? 'debug' : LEVELS[level], message, {
       ...Object.fromEntries(told),
       ...(why === undefined ? {} : { why: String(why) }),
     });
