@@ -170,6 +170,21 @@ describe('ratchet worker', () => {
   });
 });
 
+it('a supervisor with its own server does not do for another one, and that is said', async () => {
+  const place = newPlace();
+  const file = writeSweep(place, smallSweep(SWEEP));
+  expect(await runToEnd(place, file)).toMatchObject({ state: 'done' });
+  const TEMPORAL_ADDRESS = await startOwnTemporal();
+  const { code, stderr } = await ratchet(['run', file], {
+    cwd: place.folder,
+    env: { RATCHET_HOME: place.home, TEMPORAL_ADDRESS },
+  });
+  expect(stderr).toBe(
+    `a supervisor with its own Temporal server runs here, and not with ${TEMPORAL_ADDRESS}: it ends when it is idle; until then set another RATCHET_HOME\n`,
+  );
+  expect(code).toBe(8);
+});
+
 function runWorker(env: Record<string, string>) {
   const { folder, home } = newPlace();
   return ratchet(['worker'], { cwd: folder, env: { RATCHET_HOME: home, ...env } });
