@@ -2,17 +2,12 @@ import type { Ledger, LedgerTry } from '../contract/ledger.ts';
 import { divideTime, sumLedger, type Tried } from '../metrics/ledger.ts';
 import { type AttemptHistory, readHistory } from '../store/attempt-history.ts';
 import type { Store } from '../store/store.ts';
-import { readTries, type Try } from '../store/tries.ts';
+import { groupByUnit, readTries, type Try } from '../store/tries.ts';
 
 /** What a sweep cost so far, from the tries that it paid for and the attempts that they became. */
 export async function gatherLedger(store: Store, sweep: string): Promise<Ledger> {
-  const byUnit = new Map<string, Try[]>();
-  for (const one of await readTries(store, sweep)) {
-    const unit = `${one.stage}/${one.unit}`;
-    byUnit.set(unit, [...(byUnit.get(unit) ?? []), one]);
-  }
   const tries: LedgerTry[] = [];
-  for (const own of byUnit.values()) {
+  for (const own of groupByUnit(await readTries(store, sweep))) {
     const [first] = own;
     const divided =
       first?.stage === 'train'

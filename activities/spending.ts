@@ -1,7 +1,7 @@
 import type { BudgetedSweep } from '../contract/activities.ts';
 import { tryPath } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
-import { readTries, type Try } from '../store/tries.ts';
+import { heldSeconds, readTries, type Try } from '../store/tries.ts';
 
 /** Tries that have ended never change: they are read once, however often this is asked. */
 const ended = new Map<string, Map<string, Try>>();
@@ -17,12 +17,6 @@ export async function isSpent(store: Store, { sweep, budget }: BudgetedSweep): P
   const computeSeconds = sum(seconds.map(({ held }) => held));
   const gpuSeconds = sum(seconds.map(({ held, gpus }) => held * gpus));
   return reaches(computeSeconds, budget.computeSeconds) || reaches(gpuSeconds, budget.gpuSeconds);
-}
-
-/** From when it held its devices until it was last seen. */
-function heldSeconds({ startingAt, seenAt }: Try): number {
-  if (startingAt === null) return 0;
-  return Math.max(0, Date.parse(seenAt) - Date.parse(startingAt)) / 1000;
 }
 
 function reaches(seconds: number, bound: number | null): boolean {

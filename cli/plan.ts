@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { pc } from './colors.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
+import { duration } from '../metrics/numbers.ts';
 import { explainPlan } from '../plan/explain.ts';
 import { type PlanPreview, previewPlan } from '../plan/preview.ts';
 import { openStore } from '../store/open-store.ts';
 import { cacheFolder, locateHome, openHome } from '../worker/home.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
+import { type CostEstimate, estimateCost } from './estimate-cost.ts';
 import { drawExplanations, readEarlierPlans } from './explain-plan.ts';
 import { checkForkPoint } from './fork.ts';
 import { loadSweep } from './load-sweep.ts';
@@ -39,9 +41,11 @@ export function addPlan(program: Command): void {
         : undefined;
       const compute = createLocalCompute({ workFolder: home.work, cache: cacheFolder() });
       const tokens = await countTokens(store, compute, loaded);
+      const cost = await estimateCost(home, loaded.plan, preview);
       if (options.json)
-        return printJson({ ...preview, tokens, ...(explanations && { explanations }) });
+        return printJson({ ...preview, tokens, cost, ...(explanations && { explanations }) });
       print(describe(preview, tokens));
+      if (cost) print(pc.dim(describeCost(cost)));
       if (explanations) print(`\n${drawExplanations(explanations)}`);
       return suggest(`ratchet run ${file}`);
     });
@@ -49,6 +53,11 @@ export function addPlan(program: Command): void {
 
 function number(value: number | undefined): string {
   return (value ?? 0).toLocaleString('en-US');
+}
+
+function describeCost({ unit, trainSeconds, evaluateSeconds, measured }: CostEstimate): string {
+  const sum = duration(trainSeconds + evaluateSeconds);
+  return `about ${sum} of ${unit} time: ${duration(trainSeconds)} to train, ${duration(evaluateSeconds)} to evaluate, as ${measured} blocks and evaluations of this trainer took`;
 }
 
 function describe(preview: PlanPreview, tokens: TokenCount[]): string {

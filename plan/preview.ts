@@ -20,6 +20,8 @@ export interface PlanPreview {
   runs: number;
   blocks: { total: number; stored: number; resume: number; compute: number };
   cells: { total: number; stored: number; score: number; compute: number };
+  /** Held-out examples that will be predicted. */
+  predictions: number;
   conditions: ConditionPreview[];
   /** Why what is computed is computed: reason to number of blocks. */
   reasons: Record<string, number>;
@@ -39,6 +41,7 @@ export function previewPlan(plan: Plan, stored: Stored): PlanPreview {
   const cells = new Map<string, 'stored' | 'score' | 'compute'>();
   const conditions = new Map<string, ConditionPreview>();
   const reasons: Record<string, number> = {};
+  let predictions = 0;
   for (const lineage of plan.lineages) {
     const row = conditions.get(lineage.condition) ?? {
       condition: lineage.condition,
@@ -59,8 +62,12 @@ export function previewPlan(plan: Plan, stored: Stored): PlanPreview {
       blocks.set(key, state);
     });
     for (const block of checkpointsOf(lineage))
-      for (const cell of cellsOf(plan, lineage, block))
-        cells.set(cell.score, cellState(cell, stored));
+      for (const cell of cellsOf(plan, lineage, block)) {
+        const state = cellState(cell, stored);
+        if (state === 'compute' && !cells.has(cell.score))
+          predictions += cell.data.prompts.examples;
+        cells.set(cell.score, state);
+      }
   }
   return {
     sweep: plan.sweep,
@@ -68,6 +75,7 @@ export function previewPlan(plan: Plan, stored: Stored): PlanPreview {
     runs: plan.lineages.reduce((sum, lineage) => sum + treeOf(plan, lineage).orders.length, 0),
     blocks: { total: blocks.size, ...tally(blocks, ['stored', 'resume', 'compute']) },
     cells: { total: cells.size, ...tally(cells, ['stored', 'score', 'compute']) },
+    predictions,
     conditions: [...conditions.values()],
     reasons,
   };

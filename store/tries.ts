@@ -96,6 +96,22 @@ export async function readTries(
   return tries.toSorted((a, b) => compare(a.queuedAt, b.queuedAt) || compare(a.name, b.name));
 }
 
+/** Tries at the same block or evaluation together, each in their order. */
+export function groupByUnit(tries: readonly Try[]): Try[][] {
+  const groups = new Map<string, Try[]>();
+  for (const one of tries) {
+    const name = `${one.stage}/${one.unit}`;
+    groups.set(name, [...(groups.get(name) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+/** From when it held its devices until it was last seen. */
+export function heldSeconds({ startingAt, seenAt }: Try): number {
+  if (startingAt === null) return 0;
+  return Math.max(0, Date.parse(seenAt) - Date.parse(startingAt)) / 1000;
+}
+
 function readAt(store: Store, path: string): Promise<Try | undefined> {
   return unlessDamaged(readRecord(store, path, trySchema));
 }

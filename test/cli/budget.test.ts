@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { CostEstimate } from '../../cli/estimate-cost.ts';
 import type { History } from '../../contract/history.ts';
 import { makeFolder, ratchet } from './ratchet.ts';
 
@@ -41,6 +42,11 @@ test('a sweep stops at its budget and says so; with a larger one it goes on and 
   expect(again.history.ledger.tries, 'what was used up stays used up').toEqual(
     stopped.history.ledger.tries,
   );
+
+  const planned = await ratchet(['plan', 'study.yaml', '--json'], { cwd: folder, env });
+  const { cost } = JSON.parse(planned.stdout) as { cost: CostEstimate };
+  expect(cost).toMatchObject({ unit: 'processor' });
+  expect(cost.trainSeconds).toBeGreaterThan(0);
 
   const done = await run({ budget: { computeHours: 1 } });
   expect(done).toMatchObject({ code: 0, state: 'done' });
