@@ -1,4 +1,4 @@
-import { getCurrentTest } from 'vitest/suite';
+import { TestRunner } from 'vitest';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -9,6 +9,6 @@ declare module 'vitest' {
 
 /** Notes a fault that struck, for the matrix: what is only meant to happen proves nothing. */
 export function fired(what: string): void {
-  const meta = getCurrentTest()?.meta;
+  const meta = TestRunner.getCurrentTest()?.meta;
   if (meta) (meta.fired ??= []).push(what);
 }
