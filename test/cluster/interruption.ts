@@ -27,7 +27,7 @@ export async function startSweep(
 }
 
 /** The first in its store. */
-export async function waitForCheckpoint(workplace: Workplace): Promise<void> {
+async function waitForCheckpoint(workplace: Workplace): Promise<void> {
   const store = await workplace.openStore();
   await waitFor(async () =>
     (await store.list('blocks/')).some((path) => /partial\/\d+\.json$/.test(path)),

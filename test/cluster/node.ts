@@ -17,7 +17,7 @@ export function startNode(
 
 /** Shown only where it fails. Daemons that a script starts keep its output open: files, not pipes. */
 export function run(program: string, ...args: string[]): void {
-  const log = join(tmpdir(), `ratchet-cluster-${process.pid}.log`);
+  const log = join(tmpdir(), `ratchet-step-${process.pid}.log`);
   const output = openSync(log, 'w');
   const { status } = spawnSync(program, args, { stdio: ['ignore', output, output] });
   closeSync(output);

@@ -3,14 +3,19 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { identifySelf, isAlive } from '../../store/process-identity.ts';
 import { obtainTemporal } from '../../worker/temporal-binary.ts';
 import { root } from '../boundary/rooms.ts';
 import { Cluster, NAMESPACE, waitFor } from './cluster.ts';
@@ -38,17 +43,18 @@ export interface ClusterFolder {
 /** The pods and the sweeps that they belong to run as this user: neither may write what the other made else. */
 export const USER = 1000;
 const IMAGE = 'ratchet.local/ratchet:test';
+const PREFIX = 'ratchet-cluster-';
+const OWNER = 'owner.json';
 
 /** Starts control plane and node, and gives the node an image of this checkout. */
 export async function setup(project: TestProject): Promise<() => void> {
-  const folder = mkdtempSync(join(tmpdir(), 'ratchet-cluster-'));
+  endLeftovers();
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  writeFileSync(join(folder, OWNER), JSON.stringify(identifySelf()));
   const state = join(folder, 'cluster');
   const archive = join(folder, 'image.tar');
   const say = step();
-  const end = (): void => {
-    run('bash', join(import.meta.dirname, 'down.sh'), state);
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const end = (): void => endCluster(folder);
   try {
     run('bash', join(import.meta.dirname, 'control-plane-up.sh'), state);
     const kubeconfig = join(state, 'kubeconfig');
@@ -70,6 +76,23 @@ export async function setup(project: TestProject): Promise<() => void> {
     throw error;
   }
   return end;
+}
+
+function endCluster(folder: string): void {
+  const state = join(folder, 'cluster');
+  if (existsSync(join(state, 'pids'))) run('bash', join(import.meta.dirname, 'down.sh'), state);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** What runs left that were killed: their kubelets would be in the way of ours. */
+function endLeftovers(): void {
+  const names = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
+  for (const folder of names.map((name) => join(tmpdir(), name))) {
+    const owner = join(folder, OWNER);
+    if (!existsSync(owner)) continue;
+    if (!isAlive(JSON.parse(readFileSync(owner, 'utf8')) as Parameters<typeof isAlive>[0]))
+      endCluster(folder);
+  }
 }
 
 /** The strictest of the Pod Security Standards: the API server itself refuses what does not keep to it. */

@@ -5,13 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Cluster, waitFor } from '../cluster.ts';
 import { Daemon } from '../daemon.ts';
 import { fired } from '../fired.ts';
-import {
-  type Finished,
-  finish,
-  runUndisturbed,
-  startSweep,
-  waitForCheckpoint,
-} from '../interruption.ts';
+import { type Finished, finish, runUndisturbed, startSweep } from '../interruption.ts';
 import { s3 } from '../s3.ts';
 
 /** How long what the sweep needs is away: longer than a lease, and than anything waits for one answer. */
@@ -68,6 +62,5 @@ test("Temporal's server, killed while a pod trains, comes back and finds it trai
   const record = readFileSync(join(started.workplace.home, 'supervisor.json'), 'utf8');
   process.kill((JSON.parse(record) as { server: { pid: number } }).server.pid, 'SIGKILL');
   fired("SIGKILL of Temporal's server");
-  await waitForCheckpoint(started.workplace);
   expect(await finish(started)).toEqual(done);
 });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { killContainer } from './containers.ts';
-import { attemptsOf, type Finished, finish, runUndisturbed, startSweep } from './interruption.ts';
+import { killContainer } from '../containers.ts';
+import { attemptsOf, type Finished, finish, runUndisturbed, startSweep } from '../interruption.ts';
 
 let done: Omit<Finished, 'attempts'>;
 beforeAll(async () => {
