@@ -12,7 +12,7 @@ export function killContainer(pod: V1Pod, name: string): void {
 
 /** SIGKILL to everything in the containers of a node, whose kubelet must be dead before. */
 export function killContainersOf(node: string): void {
-  const found = findProcesses(`/ratchet-${node}/`);
+  const found = findProcesses(`/ratchet-${node}-`);
   for (const pid of found) process.kill(pid, 'SIGKILL');
   fired(`SIGKILL of ${found.length} processes in the containers of ${node}`);
 }

@@ -1,4 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import type { ExplainedSweep } from '../../cli/explain.ts';
 import type { Ran } from '../cli/ratchet.ts';
 import { Cluster, waitFor } from './cluster.ts';
 import { readResults, toySweep, Workplace } from './workplace.ts';
@@ -37,11 +38,19 @@ async function waitForCheckpoint(workplace: Workplace): Promise<void> {
 interface Attempt {
   from: number;
   result: string;
-  said: string;
 }
 
 export async function attemptsOf(workplace: Workplace): Promise<Attempt[]> {
   return JSON.parse((await workplace.ratchet('logs', '--json')).stdout) as Attempt[];
+}
+
+/** What the first try of its block is said to have ended by. */
+export async function explainFirst(
+  workplace: Workplace,
+): Promise<{ cause: string | null; evidence: string | null } | undefined> {
+  const { stdout } = await workplace.ratchet('explain', 'keep/1/travel', '--json');
+  const { units } = JSON.parse(stdout) as ExplainedSweep;
+  return units.find(({ stage }) => stage === 'train')?.tries[0];
 }
 
 /** How a sweep ended that was interrupted. */

@@ -14,7 +14,7 @@ kubectl() { "$BIN/kubenode" kubectl --kubeconfig "$KC" "$@"; }
 IP=10.78.$I.1
 ip link show ratchet-host$I >/dev/null 2>&1 || { ip link add ratchet-host$I type bridge; ip addr add $IP/24 dev ratchet-host$I; ip link set ratchet-host$I up; }
 # Its own cgroup, since a kubelet ends what it does not know below it.
-CGROUP=/ratchet-$NAME
+CGROUP=/ratchet-$NAME-$I
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   for c in $(cat /sys/fs/cgroup/cgroup.controllers); do echo "+$c" > /sys/fs/cgroup/cgroup.subtree_control; done
   mkdir -p /sys/fs/cgroup$CGROUP

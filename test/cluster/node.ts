@@ -4,13 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterFolder } from './setup.ts';
 
-/** Starts containerd, a kubelet and two GPUs as a node of the cluster, with the image of this checkout. */
+/** Of two nodes each: clusters of different places live side by side on one machine. */
+const PLACE = Number(process.env['RATCHET_CLUSTER_PLACE'] ?? 0);
+/** The address of this machine under which pods of every node reach it. */
+export const BRIDGE = `10.78.${2 * PLACE}.1`;
+
+/** Starts containerd, a kubelet and two GPUs as a node (0 or 1) of the cluster, with the image of this checkout. */
 export function startNode(
   { state, archive }: Pick<ClusterFolder, 'state' | 'archive'>,
   name: string,
   index: number,
 ): void {
-  run('bash', join(import.meta.dirname, 'node-up.sh'), state, name, String(index));
+  run('bash', join(import.meta.dirname, 'node-up.sh'), state, name, String(2 * PLACE + index));
   const socket = join(state, name, 'containerd.sock');
   run('ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', archive);
 }

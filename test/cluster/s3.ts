@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type S3Server, startVersitygw } from '../s3/server.ts';
 import { Cluster } from './cluster.ts';
+import { BRIDGE } from './node.ts';
 
 /** The Secret that the example names: endpoint and credentials, which only carriers get. */
 export const SECRET = 'ratchet-s3';
-/** The address of this machine under which pods of every node reach it. */
-const BRIDGE = '10.78.0.1';
 /** The example's. */
 const BUCKET = 'training';
 

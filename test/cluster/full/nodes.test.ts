@@ -7,7 +7,7 @@ import { killContainersOf } from '../containers.ts';
 import { Daemon } from '../daemon.ts';
 import { fired } from '../fired.ts';
 import {
-  attemptsOf,
+  explainFirst,
   type Finished,
   finish,
   runUndisturbed,
@@ -59,8 +59,10 @@ test('a node that is drained hands its pod to another, which goes on from the ch
   const next = await cluster.trainingPod(started.pod);
   expect(next.spec?.nodeName).toBe('n1');
   expect(await finish(started)).toEqual({ ...done, attempts: ['interrupted', 'done'] });
-  const [first] = await attemptsOf(started.workplace);
-  expect(first?.said).toContain('EvictionByEvictionAPI');
+  expect(await explainFirst(started.workplace)).toMatchObject({
+    cause: 'evicted',
+    evidence: expect.stringContaining('EvictionByEvictionAPI'),
+  });
   kubectl('uncordon', 'n2');
 });
 
@@ -74,8 +76,10 @@ test('a node with a sick GPU is avoided from then on', async () => {
   const affinity = JSON.stringify(next.spec?.affinity);
   expect(affinity).toContain('{"key":"metadata.name","operator":"NotIn","values":["n2"]}');
   expect(await finish(started)).toEqual({ ...undisturbed, attempts: ['interrupted', 'done'] });
-  const [first] = await attemptsOf(started.workplace);
-  expect(first?.said).toMatch(/fallen off the bus/);
+  expect(await explainFirst(started.workplace)).toMatchObject({
+    cause: 'sick-node',
+    evidence: expect.stringContaining('fallen off the bus'),
+  });
 });
 
 test('a node that nobody hears of while its pod runs on: the pod keeps its claim and finishes, once', async () => {
@@ -101,6 +105,7 @@ test('a node that dies with everything on it: another goes on from the checkpoin
   fired('n2 became Unknown');
   const { left: _, ...finished } = await finish(started);
   expect({ ...finished, left: [] }).toEqual({ ...done, attempts: ['lost', 'done'] });
+  expect(await explainFirst(started.workplace)).toMatchObject({ cause: 'node-lost' });
   kubectl('delete', 'node', 'n2');
   await nothingLeft();
 });

@@ -1,6 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { killContainer } from '../containers.ts';
-import { attemptsOf, type Finished, finish, runUndisturbed, startSweep } from '../interruption.ts';
+import {
+  explainFirst,
+  type Finished,
+  finish,
+  runUndisturbed,
+  startSweep,
+} from '../interruption.ts';
 
 let done: Omit<Finished, 'attempts'>;
 beforeAll(async () => {
@@ -13,7 +19,9 @@ test.each(['trainer', 'carrier'])(
     const started = await startSweep();
     killContainer(started.pod, name);
     expect(await finish(started)).toEqual({ ...done, attempts: ['interrupted', 'done'] });
-    const [first] = await attemptsOf(started.workplace);
-    expect(first?.said).toContain(`the ${name} was ended from outside (exit 137)`);
+    expect(await explainFirst(started.workplace)).toMatchObject({
+      cause: 'preempted',
+      evidence: `the ${name} was ended from outside (exit 137)`,
+    });
   },
 );
