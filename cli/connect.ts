@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Connection, isGrpcServiceError } from '@temporalio/client';
 import { createDataConverter } from '../worker/data-converter.ts';
-import { findDeployedWorkers } from '../worker/deployed-workers.ts';
+import { type DeployedWorker, findDeployedWorkers } from '../worker/deployed-workers.ts';
 import {
   ensureSupervisor,
   type Supervised,
@@ -33,6 +33,8 @@ export class Session {
   private current: Client | undefined;
   /** Temporal's own UI, where the embedded server runs. */
   ui: string | null = null;
+  /** Those that do the work, where any were deployed. */
+  deployed: DeployedWorker[] = [];
 
   private constructor(home: Home, say: (line: string) => void) {
     this.home = home;
@@ -115,7 +117,8 @@ export class Session {
   private async joinDeployed(server: TemporalServer): Promise<boolean> {
     const connection = await connectTemporal(server);
     try {
-      if ((await findDeployedWorkers(connection, server.namespace)).length === 0) return false;
+      this.deployed = await findDeployedWorkers(connection, server.namespace);
+      if (this.deployed.length === 0) return false;
       this.use(connection, server);
       return true;
     } finally {

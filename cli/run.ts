@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { createLogUpdate } from 'log-update';
 import type { Command } from 'commander';
 import { CAUSES, isCauseName } from '../contract/causes.ts';
@@ -57,6 +59,7 @@ export async function runSweep(file: string, options: RunOptions): Promise<ExitC
   const digest = await storePlan(loaded);
   const session = await Session.open(home, say);
   try {
+    checkReach(session, loaded.store);
     await session.ask((client) => startSweep(client, loaded, digest));
     await recordSweep(home, {
       sweep: plan.sweep,
@@ -76,6 +79,16 @@ export async function runSweep(file: string, options: RunOptions): Promise<ExitC
   } finally {
     await session.close();
   }
+}
+
+/** Workers elsewhere see no folder of this machine's home. */
+function checkReach({ deployed }: Session, store: string): void {
+  const isOurs = store === pathToFileURL(locateHome().store).href;
+  if (!isOurs || deployed.length === 0 || deployed.some(({ host }) => host === hostname())) return;
+  throw new CliError(
+    EXIT.spec,
+    `workers are deployed on ${deployed.map(({ host }) => host).join(', ')}, which do not reach ${store}: name a \`store\` in the sweep file that they reach too`,
+  );
 }
 
 /** Follows to the end and shows what came out. */

@@ -1,13 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { TASK_QUEUES } from '../../contract/workflows.ts';
 import { ratchet } from '../cli/ratchet.ts';
 import { findProcesses, waitFor } from '../support/home-processes.ts';
 import { type Place, runToEnd, smallSweep, writeSweep } from '../support/sweep-process.ts';
+import { BUNDLE, silenceTemporal } from '../workflows/temporal.ts';
 import { Authority, HAS_OPENSSL, writeNonsense } from './certificates.ts';
 import { DeployedWorker } from './deployed-worker.ts';
 import { GuardedTemporal } from './guarded-temporal.ts';
 import { newPlace, startOwnTemporal } from './own-temporal.ts';
+
+silenceTemporal();
 
 const SWEEP = { stream: { domains: ['travel'] }, seeds: 1 };
 
@@ -168,6 +173,38 @@ describe('ratchet worker', () => {
     expect(stderr).toContain('RATCHET_HTTP_PORT is metrics');
     expect(code).toBe(2);
   });
+});
+
+it('workers that are deployed elsewhere are not given a store of this machine', async () => {
+  const TEMPORAL_ADDRESS = await startOwnTemporal();
+  const connection = await NativeConnection.connect({ address: TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: TASK_QUEUES.control,
+    workflowBundle: { codePath: BUNDLE },
+    identity: 'ratchet-worker@elsewhere/1-0123/0123456789ab',
+  });
+  const running = worker.run();
+  try {
+    const place = newPlace();
+    const file = writeSweep(place, smallSweep(SWEEP));
+    const ran = await waitFor(async () => {
+      const env = { RATCHET_HOME: place.home, TEMPORAL_ADDRESS };
+      const doctor = await ratchet(['doctor'], { cwd: place.folder, env });
+      return (
+        doctor.stdout.includes('elsewhere') &&
+        (await ratchet(['run', file], { cwd: place.folder, env }))
+      );
+    }, 30_000);
+    expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('name a `store`') });
+    expect(ran).toMatchObject({
+      stderr: expect.stringMatching(/^workers are deployed on elsewhere/),
+    });
+  } finally {
+    worker.shutdown();
+    await running;
+    await connection.close();
+  }
 });
 
 it('a supervisor with its own server does not do for another one, and that is said', async () => {
