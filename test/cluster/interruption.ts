@@ -28,7 +28,7 @@ export async function startSweep(
 }
 
 /** The first in its store. */
-async function waitForCheckpoint(workplace: Workplace): Promise<void> {
+export async function waitForCheckpoint(workplace: Workplace): Promise<void> {
   const store = await workplace.openStore();
   await waitFor(async () =>
     (await store.list('blocks/')).some((path) => /partial\/\d+\.json$/.test(path)),
