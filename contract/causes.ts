@@ -43,10 +43,11 @@ export const CAUSES = {
   },
   'node-lost': {
     recognised: 'the node of the pod no longer answers',
-    action: 'makes another Job, elsewhere; the lost one can commit nothing any more',
+    action:
+      'makes another Job, elsewhere; it waits until what the node may still run is done or gives up its claim',
     retries: 100,
     outside: true,
-    mend: 'nothing to do: the next Job goes on elsewhere; where the node still runs its pod, it waits until that is done or gives up its claim',
+    mend: 'nothing to do: the next Job goes on elsewhere; what the API keeps of the lost pod goes when the node returns or is removed',
   },
   'host-oom': {
     recognised: 'a container was OOMKilled: it took more memory than its limit',
