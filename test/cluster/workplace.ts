@@ -42,6 +42,8 @@ export class Workplace {
   readonly folder: string;
   /** Of the store that its sweeps in pods use. */
   store = s3().newUrl();
+  /** More environment of its command line. */
+  env: Record<string, string> = {};
   private readonly running = new Set<ChildProcess>();
 
   constructor() {
@@ -101,6 +103,7 @@ export class Workplace {
       RATCHET_HOME: this.home,
       RATCHET_IDLE_SECONDS: '1',
       NO_COLOR: '1',
+      ...this.env,
     };
   }
 
