@@ -64,7 +64,7 @@ it('serves every metric that docs/operations.md wants alerts on', () => {
 it('has names and units by the conventions of Prometheus', () => {
   const rows = Object.values<MetricRow>(METRICS);
   for (const { name, kind } of rows) {
-    expect(name).toMatch(/^ratchet_[a-z_]+$/);
+    expect(name).toMatch(/^ratchet_[a-z0-9_]+$/);
     expect(name.endsWith('_total')).toBe(kind === 'counter');
     expect(name.endsWith('_seconds')).toBe(kind === 'histogram');
   }
