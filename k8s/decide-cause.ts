@@ -4,6 +4,7 @@ import { causeOfWords } from '../contract/last-words.ts';
 import { TRAINER_EXIT } from '../contract/trainer.ts';
 import { CONTAINERS } from './labels.ts';
 import { endOf, findCondition } from './pod-state.ts';
+import { findRefusal } from './refused-pods.ts';
 
 /** Everything that the cluster says of a Job that brought no result and that we did not stop. */
 export interface Evidence {
@@ -147,7 +148,7 @@ function judgeSilence(pod: V1Pod | undefined): Judgement {
 }
 
 function judgeJob({ job, pod, events }: Evidence): [CauseName, string] {
-  const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
+  const refused = findRefusal(events);
   if (!pod && refused) return ['cluster-refused', refused.message ?? 'its pod may not be created'];
   if (!job) return ['evicted', 'the Job was deleted from outside'];
   const failed = job.status?.conditions?.find(

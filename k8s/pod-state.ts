@@ -37,6 +37,11 @@ export function describePod(job: V1Job | undefined, pod: V1Pod | undefined): Pod
   return stuck ?? { stage: 'starting', cause: 'start-deadline' };
 }
 
+/** Its pod may not be created; a quota may have room later. */
+export function describeRefusal(message: string): PodState {
+  return { stage: 'queued', message, cause: 'cluster-refused' };
+}
+
 /**
  * A queue admitted the Job, took it back, and may have admitted it again since: this pod is on its way out, and what it says
  * is no end of the Job, which has another pod when its turn comes.

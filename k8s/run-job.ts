@@ -10,9 +10,11 @@ import { ANNOTATIONS, CONTAINERS, LABELS } from './labels.ts';
 import { makeJob } from './manifest.ts';
 import { type NamespaceWatch, newestPod, watchNamespace } from './namespace-watch.ts';
 import { endPatience, readJob, removeJob } from './remove-job.ts';
+import { RefusedPods } from './refused-pods.ts';
 import { type PodSighting, sightPod } from './pod-times.ts';
 import {
   describePod,
+  describeRefusal,
   endOf,
   hasCarrierEnded,
   isWithdrawn,
@@ -68,6 +70,7 @@ class JobRun {
   private readonly name: string;
   private readonly namespace: string;
   private readonly followed = new Set<string>();
+  private readonly refused = new RefusedPods(() => this.readWarnings());
   /** Since when it is held up by the same thing. */
   private held: { cause: string; since: number } | undefined;
   private deletedAt: number | undefined;
@@ -99,7 +102,7 @@ class JobRun {
       this.watch.checkSight();
       const [job, pod] = [this.watch.job(this.name), this.watch.pod(this.name)];
       await this.tellWithdrawn(job, pod);
-      const stuck = this.look(job, pod);
+      const stuck = this.look(job, pod, await this.refused.explain(job, pod));
       const end = stuck && (await this.end(stuck === 'ended' ? undefined : stuck));
       if (end) return end;
       await delay(JOB_TICK);
@@ -143,13 +146,17 @@ class JobRun {
   }
 
   /** Tells how it stands. Returns what it has to be given up for, or that it may have ended. */
-  private look(job: V1Job | undefined, pod: V1Pod | undefined): Verdict | 'ended' | undefined {
+  private look(
+    job: V1Job | undefined,
+    pod: V1Pod | undefined,
+    refusal: string | undefined,
+  ): Verdict | 'ended' | undefined {
     const now = performance.now();
     // The watch may not have heard of it yet.
     if (!job) return this.seen || now - this.readAt > WATCH_SILENCE ? 'ended' : undefined;
     this.seen = true;
     if (isOver(job, pod) || this.isLost(job, pod, now)) return 'ended';
-    const state = describePod(job, pod);
+    const state = refusal === undefined ? describePod(job, pod) : describeRefusal(refusal);
     this.hooks.onState(state, sightPod(job, pod));
     if (pod && state.stage === 'train') this.followLogs(pod);
     return this.judgeWaiting(state, now, pod);

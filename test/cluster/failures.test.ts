@@ -50,6 +50,15 @@ test("more GPUs than any node has end at the start deadline with the scheduler's
   );
 });
 
+test('a pod that the cluster does not admit is told while it waits, and fails at the start deadline', async () => {
+  const volumes = [{ name: 'node', path: '/node', hostPath: '/tmp' }];
+  const failed = await runSweep('forbidden', { compute: { volumes, startDeadline: 3 } });
+  expect(failed).toMatchObject(FAILED);
+  expect(failed.ran.stderr).toMatch(
+    /cluster-refused: not started within 3 s: .*violates PodSecurity "restricted/,
+  );
+});
+
 test.each([
   [404, 'image-missing', 'MANIFEST_UNKNOWN'],
   [403, 'image-refused', 'DENIED'],
