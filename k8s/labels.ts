@@ -18,6 +18,9 @@ export const ANNOTATIONS = {
   key: 'ratchet.dev/key',
   store: 'ratchet.dev/store',
   block: 'ratchet.dev/block',
+  /** Kueue's own, of a pod. */
+  requiredTopology: 'kueue.x-k8s.io/podset-required-topology',
+  preferredTopology: 'kueue.x-k8s.io/podset-preferred-topology',
 } as const;
 
 export const MANAGER = 'ratchet';

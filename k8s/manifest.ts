@@ -47,7 +47,10 @@ export function makeJob(request: JobRequest): V1Job {
       ttlSecondsAfterFinished: DAY_OF_SECONDS,
       // Until Kueue admits it.
       ...(settings.queue && { suspend: true }),
-      template: { metadata: { labels, annotations }, spec: makePod(request) },
+      template: {
+        metadata: { labels, annotations: { ...annotations, ...describeTopology(settings) } },
+        spec: makePod(request),
+      },
     },
   };
 }
@@ -55,6 +58,12 @@ export function makeJob(request: JobRequest): V1Job {
 function labelQueue({ queue, queuePriority }: KubernetesCompute): Record<string, string> {
   if (!queue) return {};
   return { [LABELS.queue]: queue, ...(queuePriority && { [LABELS.queuePriority]: queuePriority }) };
+}
+
+function describeTopology({ queueTopology }: KubernetesCompute): Record<string, string> {
+  if (!queueTopology) return {};
+  const { required, within } = queueTopology;
+  return { [required ? ANNOTATIONS.requiredTopology : ANNOTATIONS.preferredTopology]: within };
 }
 
 function makeLabels({ unit, condition, seed, stage }: JobRequest): Record<string, string> {

@@ -66,6 +66,18 @@ const gracePeriod = z
   .prefault({})
   .describe('From the word to stop to the end of a pod.');
 
+const queueTopology = z
+  .strictObject({
+    within: line(320)
+      .describe('Label of nodes that names the level.')
+      .meta({ examples: ['cloud.provider.com/topology-rack'] }),
+    required: z
+      .boolean()
+      .default(false)
+      .describe('Whether a Job waits for such a place, instead of taking another.'),
+  })
+  .describe("Kueue's topology: nodes that are near to each other, for pods with many GPUs.");
+
 const kubernetesCompute = z
   .strictObject({
     kind: z.literal('kubernetes').describe('Jobs of a Kubernetes cluster.'),
@@ -95,6 +107,7 @@ const kubernetesCompute = z
     queuePriority: resourceName()
       .optional()
       .describe('WorkloadPriorityClass of Kueue: who is admitted first, and who gives way.'),
+    queueTopology: queueTopology.optional(),
     serviceAccount: resourceName()
       .optional()
       .describe('ServiceAccount of the pods; no token of it is mounted.'),
@@ -128,6 +141,11 @@ const kubernetesCompute = z
         'Seconds after which a pod that no node takes, or that does not start, has failed.',
       ),
   })
+  .refine(
+    ({ queue, queuePriority, queueTopology: topology }) =>
+      queue !== undefined || (queuePriority === undefined && topology === undefined),
+    'a queue beside queuePriority or queueTopology',
+  )
   .describe('Pods with GPUs; each block and each evaluation is a Job.');
 
 export const compute = z

@@ -156,6 +156,7 @@ question:
 #   priorityClass: low                  # default: the cluster's
 #   queue: team                         # LocalQueue of Kueue; default: none
 #   queuePriority: low                  # WorkloadPriorityClass of Kueue; default: by priorityClass
+#   queueTopology: { within: cloud.provider.com/topology-rack, required: false }
 #   serviceAccount: trainer             # its token is not mounted
 #   secrets: []                         # environment of the carrier, such as the store's credentials
 #   env: {}                             # environment of the trainer

@@ -34,6 +34,7 @@ test('the Job of a sweep file that says everything, after failures', async () =>
     priorityClass: 'low',
     queue: 'team',
     queuePriority: 'urgent',
+    queueTopology: { within: 'cloud.example.com/rack', required: true },
     serviceAccount: 'trainer',
     secrets: ['store'],
     env: { HF_HUB_OFFLINE: '1' },

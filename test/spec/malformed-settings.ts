@@ -141,6 +141,11 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   ],
   [
     11,
+    'compute: { kind: kubernetes, namespace: team, image: a, queuePriority: urgent }',
+    '11:10: compute: expected a queue beside queuePriority or queueTopology, found a mapping',
+  ],
+  [
+    11,
     'compute: { kind: kubernetes, namespace: team, image: a, user: 0 }',
     '11:63: compute.user: expected an integer from 1 to 4294967295, found 0',
   ],
