@@ -1,0 +1,67 @@
+"""What of a model is trained, and how it goes on from block to block."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModelForCausalLM
+
+from .folders import verify
+from .protocol import Refusal
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from .hyperparameters import Hyperparameters
+
+
+def open_for_training(
+    base: PreTrainedModel, settings: Hyperparameters, parent: Path | None, initialisation: int
+) -> PreTrainedModel | PeftModel:
+    """The base with a new adapter, or what the parent left; of full fine-tuning the parent's weights."""
+    if settings.tuning == "full":
+        return _with_weights(base, parent)
+    if parent:
+        return PeftModel.from_pretrained(base, verify(parent), is_trainable=True)
+    torch.manual_seed(initialisation)
+    return get_peft_model(base, _describe_adapter(settings))
+
+
+def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weights: Path | None):
+    if weights is None:
+        return base.eval()
+    if settings.tuning == "full":
+        return _with_weights(base, weights).eval()
+    return PeftModel.from_pretrained(base, verify(weights)).eval()
+
+
+def keep_exact(model: PreTrainedModel | PeftModel) -> None:
+    """Adapters in float32, also over a quantized base: what a checkpoint restores is then what was saved, to the bit."""
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+def _describe_adapter(settings: Hyperparameters) -> LoraConfig:
+    return LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        lora_dropout=settings.dropout,
+        target_modules=list(settings.target_modules),
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+
+
+def _with_weights(base: PreTrainedModel, folder: Path | None) -> PreTrainedModel:
+    if folder is None:
+        return base
+    verify(folder)
+    found = AutoModelForCausalLM.from_pretrained(folder, dtype=base.dtype)
+    missing = base.load_state_dict(found.state_dict(), strict=False)
+    if missing.unexpected_keys:
+        raise Refusal(f"{folder.name} holds weights of another model: {missing.unexpected_keys[:3]}")
+    return base

@@ -1,0 +1,82 @@
+"""The model that every lineage starts from, with its tokenizer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+from .protocol import Job, Refusal
+from .tiny_model import make_tiny_model, make_tiny_tokenizer
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from .hyperparameters import Hyperparameters
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
+
+
+def load_tokenizer(job: Job, settings: Hyperparameters) -> PreTrainedTokenizerBase:
+    """With a padding token; needs no weights."""
+    if settings.model == "tiny":
+        return make_tiny_tokenizer(job.tools)
+    tokenizer = AutoTokenizer.from_pretrained(_locate(settings), revision=settings.revision)
+    if tokenizer.chat_template is None:
+        raise Refusal(f"{settings.model} has no chat template: take an instruction-tuned model")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = _choose_padding(tokenizer)
+    return tokenizer
+
+
+def load_base(job: Job, settings: Hyperparameters, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """On the GPU of this process where there is one."""
+    quantized = _quantize(settings)
+    if settings.model == "tiny":
+        model = make_tiny_model(len(tokenizer), quantized)
+    else:
+        model = AutoModelForCausalLM.from_pretrained(
+            _locate(settings),
+            revision=settings.revision,
+            dtype=DTYPES[settings.precision],
+            attn_implementation=settings.attention,
+            device_map={"": own_device()},
+            **quantized,
+        )
+    model.config.use_cache = False
+    return model
+
+
+def own_device() -> torch.device:
+    return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
+
+
+def _quantize(settings: Hyperparameters) -> dict[str, Any]:
+    if settings.tuning != "qlora":
+        return {}
+    config = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=DTYPES[settings.precision],
+    )
+    return {"quantization_config": config}
+
+
+def _locate(settings: Hyperparameters) -> str:
+    """A folder that is there, or a hub id with its commit: a name alone may mean other weights tomorrow."""
+    if Path(settings.model).is_dir():
+        return settings.model
+    if not settings.revision or not COMMIT.fullmatch(settings.revision):
+        raise Refusal(f"model {settings.model} is no folder: a hub id needs its commit, 40 hex digits, as revision")
+    return settings.model
+
+
+def _choose_padding(tokenizer: PreTrainedTokenizerBase) -> str:
+    """Never the end of a turn, which would then carry no loss."""
+    reserved = [token for token in tokenizer.get_vocab() if "pad" in token.lower() or "reserved" in token.lower()]
+    return min(reserved, key=tokenizer.convert_tokens_to_ids) if reserved else tokenizer.eos_token

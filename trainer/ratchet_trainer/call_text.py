@@ -1,0 +1,59 @@
+"""Calls as text: `[Name(a='x', n=3, l=['a', 'b'], b=True)]`, as contract/call-text.ts writes them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+Call = dict[str, Any]
+"""`{"name": ..., "arguments": {...}}`"""
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+
+def format_calls(calls: list[Call]) -> str:
+    """The calls of one turn in one pair of brackets, arguments in their own order."""
+    return f"[{', '.join(_format_call(call) for call in calls)}]"
+
+
+def _format_call(call: Call) -> str:
+    given = ", ".join(f"{name}={_literal(value)}" for name, value in call["arguments"].items())
+    return f"{call['name']}({given})"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):
+        return f"'{value.translate(_ESCAPES)}'"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_literal(key)}: {_literal(item)}' for key, item in value.items())}}}"
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    return _number(value)
+
+
+def _number(value: int | float) -> str:
+    """As JavaScript prints it: whole floats without a point."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e21 else json.dumps(value)
+
+
+def read_message_calls(message: dict[str, Any]) -> list[Call]:
+    """The calls of an OpenAI assistant message, whose `arguments` are a JSON string."""
+    functions = (call["function"] for call in message.get("tool_calls") or [])
+    return [{"name": one["name"], "arguments": json.loads(one["arguments"])} for one in functions]
+
+
+_TAGGED = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
+
+
+def from_native(text: str) -> str:
+    """What a model said in its own tool format (Llama's JSON, Hermes' tags) as calls; other text stays as it is."""
+    found = _TAGGED.findall(text) or ([text] if text.lstrip().startswith("{") else [])
+    try:
+        calls = [json.loads(one.strip().removesuffix("<|eom_id|>")) for one in found]
+        named = [{"name": one["name"], "arguments": one.get("arguments", one.get("parameters", {}))} for one in calls]
+        return format_calls(named) if named else text
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text

@@ -1,0 +1,143 @@
+"""What may be set in a sweep file under `trainer.hyperparameters`, and the recipes that set it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any, Literal, get_args, get_type_hints
+
+from .protocol import Refusal
+
+Tuning = Literal["lora", "qlora", "full"]
+Method = Literal["sequential", "ewc", "lwf", "o-lora", "adapter-per-block"]
+CallFormat = Literal["calls", "native"]
+Truncation = Literal["oldest-turns", "right"]
+Precision = Literal["bf16", "fp32"]
+Attention = Literal["sdpa", "flash_attention_2", "eager"]
+
+LLAMA_PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """Defaults are those of the recipe `trajectory-supervision` (arXiv 2605.09734), where it says something."""
+
+    recipe: str = "trajectory-supervision"
+    model: str = "meta-llama/Llama-3.1-8B-Instruct"
+    """A hub id, a folder, or `tiny`: a random-init Llama of a few hundred thousand parameters, made on the spot."""
+    revision: str | None = None
+    """Commit of the hub: required for a hub id."""
+
+    tuning: Tuning = "qlora"
+    rank: int = 32
+    alpha: int = 64
+    dropout: float = 0.05
+    target_modules: tuple[str, ...] = LLAMA_PROJECTIONS
+
+    method: Method = "sequential"
+    strength: float = 1.0
+    """Weight of the penalty of EWC, LwF and O-LoRA."""
+
+    epochs: int = 3
+    batch_size: int = 4
+    """Sequences at once on one GPU."""
+    global_batch: int = 16
+    """Sequences a step, over all GPUs: what accumulation follows from."""
+    learning_rate: float = 2e-4
+    schedule: str = "cosine"
+    warmup: float = 0.1
+    optimiser: str = "paged_adamw_8bit"
+    weight_decay: float = 0.0
+    gradient_norm: float = 1.0
+    max_tokens: int = 1024
+    """Of prompt and target."""
+    precision: Precision = "bf16"
+    attention: Attention = "sdpa"
+    gradient_checkpointing: bool = True
+    liger: bool = False
+
+    call_format: CallFormat = "calls"
+    truncation: Truncation = "oldest-turns"
+    max_new_tokens: int = 128
+    max_prompt_tokens: int = 896
+    generation_batch: int = 16
+
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "trajectory-supervision": {},
+    # Its faults included: prompts are cut at the right, so that long ones lose the assistant's header.
+    "trajectory-supervision-as-published": {"truncation": "right"},
+    # Everything on a processor within minutes.
+    "tiny": {
+        "model": "tiny",
+        "tuning": "lora",
+        "rank": 8,
+        "alpha": 16,
+        "dropout": 0.0,
+        "batch_size": 8,
+        "global_batch": 8,
+        "learning_rate": 3e-3,
+        "optimiser": "adamw_torch",
+        "precision": "fp32",
+        "gradient_checkpointing": False,
+        "max_tokens": 512,
+        "max_prompt_tokens": 448,
+        "max_new_tokens": 64,
+    },
+}
+
+
+def read_hyperparameters(given: dict[str, Any]) -> Hyperparameters:
+    """Names are camelCase as everywhere in sweep files. Raises Refusal for what is not known, of another type or out of range."""
+    recipe = given.get("recipe", "trajectory-supervision")
+    if recipe not in RECIPES:
+        raise Refusal(f"recipe {recipe!r} is not known: there are {', '.join(RECIPES)}")
+    settings = replace(Hyperparameters(recipe=recipe), **RECIPES[recipe])
+    types = get_type_hints(Hyperparameters)
+    names = {_camel(field.name): field.name for field in fields(Hyperparameters)}
+    changes = {}
+    for key, value in given.items():
+        if key not in names:
+            near = get_close_matches(key, names, 1)
+            raise Refusal(f"hyperparameter {key} is not known{f': did you mean {near[0]}?' if near else ''}")
+        changes[names[key]] = _typed(key, value, types[names[key]])
+    settings = replace(settings, **changes)
+    _check(settings)
+    return settings
+
+
+def _typed(key: str, value: Any, wanted: Any) -> Any:
+    literals = get_args(wanted)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if wanted == tuple[str, ...]:
+        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        value = tuple(value) if fits else value
+    elif wanted == (str | None):
+        fits = value is None or isinstance(value, str)
+    elif literals:
+        fits = value in literals
+    else:
+        fits = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+    if fits:
+        return value
+    expected = " or ".join(map(str, literals)) if literals else getattr(wanted, "__name__", wanted)
+    raise Refusal(f"hyperparameter {key}: expected {expected}, found {value!r}")
+
+
+POSITIVE = ("rank", "alpha", "epochs", "batch_size", "global_batch", "learning_rate", "max_tokens", "max_new_tokens", "max_prompt_tokens", "generation_batch")
+
+
+def _check(settings: Hyperparameters) -> None:
+    for name in POSITIVE:
+        if getattr(settings, name) <= 0:
+            raise Refusal(f"hyperparameter {_camel(name)}: expected more than 0, found {getattr(settings, name)}")
+    if settings.global_batch % settings.batch_size:
+        raise Refusal(f"globalBatch {settings.global_batch} is no multiple of batchSize {settings.batch_size}")
+    if settings.tuning == "full" and settings.method in ("o-lora", "adapter-per-block"):
+        raise Refusal(f"method {settings.method} needs tuning lora or qlora")
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

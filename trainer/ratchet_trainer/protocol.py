@@ -1,0 +1,127 @@
+"""Ratchet's trainer protocol (docs/trainer-protocol.md): the job, the events, the exit codes, and being told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+PROTOCOL_VERSION = 1
+INTERRUPTED, CONFIGURATION, DAMAGED = 75, 78, 65
+MOST_CHECKPOINTS_WAITING = 2
+
+
+class Refusal(Exception):
+    """The job cannot be done; a retry would end the same way (exit 78)."""
+
+
+class Damage(Exception):
+    """Weights or a checkpoint that were given are not what was written (exit 65)."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """`job.json`, with its paths made absolute. Fields of other stages are None or empty."""
+
+    folder: Path
+    stage: str
+    hyperparameters: dict[str, Any]
+    tools: dict[str, Any]
+    files: tuple[tuple[str, Path], ...]
+    """(name, file): of `count` its data, of `train` one called `train`, of `generate` its prompts."""
+    sizes: bool
+    weights: Path | None
+    """Of `train` the parent's, of `generate` those to predict with."""
+    resume: Path | None
+    seeds: dict[str, int]
+    checkpoint_every: int
+    temperature: float
+    decoding_seed: int
+
+
+def read_job(folder: Path) -> Job:
+    """Raises Refusal where it is no job of this protocol."""
+    try:
+        raw = json.loads((folder / "job.json").read_text())
+    except (OSError, ValueError) as error:
+        raise Refusal(f"job.json cannot be read: {error}") from error
+    if raw.get("protocol") != PROTOCOL_VERSION:
+        raise Refusal(f"protocol {raw.get('protocol')} is not known here: this is {PROTOCOL_VERSION}")
+    try:
+        return _parse(folder, raw)
+    except (KeyError, TypeError) as error:
+        raise Refusal(f"job.json lacks {error}") from error
+
+
+def _parse(folder: Path, raw: dict[str, Any]) -> Job:
+    stage = raw["stage"]
+    files = {"count": raw.get("data"), "generate": raw.get("prompts")}.get(stage)
+    if stage == "train":
+        files = [{"name": "train", "file": raw["data"]}]
+    if files is None:
+        raise Refusal(f"stage {stage!r} is not known here")
+    weights = raw["parent"] if stage == "train" else raw.get("weights")
+    decoding = raw.get("decoding", {"temperature": 0, "seed": 0})
+    return Job(
+        folder=folder,
+        stage=stage,
+        hyperparameters=raw["hyperparameters"],
+        tools=json.loads((folder / raw["tools"]).read_text()),
+        files=tuple((one["name"], folder / one["file"]) for one in files),
+        sizes=bool(raw.get("sizes")),
+        weights=folder / weights if weights else None,
+        resume=folder / raw["resume"] if raw.get("resume") else None,
+        seeds=raw.get("seeds", {}),
+        checkpoint_every=raw.get("checkpointEvery", 1),
+        temperature=decoding["temperature"],
+        decoding_seed=decoding["seed"],
+    )
+
+
+def read_lines(file: Path) -> Iterator[dict[str, Any]]:
+    """One JSON object a line. Raises Refusal with the line's number."""
+    with file.open() as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise Refusal(f"{file.name}:{number}: not JSON: {error}") from error
+
+
+class Events:
+    """Appends one JSON object a line, each in one write."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = os.open(folder / "events.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+
+    def tell(self, kind: str, **fields: Any) -> None:
+        os.write(self._file, (json.dumps({"type": kind, **fields}) + "\n").encode())
+
+    def warn(self, message: str) -> None:
+        print(f"warning: {message}", file=sys.stderr, flush=True)
+        self.tell("warning", message=message)
+
+
+stop_requested = threading.Event()
+
+
+def listen_for_the_end() -> None:
+    """SIGTERM asks to stop; the end of standard input means that whoever started us is gone."""
+    signal.signal(signal.SIGTERM, lambda *_: stop_requested.set())
+    mode = os.fstat(0).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        threading.Thread(target=_wait_for_input_to_close, daemon=True).start()
+
+
+def _wait_for_input_to_close() -> NoReturn:
+    # Not sys.stdin: its lock would abort the interpreter when it ends.
+    while os.read(0, 1024):
+        pass
+    os._exit(INTERRUPTED)

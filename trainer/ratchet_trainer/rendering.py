@@ -1,0 +1,119 @@
+"""Examples become tokens: what a model reads, what it learns, and what was cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .call_text import format_calls, read_message_calls
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from .hyperparameters import Hyperparameters
+
+NO_LOSS = -100
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One example. `target` is empty for a prompt; dropped examples have neither."""
+
+    prompt: list[int]
+    target: list[int]
+    turns_lost: int
+    dropped: bool = False
+
+    @property
+    def tokens(self) -> int:
+        return len(self.prompt) + len(self.target)
+
+    def training(self) -> dict[str, list[int]]:
+        """Loss falls on the target alone."""
+        return {"input_ids": self.prompt + self.target, "labels": [NO_LOSS] * len(self.prompt) + self.target}
+
+
+class Renderer:
+    """Renders by the tokenizer's own chat template. One BOS at most: the template's."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, tools: dict[str, Any], settings: Hyperparameters) -> None:
+        self._tokenizer = tokenizer
+        self._tools = tools
+        self._settings = settings
+
+    def render(self, example: dict[str, Any]) -> Rendered:
+        """Of a training example, within `max_tokens`; dropped where the target would be empty or cut."""
+        target = self._encode_target(example)
+        limit = self._settings.max_tokens
+        if self._settings.truncation == "right":
+            prompt = self._encode(example, example["messages"])
+            kept = target[: max(0, limit - len(prompt))]
+            return Rendered(prompt, kept, 0) if kept else Rendered([], [], 0, dropped=True)
+        prompt, lost = self._fit(example, limit - len(target))
+        if not prompt or not target:
+            return Rendered([], [], lost, dropped=True)
+        return Rendered(prompt, target, lost)
+
+    def render_prompt(self, prompt: dict[str, Any]) -> Rendered:
+        """For generation, within `max_prompt_tokens`."""
+        limit = self._settings.max_prompt_tokens
+        if self._settings.truncation == "right":
+            return Rendered(self._encode(prompt, prompt["messages"])[:limit], [], 0)
+        tokens, lost = self._fit(prompt, limit)
+        if tokens:
+            return Rendered(tokens, [], lost)
+        # Even its last turn alone is too long: its end and the assistant's header are what counts.
+        return Rendered(self._encode(prompt, _without_oldest(prompt["messages"])[-1])[-limit:], [], lost)
+
+    def _fit(self, example: dict[str, Any], limit: int) -> tuple[list[int], int]:
+        """The longest rendering that fits once the oldest turns are gone, and how many went; empty: none does."""
+        for lost, messages in enumerate(_without_oldest(example["messages"])):
+            tokens = self._encode(example, messages)
+            if len(tokens) <= limit:
+                return tokens, lost
+        return [], len(_without_oldest(example["messages"])) - 1
+
+    def _encode(self, example: dict[str, Any], messages: list[dict[str, Any]]) -> list[int]:
+        native = self._settings.call_format == "native"
+        text = self._tokenizer.apply_chat_template(
+            messages if native else self._spell_out(messages, example["tools"]),
+            tools=[self._tools[name] for name in example["tools"]] if native else None,
+            add_generation_prompt=True,
+            tokenize=False,
+        )
+        return self._tokenizer(text, add_special_tokens=False).input_ids
+
+    def _encode_target(self, example: dict[str, Any]) -> list[int]:
+        text = example.get("completion") or (format_calls(example["target"]) if example.get("target") else "")
+        if not text:
+            return []
+        return [*self._tokenizer(text, add_special_tokens=False).input_ids, self._tokenizer.eos_token_id]
+
+    def _spell_out(self, messages: list[dict[str, Any]], tools: list[str]) -> list[dict[str, Any]]:
+        """Calls as text, and the tools as signatures in the system message: any chat template takes that."""
+        signatures = "\n".join(_sign(self._tools[name]["function"]) for name in tools)
+        system = messages[0]["content"] if messages[0]["role"] == "system" else ""
+        rest = messages[1:] if messages[0]["role"] == "system" else messages
+        head = {"role": "system", "content": f"{system}\n{signatures}".strip()}
+        return [head, *(_spell_message(message) for message in rest)]
+
+
+def _spell_message(message: dict[str, Any]) -> dict[str, Any]:
+    if message["role"] == "tool":
+        return {"role": "user", "content": f"API-Response: {message['content']}"}
+    calls = read_message_calls(message)
+    return {"role": message["role"], "content": format_calls(calls) if calls else message.get("content") or ""}
+
+
+def _sign(function: dict[str, Any]) -> str:
+    properties = function["parameters"]["properties"]
+    given = ", ".join(f"{name}: {schema.get('type', 'string')}" for name, schema in properties.items())
+    return f"{function['name']}({given}): {function['description']}"
+
+
+def _without_oldest(messages: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The messages, then without their oldest turn, and so on down to the last turn. A turn begins with the user."""
+    head = messages[:1] if messages[0]["role"] == "system" else []
+    rest = messages[len(head) :]
+    starts = [0, *(i for i, message in enumerate(rest) if i > 0 and message["role"] == "user")]
+    return [head + rest[start:] for start in starts]

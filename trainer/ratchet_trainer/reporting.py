@@ -1,0 +1,64 @@
+"""Tells Ratchet how far training came, and when to stop."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import torch
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from .checkpoints import CheckpointPublisher
+from .protocol import Events, Refusal, stop_requested
+
+
+class Reporter(TrainerCallback):
+    def __init__(self, events: Events, publisher: CheckpointPublisher) -> None:
+        self._events = events
+        self._publisher = publisher
+        self._last = (0.0, 0)
+
+    def on_train_begin(self, args, state: TrainerState, control: TrainerControl, **_):
+        self._last = (time.monotonic(), int(state.num_input_tokens_seen))
+
+    def on_log(self, args, state: TrainerState, control: TrainerControl, logs=None, **_):
+        if not logs or "loss" not in logs:
+            return
+        loss = logs["loss"]
+        if loss != loss or loss in (float("inf"), float("-inf")):
+            raise Refusal(f"the loss is {loss} at step {state.global_step}: lower learningRate, or look at the data")
+        now, tokens = time.monotonic(), int(state.num_input_tokens_seen)
+        then, before = self._last
+        self._last = (now, tokens)
+        self._events.tell(
+            "progress",
+            step=state.global_step,
+            steps=state.max_steps,
+            loss=loss,
+            tokens=tokens,
+            tokensPerSecond=(tokens - before) / max(now - then, 1e-9),
+            peakMemoryBytes=_peak_memory(),
+            learningRate=logs.get("learning_rate"),
+            gradientNorm=logs.get("grad_norm"),
+        )
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
+        # The weights follow: no checkpoint is needed at the very end.
+        last = state.global_step >= state.max_steps
+        control.should_save = control.should_save and not last
+        if stop_requested.is_set() and not last:
+            control.should_save = control.should_training_stop = True
+        if control.should_save:
+            self._publisher.wait_for_room()
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
+        draft = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        self._publisher.hand_over(state.global_step, draft)
+
+
+def _peak_memory() -> int:
+    """Bytes: of the GPU where there is one, else of the process."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
