@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from .hyperparameters import Hyperparameters
+
+
+DEFAULT = "default"
+"""PEFT's name of an adapter that is given none."""
 
 
 def open_for_training(
@@ -43,6 +49,28 @@ def keep_exact(model: PreTrainedModel | PeftModel) -> None:
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
+
+
+def save_weights(model: PreTrainedModel | PeftModel, folder: Path, adapter: str = DEFAULT) -> None:
+    """One adapter as `PeftModel.from_pretrained` and vLLM load it, or a whole model; equal weights give equal bytes."""
+    if not isinstance(model, PeftModel):
+        model.save_pretrained(folder)
+        return
+    model.save_pretrained(folder, selected_adapters=[adapter])
+    if adapter != DEFAULT:  # PEFT gives others a folder of their own.
+        for file in (folder / adapter).iterdir():
+            shutil.move(file, folder / file.name)
+        (folder / adapter).rmdir()
+    (folder / "README.md").unlink(missing_ok=True)  # A template without content.
+    config = json.loads((folder / "adapter_config.json").read_text())
+    sets = {name: sorted(value) for name, value in config.items() if isinstance(value, list)}
+    (folder / "adapter_config.json").write_text(json.dumps({**config, **sets}, indent=2, sort_keys=True) + "\n")
+
+
+def add_new_adapter(model: PeftModel, settings: Hyperparameters, initialisation: int) -> None:
+    """Beside those that it has."""
+    torch.manual_seed(initialisation)
+    model.add_adapter(DEFAULT, _describe_adapter(settings))
 
 
 def _describe_adapter(settings: Hyperparameters) -> LoraConfig:

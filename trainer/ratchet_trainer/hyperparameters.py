@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_type_hints
 from .protocol import Refusal
 
 Tuning = Literal["lora", "qlora", "full"]
-Method = Literal["sequential", "ewc", "lwf", "o-lora", "adapter-per-block"]
+Method = Literal["sequential", "ewc", "lwf", "o-lora"]
 CallFormat = Literal["calls", "native"]
 Truncation = Literal["oldest-turns", "right"]
 Precision = Literal["bf16", "fp32"]
@@ -134,7 +134,7 @@ def _check(settings: Hyperparameters) -> None:
             raise Refusal(f"hyperparameter {_camel(name)}: expected more than 0, found {getattr(settings, name)}")
     if settings.global_batch % settings.batch_size:
         raise Refusal(f"globalBatch {settings.global_batch} is no multiple of batchSize {settings.batch_size}")
-    if settings.tuning == "full" and settings.method in ("o-lora", "adapter-per-block"):
+    if settings.tuning == "full" and settings.method in ("lwf", "o-lora"):
         raise Refusal(f"method {settings.method} needs tuning lora or qlora")
 
 

@@ -9,11 +9,13 @@ import torch
 from datasets import Dataset
 from trl import SFTConfig, SFTTrainer
 
-from .adapters import keep_exact, open_for_training
+from .adapters import keep_exact
 from .base_model import load_base, load_tokenizer
 from .checkpoints import CheckpointPublisher
 from .counting import count_rendered
 from .folders import empty, publish, verify
+from .methods.method import Method
+from .methods.open_method import open_method
 from .protocol import INTERRUPTED, Events, Job, Refusal, read_lines, stop_requested
 from .reporting import Reporter
 from .rendering import Renderer
@@ -33,9 +35,11 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     if not kept:
         raise Refusal(f"{file.name} has no example that fits in maxTokens: there is nothing to learn from")
     base = load_base(job, settings, tokenizer)
-    model = open_for_training(base, settings, job.weights, job.seeds["initialisation"])
+    method = open_method(settings, job.weights)
+    model = method.open(base, job.seeds["initialisation"])
     publisher = CheckpointPublisher(job.folder, events)
-    trainer = SFTTrainer(
+    trainer = BlockTrainer(
+        method=method,
         model=model,
         args=_configure(job, settings),
         train_dataset=Dataset.from_list(kept),
@@ -49,10 +53,25 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     if stop_requested.is_set() and state.global_step < state.max_steps:
         return INTERRUPTED
     draft = empty(job.folder / "weights.draft")
-    trainer.model.save_pretrained(draft)
+    method.leave(trainer, draft)
     publish(draft, job.folder / "weights")
     events.tell("result", steps=state.global_step, tokens=int(state.num_input_tokens_seen))
     return 0
+
+
+class BlockTrainer(SFTTrainer):
+    """TRL's, with what the method adds to the loss."""
+
+    def __init__(self, *, method: Method, **options: Any) -> None:
+        super().__init__(**options)
+        self._method = method
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        loss, outputs = super().compute_loss(model, inputs, True, num_items_in_batch)
+        penalty = self._method.penalty(model, inputs, outputs)
+        if penalty is not None:
+            loss = loss + penalty / self.args.gradient_accumulation_steps
+        return (loss, outputs) if return_outputs else loss
 
 
 def _configure(job: Job, settings: Hyperparameters) -> SFTConfig:

@@ -1,0 +1,1 @@
+"""Ways to keep what earlier blocks taught; `sequential` keeps nothing on purpose."""

@@ -1,0 +1,51 @@
+"""Learning without forgetting (Li and Hoiem, 2016): on the new block's data the model stays close to its parent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.nn.functional import kl_div, log_softmax, softmax
+
+from ..adapters import DEFAULT, save_weights
+from ..rendering import NO_LOSS
+from .method import Method
+
+TEACHER = "teacher"
+TEMPERATURE = 2.0
+
+
+class LearningWithoutForgetting(Method):
+    """Adds strength * T^2 * KL(parent || model) over the tokens that carry loss."""
+
+    def open(self, base: Any, initialisation: int) -> Any:
+        model = super().open(base, initialisation)
+        if self.parent:
+            model.load_adapter(str(self.parent), TEACHER, is_trainable=False)
+            model.set_adapter(DEFAULT)
+        return model
+
+    def penalty(self, model: Any, inputs: dict[str, torch.Tensor], outputs: Any) -> torch.Tensor | None:
+        if not self.parent:
+            return None
+        learned = (inputs["labels"] != NO_LOSS)[:, 1:]
+        student = outputs.logits[:, :-1][learned] / TEMPERATURE
+        teacher = self._ask_teacher(model, inputs)[:, :-1][learned] / TEMPERATURE
+        divergence = kl_div(log_softmax(student.float(), -1), softmax(teacher.float(), -1), reduction="batchmean")
+        return self.settings.strength * TEMPERATURE**2 * divergence
+
+    def leave(self, trainer: Any, folder: Any) -> None:
+        save_weights(trainer.model, folder, DEFAULT)
+
+    @staticmethod
+    @torch.no_grad()
+    def _ask_teacher(model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Without dropout, and without a draw of it: what is drawn for the student stays the same."""
+        training = model.training
+        model.eval()
+        model.set_adapter(TEACHER)
+        try:
+            return model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
+        finally:
+            model.set_adapter(DEFAULT)
+            model.train(training)

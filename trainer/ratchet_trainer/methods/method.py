@@ -1,0 +1,35 @@
+"""What a method may do to the training of a block; this one does nothing: sequential fine-tuning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ..adapters import open_for_training, save_weights
+
+if TYPE_CHECKING:
+    from ..hyperparameters import Hyperparameters
+
+
+class Method:
+    def __init__(self, settings: Hyperparameters, parent: Path | None) -> None:
+        self.settings = settings
+        self.parent = parent
+
+    def open(self, base: Any, initialisation: int) -> Any:
+        """The model to train, from what the parent left."""
+        return open_for_training(base, self.settings, self.parent, initialisation)
+
+    def penalty(self, model: Any, inputs: dict[str, torch.Tensor], outputs: Any) -> torch.Tensor | None:
+        """Is added to the loss of a batch."""
+        return None
+
+    def leave(self, trainer: Any, folder: Path) -> None:
+        """Writes the block's weights, and what its children need of them."""
+        save_weights(trainer.model, folder)
+
+
+def trained_parameters(model: Any) -> dict[str, torch.nn.Parameter]:
+    return {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
