@@ -1,4 +1,4 @@
-"""`python -m ratchet_trainer <folder>`: does the job that stands in the folder."""
+"""`ratchet-trainer <folder>`, or `python -m ratchet_trainer <folder>`: does the job that stands in the folder."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
 from .hyperparameters import read_hyperparameters
 from .protocol import CONFIGURATION, DAMAGED, Damage, Events, Refusal, listen_for_the_end, read_job
 
 
-def main() -> int:
+def start() -> NoReturn:
+    code = _do_job()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # Threads that hang, CUDA's among them, must not keep a trainer whose work is done.
+
+
+def _do_job() -> int:
     if len(sys.argv) != 2:
         print("expected the folder of a job as the one argument", file=sys.stderr)
         return CONFIGURATION
@@ -35,7 +43,5 @@ def main() -> int:
         return 1
 
 
-code = main()
-sys.stdout.flush()
-sys.stderr.flush()
-os._exit(code)  # Threads that hang, CUDA's among them, must not keep a trainer whose work is done.
+if __name__ == "__main__":
+    start()

@@ -45,7 +45,7 @@ def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weight
 
 
 def keep_exact(model: PreTrainedModel | PeftModel) -> None:
-    """Adapters in float32, also over a quantized base: what a checkpoint restores is then what was saved, to the bit."""
+    """Adapters in float32, also over a quantized base: a checkpoint then restores what was saved, to the bit."""
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()

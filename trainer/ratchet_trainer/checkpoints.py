@@ -44,7 +44,7 @@ class CheckpointPublisher:
             try:
                 publish(draft, self._folder / "checkpoints" / str(step))
                 self._events.tell("checkpoint", step=step)
-            except BaseException as error:  # noqa: BLE001 (told by the thread that trains)
+            except BaseException as error:
                 self._failure = error
                 return
 

@@ -88,7 +88,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 
 def read_hyperparameters(given: dict[str, Any]) -> Hyperparameters:
-    """Names are camelCase as everywhere in sweep files. Raises Refusal for what is not known, of another type or out of range."""
+    """Names are camelCase, as in sweep files. Raises Refusal for what is not known, of another type or out of range."""
     recipe = given.get("recipe", "trajectory-supervision")
     if recipe not in RECIPES:
         raise Refusal(f"recipe {recipe!r} is not known: there are {', '.join(RECIPES)}")
@@ -125,7 +125,18 @@ def _typed(key: str, value: Any, wanted: Any) -> Any:
     raise Refusal(f"hyperparameter {key}: expected {expected}, found {value!r}")
 
 
-POSITIVE = ("rank", "alpha", "epochs", "batch_size", "global_batch", "learning_rate", "max_tokens", "max_new_tokens", "max_prompt_tokens", "generation_batch")
+POSITIVE = (
+    "rank",
+    "alpha",
+    "epochs",
+    "batch_size",
+    "global_batch",
+    "learning_rate",
+    "max_tokens",
+    "max_new_tokens",
+    "max_prompt_tokens",
+    "generation_batch",
+)
 
 
 def _check(settings: Hyperparameters) -> None:

@@ -1,4 +1,4 @@
-"""Ratchet's trainer protocol (docs/trainer-protocol.md): the job, the events, the exit codes, and being told to stop."""
+"""Ratchet's trainer protocol (docs/trainer-protocol.md): the job, the events, the exit codes, being told to stop."""
 
 from __future__ import annotations
 

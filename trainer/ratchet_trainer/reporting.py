@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import time
 from pathlib import Path
@@ -26,7 +27,7 @@ class Reporter(TrainerCallback):
         if not logs or "loss" not in logs:
             return
         loss = logs["loss"]
-        if loss != loss or loss in (float("inf"), float("-inf")):
+        if not math.isfinite(loss):
             raise Refusal(f"the loss is {loss} at step {state.global_step}: lower learningRate, or look at the data")
         now, tokens = time.monotonic(), int(state.num_input_tokens_seen)
         then, before = self._last

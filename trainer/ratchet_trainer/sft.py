@@ -17,8 +17,8 @@ from .folders import empty, publish, verify
 from .methods.method import Method
 from .methods.open_method import open_method
 from .protocol import INTERRUPTED, Events, Job, Refusal, read_lines, stop_requested
-from .reporting import Reporter
 from .rendering import Renderer
+from .reporting import Reporter
 
 if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters

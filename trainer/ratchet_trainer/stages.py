@@ -8,4 +8,8 @@ from .hyperparameters import Hyperparameters
 from .protocol import Events, Job
 from .sft import train
 
-STAGES: dict[str, Callable[[Job, Hyperparameters, Events], int]] = {"count": count, "train": train, "generate": generate}
+STAGES: dict[str, Callable[[Job, Hyperparameters, Events], int]] = {
+    "count": count,
+    "train": train,
+    "generate": generate,
+}

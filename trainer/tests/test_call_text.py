@@ -33,7 +33,8 @@ def test_calls_of_a_message_come_back_from_their_json():
         ('{"name": "A", "parameters": {"city": "Oslo"}}', "[A(city='Oslo')]"),
         ('{"name": "A", "parameters": {}}<|eom_id|>', "[A()]"),
         (
-            '<tool_call>\n{"name": "A", "arguments": {"n": 1}}\n</tool_call>\n<tool_call>{"name": "B", "arguments": {}}</tool_call>',
+            '<tool_call>\n{"name": "A", "arguments": {"n": 1}}\n</tool_call>\n'
+            '<tool_call>{"name": "B", "arguments": {}}</tool_call>',
             "[A(n=1), B()]",
         ),
         ("I cannot do that.", "I cannot do that."),

@@ -14,7 +14,12 @@ def test_the_default_recipe_is_the_papers():
         0.05,
     )
     assert (paper.batch_size, paper.global_batch, paper.learning_rate, paper.epochs) == (4, 16, 2e-4, 3)
-    assert (paper.schedule, paper.warmup, paper.optimiser, paper.max_tokens) == ("cosine", 0.1, "paged_adamw_8bit", 1024)
+    assert (paper.schedule, paper.warmup, paper.optimiser, paper.max_tokens) == (
+        "cosine",
+        0.1,
+        "paged_adamw_8bit",
+        1024,
+    )
     assert (paper.max_new_tokens, paper.max_prompt_tokens, paper.attention) == (128, 896, "sdpa")
 
 

@@ -22,7 +22,9 @@ def text_of(tokens):
     return TOKENIZER.decode(tokens)
 
 
-SIGNATURES = "GetWeather(city: string, days: integer): Weather of a city on a day.\nBookHotel(id: string): Books a hotel."
+SIGNATURES = (
+    "GetWeather(city: string, days: integer): Weather of a city on a day.\nBookHotel(id: string): Books a hotel."
+)
 
 
 def test_the_prompt_is_the_template_of_the_dialogue_with_the_tools_and_the_assistants_header():
@@ -54,7 +56,7 @@ def test_there_is_one_beginning_of_text():
 def test_kept_and_stripped_prompts_differ_in_the_trace_alone():
     kept = text_of(renderer().render(example(turns=2)).prompt)
     stripped = text_of(renderer().render(example(turns=2, trace=False)).prompt)
-    trace = "<|assistant|>[GetWeather(city='town 1', days=1)]</s><|user|>API-Response: {\"sky\": \"grey\"}</s>"
+    trace = '<|assistant|>[GetWeather(city=\'town 1\', days=1)]</s><|user|>API-Response: {"sky": "grey"}</s>'
     assert kept.replace(trace, "") == stripped
 
 

@@ -1,0 +1,70 @@
+// `npm run test:trainer`: the Python trainer. Sets up its environment from the lock file (a download of about 3 GB the first
+// time, kept in ~/.cache/ratchet/trainer), checks style and types, runs its tests on the processor, puts it through the
+// trainer protocol, and runs examples/tiny-llama.yaml. Arguments go to pytest (`npm run test:trainer -- tests/test_rendering.py`),
+// and then only its own tests run.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { main, run, setUp, step } from './setup.mjs';
+
+const CACHE = join(homedir(), '.cache', 'ratchet', 'trainer');
+const ENVIRONMENT = join(CACHE, 'environment');
+const PYTHON = '3.11';
+/** One thread: sums then have one order, whatever the machine. */
+process.env.OMP_NUM_THREADS = '1';
+process.env.UV_PROJECT_ENVIRONMENT = ENVIRONMENT;
+
+await main(async () => {
+  const python = ['python3.11', 'python3'].find((name) => versionOf(name) === PYTHON);
+  if (!python) {
+    console.log(`skipped: the trainer needs Python ${PYTHON}`);
+    return 0;
+  }
+  await step('Setting up the trainer (some minutes the first time)', () => {
+    const uv = obtainUv(python);
+    must(uv, 'sync', '--frozen', '--quiet', '--project', 'trainer', '--python', python);
+  });
+  const given = process.argv.slice(2);
+  if (given.length > 0) return runTests(given);
+  await step('Checking style and types', () => {
+    must(tool('ruff'), 'check', '--quiet', 'trainer');
+    must(tool('ruff'), 'format', '--check', '--quiet', 'trainer');
+    must(tool('pyright'), '--project', 'trainer');
+  });
+  const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
+  await setUp();
+  const hyperparameters = JSON.stringify({ recipe: 'tiny', epochs: 8, dropout: 0.1 });
+  const check = ['--hyperparameters', hyperparameters, '--dialogues', '4', '--', tool('ratchet-trainer')];
+  const protocol = await step('Putting it through the trainer protocol', () =>
+    run(process.execPath, 'bin/ratchet.js', 'trainer', 'check', ...check),
+  );
+  return tests || protocol;
+});
+
+function runTests(given) {
+  return run(tool('python'), '-m', 'pytest', '-q', '--rootdir', 'trainer', ...(given.length > 0 ? given.map((one) => join('trainer', one)) : ['trainer/tests']));
+}
+
+function tool(name) {
+  return join(ENVIRONMENT, 'bin', name);
+}
+
+function versionOf(python) {
+  const script = 'import sys; print(f"{sys.version_info[0]}.{sys.version_info[1]}")';
+  return spawnSync(python, ['-c', script], { encoding: 'utf8' }).stdout?.trim();
+}
+
+/** On PATH, else from PyPI once. */
+function obtainUv(python) {
+  if (spawnSync('uv', ['--version']).status === 0) return 'uv';
+  const own = join(CACHE, 'uv', 'bin', 'uv');
+  if (existsSync(own)) return own;
+  must(python, '-m', 'venv', resolve(CACHE, 'uv'));
+  must(join(CACHE, 'uv', 'bin', 'pip'), 'install', '--quiet', 'uv==0.13.9');
+  return own;
+}
+
+function must(command, ...args) {
+  if (run(command, ...args) !== 0) throw new Error(`${[command, ...args].join(' ')} failed`);
+}

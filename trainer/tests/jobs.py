@@ -1,0 +1,68 @@
+"""Runs the trainer as Ratchet does: a process of its own on a job in a folder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from .samples import TOOLS, call, example
+
+SEEDS = {"order": 7, "initialisation": 11}
+TINY = {"recipe": "tiny", "epochs": 4, "batchSize": 4, "globalBatch": 4}
+
+
+def examples(count: int) -> list[dict[str, Any]]:
+    """Each asks for another hotel, in its own words."""
+    made = []
+    for index in range(count):
+        one = example(turns=1 + index % 2)
+        hotel = f"HT{index:03}"
+        one["id"] = f"e-{index}"
+        one["messages"][-1]["content"] = f"Book the hotel {hotel}."
+        one["target"] = [call("BookHotel", id=hotel)]
+        made.append(one)
+    return made
+
+
+def write_job(folder: Path, **fields: Any) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "tools.json").write_text(json.dumps(TOOLS))
+    base = {"protocol": 1, "key": "k", "hyperparameters": TINY, "tools": "tools.json"}
+    (folder / "job.json").write_text(json.dumps({**base, **fields}))
+    return folder
+
+
+def write_lines(file: Path, items: list[dict[str, Any]]) -> Path:
+    file.write_text("".join(json.dumps(item) + "\n" for item in items))
+    return file
+
+
+def train(folder: Path, count: int = 8, **fields: Any) -> subprocess.CompletedProcess[str]:
+    job = {
+        "stage": "train",
+        "parent": None,
+        "data": "train.jsonl",
+        "seeds": SEEDS,
+        "resume": None,
+        "checkpointEvery": 3,
+    }
+    write_job(folder, **{**job, **fields})
+    write_lines(folder / "train.jsonl", examples(count))
+    return run(folder)
+
+
+def run(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ratchet_trainer", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+
+
+def events(folder: Path, kind: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    return [line for line in lines if line["type"] == kind]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
