@@ -58,4 +58,6 @@ def make_tiny_model(vocabulary: int, quantized: dict[str, Any]) -> LlamaForCausa
         return model
     with tempfile.TemporaryDirectory() as folder:
         model.save_pretrained(folder)
-        return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map="cpu", **quantized)
+        loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map="cpu", **quantized)
+    loaded.name_or_path = loaded.config._name_or_path = "tiny"  # Not a folder that is gone.
+    return loaded
