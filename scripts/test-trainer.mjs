@@ -35,7 +35,14 @@ await main(async () => {
   const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
   await setUp();
   const hyperparameters = JSON.stringify({ recipe: 'tiny', epochs: 8, dropout: 0.1 });
-  const check = ['--hyperparameters', hyperparameters, '--dialogues', '4', '--', tool('ratchet-trainer')];
+  const check = [
+    '--hyperparameters',
+    hyperparameters,
+    '--dialogues',
+    '4',
+    '--',
+    tool('ratchet-trainer'),
+  ];
   const protocol = await step('Putting it through the trainer protocol', () =>
     run(process.execPath, 'bin/ratchet.js', 'trainer', 'check', ...check),
   );
@@ -43,7 +50,15 @@ await main(async () => {
 });
 
 function runTests(given) {
-  return run(tool('python'), '-m', 'pytest', '-q', '--rootdir', 'trainer', ...(given.length > 0 ? given.map((one) => join('trainer', one)) : ['trainer/tests']));
+  return run(
+    tool('python'),
+    '-m',
+    'pytest',
+    '-q',
+    '--rootdir',
+    'trainer',
+    ...(given.length > 0 ? given.map((one) => join('trainer', one)) : ['trainer/tests']),
+  );
 }
 
 function tool(name) {

@@ -23,9 +23,9 @@ DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
 
 def load_tokenizer(job: Job, settings: Hyperparameters) -> PreTrainedTokenizerBase:
     """With a padding token; needs no weights."""
-    if settings.model == "tiny":
+    if _is_tiny(job, settings):
         return make_tiny_tokenizer(job.tools)
-    tokenizer = AutoTokenizer.from_pretrained(_locate(settings), revision=settings.revision)
+    tokenizer = AutoTokenizer.from_pretrained(**_locate(job, settings))
     if tokenizer.chat_template is None:
         raise Refusal(f"{settings.model} has no chat template: take an instruction-tuned model")
     if tokenizer.pad_token is None:
@@ -36,12 +36,11 @@ def load_tokenizer(job: Job, settings: Hyperparameters) -> PreTrainedTokenizerBa
 def load_base(job: Job, settings: Hyperparameters, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
     """On the GPU of this process where there is one."""
     quantized = _quantize(settings)
-    if settings.model == "tiny":
+    if _is_tiny(job, settings):
         model = make_tiny_model(len(tokenizer), quantized)
     else:
         model = AutoModelForCausalLM.from_pretrained(
-            _locate(settings),
-            revision=settings.revision,
+            **_locate(job, settings),
             dtype=DTYPES[settings.precision],
             attn_implementation=settings.attention,
             device_map={"": own_device()},
@@ -67,13 +66,18 @@ def _quantize(settings: Hyperparameters) -> dict[str, Any]:
     return {"quantization_config": config}
 
 
-def _locate(settings: Hyperparameters) -> str:
+def _is_tiny(job: Job, settings: Hyperparameters) -> bool:
+    return job.base is None and settings.model == "tiny"
+
+
+def _locate(job: Job, settings: Hyperparameters) -> dict[str, Any]:
     """A folder that is there, or a hub id with its commit: a name alone may mean other weights tomorrow."""
-    if Path(settings.model).is_dir():
-        return settings.model
+    folder = job.base or Path(settings.model)
+    if folder.is_dir():
+        return {"pretrained_model_name_or_path": str(folder)}
     if not settings.revision or not COMMIT.fullmatch(settings.revision):
         raise Refusal(f"model {settings.model} is no folder: a hub id needs its commit, 40 hex digits, as revision")
-    return settings.model
+    return {"pretrained_model_name_or_path": settings.model, "revision": settings.revision}
 
 
 def _choose_padding(tokenizer: PreTrainedTokenizerBase) -> str:

@@ -37,6 +37,8 @@ class Job:
     files: tuple[tuple[str, Path], ...]
     """(name, file): of `count` its data, of `train` one called `train`, of `generate` its prompts."""
     sizes: bool
+    base: Path | None
+    """Base weights that the sweep file names; None: `model` says where they are."""
     weights: Path | None
     """Of `train` the parent's, of `generate` those to predict with."""
     resume: Path | None
@@ -76,6 +78,7 @@ def _parse(folder: Path, raw: dict[str, Any]) -> Job:
         tools=json.loads((folder / raw["tools"]).read_text()),
         files=tuple((one["name"], folder / one["file"]) for one in files),
         sizes=bool(raw.get("sizes")),
+        base=folder / raw["base"] if raw.get("base") else None,
         weights=folder / weights if weights else None,
         resume=folder / raw["resume"] if raw.get("resume") else None,
         seeds=raw.get("seeds", {}),
