@@ -30,7 +30,7 @@ await main(async () => {
   await step('Checking style and types', () => {
     must(tool('ruff'), 'check', '--quiet', 'trainer');
     must(tool('ruff'), 'format', '--check', '--quiet', 'trainer');
-    must(tool('pyright'), '--project', 'trainer');
+    must(tool('pyright'), '--project', 'trainer', '--pythonpath', tool('python'));
   });
   const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
   await setUp();

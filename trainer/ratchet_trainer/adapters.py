@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -44,7 +44,7 @@ def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weight
     return PeftModel.from_pretrained(base, verify(weights)).eval()
 
 
-def keep_exact(model: PreTrainedModel | PeftModel) -> None:
+def keep_exact(model: Any) -> None:
     """Adapters in float32, also over a quantized base: a checkpoint then restores what was saved, to the bit."""
     for parameter in model.parameters():
         if parameter.requires_grad:
@@ -56,7 +56,7 @@ def save_weights(model: PreTrainedModel | PeftModel, folder: Path, adapter: str 
     if not isinstance(model, PeftModel):
         model.save_pretrained(folder)
         return
-    model.save_pretrained(folder, selected_adapters=[adapter])
+    model.save_pretrained(str(folder), selected_adapters=[adapter])
     if adapter != DEFAULT:  # PEFT gives others a folder of their own.
         for file in (folder / adapter).iterdir():
             shutil.move(file, folder / file.name)

@@ -13,15 +13,13 @@ from .protocol import Job, Refusal
 from .tiny_model import make_tiny_model, make_tiny_tokenizer
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
     from .hyperparameters import Hyperparameters
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32}
 
 
-def load_tokenizer(job: Job, settings: Hyperparameters) -> PreTrainedTokenizerBase:
+def load_tokenizer(job: Job, settings: Hyperparameters) -> Any:
     """With a padding token; needs no weights."""
     if _is_tiny(job, settings):
         return make_tiny_tokenizer(job.tools)
@@ -33,7 +31,7 @@ def load_tokenizer(job: Job, settings: Hyperparameters) -> PreTrainedTokenizerBa
     return tokenizer
 
 
-def load_base(job: Job, settings: Hyperparameters, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+def load_base(job: Job, settings: Hyperparameters, tokenizer: Any) -> Any:
     """On the GPU of this process where there is one."""
     quantized = _quantize(settings)
     if _is_tiny(job, settings):
@@ -80,7 +78,7 @@ def _locate(job: Job, settings: Hyperparameters) -> dict[str, Any]:
     return {"pretrained_model_name_or_path": settings.model, "revision": settings.revision}
 
 
-def _choose_padding(tokenizer: PreTrainedTokenizerBase) -> str:
+def _choose_padding(tokenizer: Any) -> str:
     """Never the end of a turn, which would then carry no loss."""
     reserved = [token for token in tokenizer.get_vocab() if "pad" in token.lower() or "reserved" in token.lower()]
     return min(reserved, key=tokenizer.convert_tokens_to_ids) if reserved else tokenizer.eos_token

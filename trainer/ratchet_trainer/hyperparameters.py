@@ -111,8 +111,9 @@ def _typed(key: str, value: Any, wanted: Any) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted == tuple[str, ...]:
-        fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        value = tuple(value) if fits else value
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        fits = False
     elif wanted == (str | None):
         fits = value is None or isinstance(value, str)
     elif literals:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from .call_text import format_calls, read_message_calls
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
     from .hyperparameters import Hyperparameters
 
 NO_LOSS = -100
@@ -36,7 +34,7 @@ class Rendered:
 class Renderer:
     """Renders by the tokenizer's own chat template. One BOS at most: the template's."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, tools: dict[str, Any], settings: Hyperparameters) -> None:
+    def __init__(self, tokenizer: Any, tools: dict[str, Any], settings: Hyperparameters) -> None:
         self._tokenizer = tokenizer
         self._tools = tools
         self._settings = settings

@@ -54,7 +54,7 @@ class Reporter(TrainerCallback):
             self._publisher.wait_for_room()
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
-        draft = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        draft = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         self._publisher.hand_over(state.global_step, draft)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from datasets import Dataset
-from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
 from .adapters import keep_exact
 from .base_model import load_base, load_tokenizer

@@ -19,7 +19,7 @@ CHAT_TEMPLATE = (
 VOCABULARY = 1024
 
 
-def make_tiny_tokenizer(tools: dict[str, Any]) -> PreTrainedTokenizerFast:
+def make_tiny_tokenizer(tools: dict[str, Any]) -> Any:
     """Byte pairs learned from the descriptions of all tools, which are the same for every block of a sweep."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -36,7 +36,7 @@ def make_tiny_tokenizer(tools: dict[str, Any]) -> PreTrainedTokenizerFast:
     return fast
 
 
-def make_tiny_model(vocabulary: int, quantized: dict[str, Any]) -> LlamaForCausalLM:
+def make_tiny_model(vocabulary: int, quantized: dict[str, Any]) -> Any:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = LlamaForCausalLM(

@@ -24,7 +24,7 @@ class OrthogonalLora(Method):
     def open(self, base: Any, initialisation: int) -> Any:
         if not self.parent:
             return super().open(base, initialisation)
-        model = PeftModel.from_pretrained(base, verify(self.parent), adapter_name=EARLIER)
+        model: Any = PeftModel.from_pretrained(base, verify(self.parent), adapter_name=EARLIER)
         add_new_adapter(model, self.settings, initialisation)
         model.base_model.set_adapter([EARLIER, DEFAULT])
         for name, parameter in model.named_parameters():
