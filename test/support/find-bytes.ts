@@ -1,14 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Files below a folder that hold some text. */
+/** Files below a folder that hold some text. What goes away meanwhile, as live folders' files do, holds nothing. */
 export async function findBytes(folder: string, text: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
   const found: string[] = [];
-  for (const { parentPath, name } of files) {
-    const file = join(parentPath, name);
-    if ((await readFile(file)).includes(text)) found.push(file);
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(unlessGone([]))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await findBytes(path, text)));
+    else if (entry.isFile()) {
+      const bytes = await readFile(path).catch(unlessGone(Buffer.alloc(0)));
+      if (bytes.includes(text)) found.push(path);
+    }
   }
   return found;
+}
+
+function unlessGone<T>(nothing: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return nothing;
+    throw error;
+  };
 }
