@@ -78,7 +78,9 @@ const result = z
 
 const warning = z
   .object({ type: z.literal('warning'), message: z.string() })
-  .describe('Something a person should know; shown and kept, never fatal.');
+  .describe(
+    'Something a person should know, never fatal. Print it too: the log is what people read.',
+  );
 
 export const trainerEvent = z.discriminatedUnion('type', [
   progress,
