@@ -9,7 +9,8 @@ import {
   WHOLE,
 } from '../../store/check-invariants.ts';
 import { leasePath } from '../../store/layout.ts';
-import { DEFECTS, edit, finishedSweep, KEY } from './seeded-defects.ts';
+import { finishedSweep, KEY } from './finished-sweep.ts';
+import { DEFECTS, edit } from './seeded-defects.ts';
 
 test('a sweep with kills and resumptions keeps every promise', async () => {
   const { store } = await finishedSweep();
