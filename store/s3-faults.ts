@@ -44,6 +44,12 @@ const MISMATCHES = ['BadDigest', 'XAmzContentSHA256Mismatch'];
  */
 const MENDED = new Set([...MISMATCHES, 'IncompleteBody', 'RequestTimeout', 'RequestTimeTooSkewed']);
 
+/**
+ * So often it is asked before access counts as denied: MinIO also denies it where the folder that it writes to is being
+ * removed after another object in it (minio/minio#15157 and others), and AWS while a right spreads.
+ */
+const DENIALS = 4;
+
 /** How long a request is repeated, in milliseconds: until `patience` is over, with pauses from the first to the last. */
 export interface Persistence {
   patience: number;
@@ -74,12 +80,15 @@ export async function persist<T>(
   request: () => Promise<T>,
 ): Promise<T> {
   const started = performance.now();
+  let denials = 0;
   for (let pause = firstPause; ; pause = Math.min(2 * pause, lastPause)) {
     try {
       return await request();
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      throwIfFinal(doing, error);
+      const denied = nameOf(error) === 'AccessDenied';
+      if (denied) denials += 1;
+      if (!denied || denials === DENIALS) throwIfFinal(doing, error);
       const wait = pause * (0.5 + Math.random() / 2);
       const spent = performance.now() - started;
       if (spent + wait > patience) throw unreachable(doing, spent, error);

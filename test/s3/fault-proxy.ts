@@ -29,6 +29,7 @@ export interface FaultProxy {
 }
 
 const CODES: Record<number, string> = {
+  403: 'AccessDenied',
   409: 'ConditionalRequestConflict',
   500: 'InternalError',
   503: 'SlowDown',

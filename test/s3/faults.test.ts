@@ -97,6 +97,19 @@ describeOnServers('a faulty way to', (server) => {
     expect(await reading).toEqual(Buffer.from('a'));
   });
 
+  test('a denial that passes is asked again, one that stays is told', async () => {
+    const { proxy, store } = await faulty();
+    proxy.choose = ({ method, again }) => (method === 'PUT' && again < 3 ? 403 : undefined);
+    expect(await store.create('passes', text('a'))).toBe(true);
+    expect(proxy.fired).toHaveLength(3);
+    proxy.choose = ({ method }) => (method === 'PUT' ? 403 : undefined);
+    await expect(store.create('stays', text('a'))).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('access denied'),
+    });
+    expect(proxy.fired).toHaveLength(7);
+  });
+
   test('a server killed and started anew in the middle loses nothing', async () => {
     const store = await openVia(server().endpoint, server().newUrl());
     const large = await makeLargeFile(80 * MIB);
