@@ -32,7 +32,7 @@ def count_rendered(name: str, rendered: list[Rendered]) -> dict[str, Any]:
         "examples": len(rendered),
         "tokens": sum(one.tokens for one in rendered),
         "targetTokens": sum(len(one.target) for one in rendered),
-        "truncatedExamples": sum(one.turns_lost > 0 for one in rendered),
+        "truncatedExamples": sum(one.turns_lost > 0 or one.cut for one in rendered),
         "truncatedTurns": sum(one.turns_lost for one in rendered),
         "droppedExamples": sum(one.dropped for one in rendered),
     }

@@ -61,12 +61,14 @@ class Hyperparameters:
     max_new_tokens: int = 128
     max_prompt_tokens: int = 896
     generation_batch: int = 16
+    second_bos: bool = False
+    """With truncation `right`: prompts to predict begin with two, as the published evaluation's did."""
 
 
 RECIPES: dict[str, dict[str, Any]] = {
     "trajectory-supervision": {},
     # Its faults included: prompts are cut at the right, so that long ones lose the assistant's header.
-    "trajectory-supervision-as-published": {"truncation": "right"},
+    "trajectory-supervision-as-published": {"truncation": "right", "second_bos": True},
     # Everything on a processor within minutes.
     "tiny": {
         "model": "tiny",

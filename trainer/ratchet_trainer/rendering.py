@@ -15,12 +15,14 @@ NO_LOSS = -100
 
 @dataclass(frozen=True)
 class Rendered:
-    """One example. `target` is empty for a prompt; dropped examples have neither."""
+    """One example. `target` is empty for a prompt, and where nothing was left of it; dropped examples have neither."""
 
     prompt: list[int]
     target: list[int]
     turns_lost: int
     dropped: bool = False
+    cut: bool = False
+    """Tokens inside a turn are gone too."""
 
     @property
     def tokens(self) -> int:
@@ -40,13 +42,17 @@ class Renderer:
         self._settings = settings
 
     def render(self, example: dict[str, Any]) -> Rendered:
-        """Of a training example, within `max_tokens`; dropped where the target would be empty or cut."""
+        """
+        Of a training example, within `max_tokens`. Dropped where the target would be empty or cut; with truncation
+        `right` it stays, with what is left of its target, or without any loss.
+        """
         target = self._encode_target(example)
         limit = self._settings.max_tokens
         if self._settings.truncation == "right":
-            prompt = self._encode(example, example["messages"])
-            kept = target[: max(0, limit - len(prompt))]
-            return Rendered(prompt, kept, 0) if kept else Rendered([], [], 0, dropped=True)
+            whole = self._encode(example, example["messages"])
+            prompt = whole[:limit]
+            kept = target[: limit - len(prompt)]
+            return Rendered(prompt, kept, 0, cut=len(prompt) + len(kept) < len(whole) + len(target))
         prompt, lost = self._fit(example, limit - len(target))
         if not prompt or not target:
             return Rendered([], [], lost, dropped=True)
@@ -56,12 +62,18 @@ class Renderer:
         """For generation, within `max_prompt_tokens`."""
         limit = self._settings.max_prompt_tokens
         if self._settings.truncation == "right":
-            return Rendered(self._encode(prompt, prompt["messages"])[:limit], [], 0)
+            whole = self._begin_again(self._encode(prompt, prompt["messages"]))
+            return Rendered(whole[:limit], [], 0, cut=len(whole) > limit)
         tokens, lost = self._fit(prompt, limit)
         if tokens:
             return Rendered(tokens, [], lost)
         # Even its last turn alone is too long: its end and the assistant's header are what counts.
-        return Rendered(self._encode(prompt, _without_oldest(prompt["messages"])[-1])[-limit:], [], lost)
+        return Rendered(self._encode(prompt, _without_oldest(prompt["messages"])[-1])[-limit:], [], lost, cut=True)
+
+    def _begin_again(self, tokens: list[int]) -> list[int]:
+        """The template's BOS, and as published one more before it."""
+        begin = self._tokenizer.bos_token_id
+        return [begin, *tokens] if self._settings.second_bos and begin is not None else tokens
 
     def _fit(self, example: dict[str, Any], limit: int) -> tuple[list[int], int]:
         """The longest rendering that fits once the oldest turns are gone, and how many went; empty: none does."""

@@ -33,8 +33,11 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     rendered = [renderer.render(example) for example in read_lines(file)]
     events.tell("count", **count_rendered(name, rendered))
     kept = [one.training() for one in rendered if not one.dropped]
-    if not kept:
+    untaught = sum(not one.target for one in rendered if not one.dropped)
+    if untaught == len(kept):
         raise Refusal(f"{file.name} has no example that fits in maxTokens: there is nothing to learn from")
+    if untaught:
+        events.warn(f"{untaught} of {len(rendered)} examples carry no loss: their prompts alone fill maxTokens")
     base = load_base(job, settings, tokenizer)
     method = open_method(settings, job.weights)
     model = method.open(base, job.seeds["initialisation"])

@@ -82,11 +82,33 @@ def test_a_prompt_whose_last_turn_alone_is_too_long_keeps_its_end():
     assert text_of(prompt.prompt).endswith("</s><|assistant|>")
 
 
-def test_as_published_the_cut_is_at_the_right_and_takes_the_header():
-    published = renderer(truncation="right", max_prompt_tokens=20)
+def test_as_published_the_cut_is_at_the_right_and_takes_the_header_behind_two_beginnings():
+    published = renderer(truncation="right", second_bos=True, max_prompt_tokens=20)
     whole = renderer().render(example(turns=3)).prompt
-    assert published.render_prompt(example(turns=3)).prompt == whole[:20]
-    assert renderer(truncation="right", max_tokens=len(whole)).render(example(turns=3)).dropped
+    prompt = published.render_prompt(example(turns=3))
+    assert prompt.prompt == [TOKENIZER.bos_token_id, *whole[:19]]
+    assert prompt.cut
+
+
+def test_as_published_a_target_loses_its_end_and_then_all_of_it_and_is_trained_on_all_the_same():
+    whole = renderer().render(example(turns=3))
+    limit = len(whole.prompt)
+    part = renderer(truncation="right", max_tokens=limit + 2).render(example(turns=3))
+    assert (part.prompt, part.target, part.cut) == (whole.prompt, whole.target[:2], True)
+    none = renderer(truncation="right", max_tokens=limit - 3).render(example(turns=3))
+    assert (none.prompt, none.dropped, none.cut) == (whole.prompt[: limit - 3], False, True)
+    assert set(none.training()["labels"]) == {NO_LOSS}
+    assert not renderer(truncation="right", max_tokens=whole.tokens).render(example(turns=3)).cut
+
+
+def test_the_published_recipe_is_the_corrected_one_but_for_its_faults():
+    corrected, published = (
+        read_hyperparameters({"recipe": recipe})
+        for recipe in ("trajectory-supervision", "trajectory-supervision-as-published")
+    )
+    faults = {"truncation": "right", "second_bos": True}
+    assert published == replace(corrected, recipe=published.recipe, **faults)
+    assert (corrected.max_tokens, corrected.max_prompt_tokens, corrected.max_new_tokens) == (1024, 896, 128)
 
 
 @pytest.mark.parametrize("turns", [1, 2, 5])
