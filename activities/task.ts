@@ -5,6 +5,7 @@ import { CausedError } from '../contract/causes.ts';
 import type { CountEvent } from '../contract/trainer-events.ts';
 import { blockAt, heldOutOf, lineageAt, trainingOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
+import { describeUnexpected, findUnexpected } from '../plan/unexpected-counts.ts';
 import type { Store } from '../store/store.ts';
 import { writeCounts } from './counts.ts';
 import { readPlan } from './plans.ts';
@@ -53,12 +54,18 @@ export function withCounts<T extends object>(
   return { ...hooks, onCount: (count) => keepCount(task, count) };
 }
 
-/** The trainer names its one data file `train`, and prompt files by their domain. */
+/**
+ * The trainer names its one data file `train`, and prompt files by their domain. It counts before it trains, and here it may
+ * count otherwise than where the sweep was submitted.
+ */
 async function keepCount(task: Task, count: CountEvent): Promise<void> {
   const { store, plan, lineage, block } = task;
   const { name } = count;
-  if (name === 'train' && block !== null)
+  if (name === 'train' && block !== null) {
+    const unexpected = findUnexpected(plan, { lineage, block }, count);
+    if (unexpected.length > 0) throw new CausedError('data', describeUnexpected(unexpected));
     await writeCounts(store, plan, trainingOf(plan, lineage, block).sha256, count);
-  else if (name in lineage.heldOut)
+  } else if (name in lineage.heldOut) {
     await writeCounts(store, plan, heldOutOf(plan, lineage, name).prompts.sha256, count);
+  }
 }

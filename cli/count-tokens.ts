@@ -4,7 +4,7 @@ import { conditionOf, renderBlock } from '../activities/plans.ts';
 import type { Compute } from '../compute/compute.ts';
 import { renderTools } from '../data/data-file.ts';
 import { trainingOf } from '../plan/cells.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 
@@ -22,10 +22,21 @@ export interface TokenCount {
 export async function countTokens(
   store: Store,
   compute: Compute,
-  { plan, suite, scripts }: LoadedSweep,
+  loaded: LoadedSweep,
 ): Promise<TokenCount[]> {
+  await countMissing(store, compute, loaded, loaded.plan.lineages);
+  return sumByCondition(store, loaded.plan);
+}
+
+/** The same for what some lineages train on. */
+export async function countMissing(
+  store: Store,
+  compute: Compute,
+  { plan, suite, scripts }: LoadedSweep,
+  lineages: readonly PlannedLineage[],
+): Promise<void> {
   const missing = new Map<string, Uint8Array>();
-  for (const lineage of plan.lineages) {
+  for (const lineage of lineages) {
     const condition = conditionOf(plan, lineage);
     const custom = scripts.renderOf(condition);
     for (const block of lineage.blocks.keys()) {
@@ -36,7 +47,6 @@ export async function countTokens(
   }
   if (missing.size > 0)
     await countFiles(store, compute, { plan, tools: renderTools(suite), uncounted: missing });
-  return sumByCondition(store, plan);
 }
 
 const SUMMED = [

@@ -7,6 +7,7 @@ import { explainPlan } from '../plan/explain.ts';
 import { type PlanPreview, previewPlan } from '../plan/preview.ts';
 import { openStore } from '../store/open-store.ts';
 import { cacheFolder, locateHome, openHome } from '../worker/home.ts';
+import { checkCounts } from './check-counts.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
 import { type CostEstimate, estimateCost } from './estimate-cost.ts';
 import { drawExplanations, readEarlierPlans } from './explain-plan.ts';
@@ -43,11 +44,14 @@ export function addPlan(program: Command): void {
       const tokens = await countTokens(store, compute, loaded);
       const cost = await estimateCost(home, loaded.plan, preview);
       if (options.json)
-        return printJson({ ...preview, tokens, cost, ...(explanations && { explanations }) });
-      print(describe(preview, tokens));
-      if (cost) print(pc.dim(describeCost(cost)));
-      if (explanations) print(`\n${drawExplanations(explanations)}`);
-      return suggest(`ratchet run ${file}`);
+        printJson({ ...preview, tokens, cost, ...(explanations && { explanations }) });
+      else {
+        print(describe(preview, tokens));
+        if (cost) print(pc.dim(describeCost(cost)));
+        if (explanations) print(`\n${drawExplanations(explanations)}`);
+      }
+      await checkCounts(store, compute, loaded);
+      if (!options.json) suggest(`ratchet run ${file}`);
     });
 }
 

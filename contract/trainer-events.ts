@@ -50,7 +50,9 @@ const counted = z
     examples: count,
     tokens: count.describe('Of prompts and targets after truncation.'),
     targetTokens: count.describe('Tokens that carry loss.'),
-    truncatedExamples: count.describe('Examples that were cut: of their oldest turns, or elsewhere.'),
+    truncatedExamples: count.describe(
+      'Examples that were cut: of their oldest turns, or elsewhere.',
+    ),
     truncatedTurns: count.describe('The turns lost.'),
     droppedExamples: count.describe(
       'Examples left out because their target would have been empty or cut.',

@@ -1,4 +1,5 @@
 import { checkConditions } from './check-conditions.ts';
+import { checkExpected } from './check-expected.ts';
 import { checkSuite } from './check-suite.ts';
 import { readContrast } from './contrast.ts';
 import type { FieldPath, Finding } from './findings.ts';
@@ -20,6 +21,7 @@ export function checkParts(parts: SpecParts): Finding[] {
     ...checkContrast(parts),
     ...checkMetric(parts),
     ...checkPublished(parts),
+    ...checkExpected(parts),
     ...checkStore(parts),
     ...checkBudget(parts),
     ...checkRuns(parts),

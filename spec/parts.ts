@@ -21,6 +21,7 @@ export interface SpecParts {
   metric: NonNullable<SweepFile['question']>['metric'] | undefined;
   /** Each entry; undefined for one that the schema refused. */
   published: (NonNullable<SweepFile['published']>[number] | undefined)[];
+  expected: SweepFile['expect'];
   /** As written; undefined where they are left out or the schema refused them. */
   store: SweepFile['store'];
   compute: SweepFile['compute'] | undefined;
@@ -48,6 +49,7 @@ export function readParts(value: unknown): SpecParts {
     contrast: read(question.contrast, 'question', 'contrast'),
     metric: isAsked ? read(question.metric, 'question', 'metric') : undefined,
     published: list.map((entry) => published.element.safeParse(entry).data),
+    expected: read(sweepFile.shape.expect, 'expect'),
     store: read(sweepFile.shape.store, 'store'),
     compute: read(sweepFile.shape.compute, 'compute'),
     gpuHours: read(sweepFile.shape.budget.unwrap().shape.gpuHours, 'budget', 'gpuHours'),

@@ -8,7 +8,7 @@ import type { Condition, Question, Sweep } from './sweep.ts';
 /** A checked file as a study: seeds counted out, orders listed, names split. */
 export function resolveSweep(file: SweepFile): Sweep {
   const { version: _, stream, conditions, seeds, question, published, ...others } = file;
-  const { base, store, budget, notes, ...rest } = others;
+  const { base, store, expect, budget, notes, ...rest } = others;
   const asked = question && resolveQuestion(question);
   return {
     ...rest,
@@ -19,6 +19,7 @@ export function resolveSweep(file: SweepFile): Sweep {
     ...(published && { published: resolvePublished(published, Object.keys(conditions)) }),
     ...(base && { base }),
     ...(store !== undefined && { store }),
+    ...(expect && { expect }),
     ...(budget && { budget }),
     ...(notes !== undefined && { notes }),
   };

@@ -15,6 +15,7 @@ import {
   storeLocation,
   weightsLocation,
 } from './fields.ts';
+import { expected } from './expected-schema.ts';
 import { LIMITS } from './limits.ts';
 import { METRICS } from './metrics.ts';
 import { published } from './published-schema.ts';
@@ -218,6 +219,7 @@ export const sweepFile = z
     seeds,
     question: question.optional(),
     published: published.optional(),
+    expect: expected.optional(),
     trainer,
     base: base.optional(),
     evaluate,

@@ -1,5 +1,6 @@
 import type { PublishedMatrix } from '../contract/published.ts';
 import type { STRATEGIES, TRACES } from './condition-schema.ts';
+import type { Expected } from './expected-schema.ts';
 import type { SweepFile } from './schema.ts';
 import type { STREAMS } from './seed-streams.ts';
 
@@ -29,6 +30,7 @@ export interface Sweep {
   /** As written: `file:///...`, `s3://...`, or relative to the spec file; absent: inside RATCHET_HOME. */
   store?: string;
   /** From here on nothing belongs into a key. */
+  expect?: Expected;
   checkpoints: SweepFile['checkpoints'];
   parallelism: number;
   budget?: NonNullable<SweepFile['budget']>;

@@ -97,6 +97,9 @@ question:
 #     name: how the report calls them
 #     source: where they were published
 
+# Counts of training data that have to come out before the sweep begins, by condition and domain.
+# expect: { examples: { keep: { travel: 50 } }, tokens: {}, targetTokens: {} }
+
 # What trains: a small copy model on the CPU, no language model.
 # trainer:
 #   kind: builtin

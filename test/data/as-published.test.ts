@@ -1,42 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { shuffleAsPython } from '../../contract/python-random.ts';
 import { PAPER_COUNTS } from '../../data/api-bank/as-published.ts';
 import { PAPER_BLOCKS } from '../../data/api-bank/paper-blocks.ts';
-import { HUB_FILES } from '../../data/api-bank/training.ts';
 import { openSuite } from '../../data/open-suite.ts';
-import type { Suite, SuiteSource } from '../../data/suite.ts';
+import type { Suite } from '../../data/suite.ts';
 import { renderTraining } from '../../data/training.ts';
 import { parseSweep } from '../../spec/parse.ts';
+import { type Entry, generateEntries, hubFiles } from './as-published-fixture.ts';
 import { KEEP, linesOf, seedsOf } from './rendering.ts';
 import { STUDY } from '../spec/study.ts';
-
-interface Entry {
-  instruction: string;
-  input: string;
-  output: string;
-}
-
-const total = (block: number): number =>
-  (PAPER_COUNTS.train[block] ?? 0) + (PAPER_COUNTS.heldOut[block] ?? 0);
-
-/** As many entries a block as the paper has, of its families, and as many readable calls on the held-out side. */
-function generateEntries(): Entry[] {
-  const blocks = [...PAPER_BLOCKS.values()];
-  const shuffled = shuffleAsPython(
-    blocks.map((_, block) => Array.from({ length: total(block) }, (_entry, index) => index)),
-    42,
-  );
-  return blocks.flatMap((families, block) => {
-    const heldOut = (shuffled[block] ?? []).slice(PAPER_COUNTS.train[block]);
-    const unreadable = new Set(heldOut.slice(PAPER_COUNTS.scored[block]));
-    return Array.from({ length: total(block) }, (_, index) => {
-      const family = families[index % families.length];
-      const input = `User: Number ${block}.${index}.\nAPI-Request: [${family}(a='1')]->one\nGenerate API Request:\n`;
-      const output = unreadable.has(index) ? 'AI: What for?' : `API-Request: [${family}(a='2')]`;
-      return { instruction: 'Do it.', input, output };
-    });
-  });
-}
 
 const searcher: Entry = {
   instruction: 'Do it.',
@@ -45,11 +16,6 @@ const searcher: Entry = {
 };
 
 function open(entries: Entry[]): Suite {
-  const third = Math.ceil(entries.length / 3);
-  const sources = HUB_FILES.map((name, index): SuiteSource => {
-    const part = entries.slice(index * third, (index + 1) * third);
-    return { name, bytes: new TextEncoder().encode(JSON.stringify(part)) };
-  });
   const parsed = parseSweep(
     STUDY.replace('kind: api-bank', 'kind: api-bank, source: paper-1').replace(
       '[account, schedule, health]',
@@ -58,7 +24,7 @@ function open(entries: Entry[]): Suite {
     'study.yaml',
   );
   if ('errors' in parsed) throw new Error(parsed.errors.map(({ found }) => found).join());
-  return openSuite(parsed.sweep.suite, sources);
+  return openSuite(parsed.sweep.suite, hubFiles(entries));
 }
 
 describe('the hub as arXiv 2605.09734 used it', () => {

@@ -1,7 +1,7 @@
 import type { MalformedLine } from './study.ts';
 
 const FIELDS =
-  'version, name, suite, stream, conditions, seeds, question, published, trainer, base, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
+  'version, name, suite, stream, conditions, seeds, question, published, expect, trainer, base, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
 const STORE =
   'a URL like file:///data/store or s3://bucket/prefix, or a folder beside or below the spec file like ./store';
 const HYPERPARAMETERS =
@@ -89,6 +89,36 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
     11,
     'published: [{ condition: keep, matrix: [[1]] }]',
     '11:13: published[0].unit: expected "percent" or "fraction", found nothing',
+  ],
+  [
+    11,
+    'expect: { token: {} }',
+    '11:11: expect.token: expected one of examples, tokens, targetTokens, found the unknown field "token" (did you mean "tokens"?)',
+  ],
+  [
+    11,
+    'expect: { tokens: { keep: 1857169 } }',
+    '11:27: expect.tokens.keep: expected a mapping, found 1857169',
+  ],
+  [
+    11,
+    'expect: { targetTokens: { keep: { account: 1.5 } } }',
+    '11:44: expect.targetTokens.keep.account: expected an integer of at least 0, found 1.5',
+  ],
+  [
+    11,
+    'expect: { tokens: { kepe: { account: 1 } } }',
+    '11:27: expect.tokens.kepe: expected "keep" or "strip", found "kepe" (did you mean "keep"?)',
+  ],
+  [
+    11,
+    'expect: { tokens: { keep: { acount: 1 } } }',
+    '11:37: expect.tokens.keep.acount: expected "account", "schedule" or "health", found "acount" (did you mean "account"?)',
+  ],
+  [
+    11,
+    'expect: { examples: { keep: { account: -1 } } }',
+    '11:40: expect.examples.keep.account: expected an integer of at least 0, found -1',
   ],
   [
     11,

@@ -1,7 +1,7 @@
 import type { MalformedLine } from './study.ts';
 
 const FIELDS =
-  'version, name, suite, stream, conditions, seeds, question, published, trainer, base, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
+  'version, name, suite, stream, conditions, seeds, question, published, expect, trainer, base, evaluate, compute, store, checkpoints, parallelism, budget, tags, notes';
 export const NAME = 'a name of at most 40 lower-case letters, digits and inner hyphens';
 const SEEDS = 'an integer from 1 to 10000, a list of 1 to 10000 or a mapping of count, vary';
 

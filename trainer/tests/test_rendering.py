@@ -121,3 +121,34 @@ def test_token_counts_are_those_of_the_tokenizer_on_the_whole_text(turns):
 def test_a_completion_is_learned_word_for_word():
     said = {**example(), "target": [], "completion": "I am sorry."}
     assert text_of(renderer().render(said).target) == "I am sorry.</s>"
+
+
+ANSWER = "Answer with the next API call, as [ApiName(param1='value1', param2='value2')]."
+TRACE = "API-Request: [Get(a='1')]->one\n"
+
+
+def published_example(trace: str = TRACE):
+    """As source paper-1 renders it: a dialogue as one text, no tools, the output word for word."""
+    text = f"User: Hi\n{trace}AI: One.\nUser: And two?\n"
+    messages = [{"role": "system", "content": ANSWER}, {"role": "user", "content": text}]
+    return {"messages": messages, "tools": [], "target": [], "completion": "API-Request: [Get(a='2')]"}
+
+
+def test_the_published_prompt_is_the_call_format_and_the_dialogues_text():
+    rendered = renderer(truncation="right").render(published_example())
+    assert text_of(rendered.prompt) == (
+        f"<s><|system|>{ANSWER}</s><|user|>User: Hi\n{TRACE}AI: One.\nUser: And two?\n</s><|assistant|>"
+    )
+    assert text_of(rendered.target) == "API-Request: [Get(a='2')]</s>"
+
+
+def test_the_published_conditions_differ_in_the_trace_lines_alone_and_in_no_token_of_the_target():
+    kept, stripped = (renderer(truncation="right").render(published_example(trace)) for trace in (TRACE, ""))
+    assert text_of(kept.prompt).replace(TRACE, "") == text_of(stripped.prompt)
+    assert kept.target == stripped.target
+
+
+def test_token_counts_are_those_of_an_independent_count():
+    rendered = renderer(truncation="right").render(published_example())
+    text = text_of(rendered.prompt) + text_of(rendered.target)
+    assert rendered.tokens == len(TOKENIZER.backend_tokenizer.encode(text, add_special_tokens=False).ids)

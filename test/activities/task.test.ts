@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readCounts } from '../../activities/counts.ts';
+import { type Task, withCounts } from '../../activities/task.ts';
+import { trainingOf } from '../../plan/cells.ts';
+import { planOf } from '../plan/study.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+
+const COUNT = {
+  type: 'count',
+  name: 'train',
+  examples: 10,
+  tokens: 1000,
+  targetTokens: 100,
+  truncatedExamples: 0,
+  truncatedTurns: 0,
+  droppedExamples: 0,
+} as const;
+
+function firstBlock(tokens: number): Task {
+  const plan = planOf({ expect: { tokens: { keep: { travel: tokens } } } });
+  const [lineage] = plan.lineages;
+  if (!lineage) throw new Error('no lineage');
+  const trainer = { ...plan.trainer, command: ['true'] };
+  return { store: new MemoryStore(), plan, lineage, block: 0, trainer, label: 'travel' };
+}
+
+test('a trainer that counts otherwise where it trains is stopped before its first step', async () => {
+  const task = firstBlock(999);
+  await expect(withCounts(task, {}).onCount(COUNT)).rejects.toMatchObject({
+    causeName: 'data',
+    message: expect.stringMatching(/keep\/1\/travel: expected 999 tokens, found 1,000 \(\+1\)/),
+  });
+});
+
+test('what it counts as expected is kept', async () => {
+  const task = firstBlock(1000);
+  await withCounts(task, {}).onCount(COUNT);
+  const { sha256 } = trainingOf(task.plan, task.lineage, 0);
+  expect(await readCounts(task.store, task.plan, sha256)).toMatchObject({ tokens: 1000 });
+});
