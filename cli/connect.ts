@@ -20,7 +20,10 @@ import { CliError, EXIT } from './exit-codes.ts';
 
 /** Before whoever did not answer is asked again. */
 const OUTAGE_PAUSE = 300;
-/** Milliseconds until whoever never answered is given up, and whoever did before: that is an outage, and sweeps go on. */
+/**
+ * Milliseconds until a server somewhere that never answered is given up; and one that did before, or our own, which its
+ * supervisor brings back: that is an outage, and sweeps go on.
+ */
 const FIRST_PATIENCE = 3000;
 const MOST_OUTAGE = 5 * 60_000;
 
@@ -89,8 +92,9 @@ export class Session {
     await this.connect(MOST_OUTAGE);
   }
 
-  private async connect(patience = FIRST_PATIENCE): Promise<void> {
-    const deadline = performance.now() + patience;
+  private async connect(patience?: number): Promise<void> {
+    const firstPatience = (await readTemporalServer()) ? FIRST_PATIENCE : MOST_OUTAGE;
+    const deadline = performance.now() + (patience ?? firstPatience);
     for (;;) {
       try {
         return await this.tryToConnect();

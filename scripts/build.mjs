@@ -2,7 +2,14 @@
 // carrier (all that an image needs beside the learner) and the workflows (a prebuilt bundle starts a worker several times faster).
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { build } from 'esbuild';
@@ -16,12 +23,20 @@ execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')
 });
 mkdirSync(dist(''), { recursive: true });
 
+/** Left alone where it is so already: something may be running from it. */
+const put = (file, content) => {
+  if (existsSync(file) && readFileSync(file).equals(Buffer.from(content))) return;
+  writeFileSync(`${file}.draft`, content);
+  renameSync(`${file}.draft`, file);
+};
+
 /** Minified: comments and formatting do not change an identity. */
-const bundle = (entry, outfile, options) =>
-  build({
+const bundle = async (entry, outfile, options) => {
+  const { outputFiles } = await build({
     ...options,
     entryPoints: [entry],
     outfile,
+    write: false,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -29,6 +44,8 @@ const bundle = (entry, outfile, options) =>
     target: 'node20',
     logLevel: 'warning',
   });
+  put(outfile, outputFiles[0].contents);
+};
 await bundle('learner/main.ts', dist('learner.mjs'));
 await bundle('metrics/verdicts.ts', dist('scorer.mjs'));
 // The S3 client has CommonJS in it, which asks for Node's modules by `require`.
@@ -42,7 +59,7 @@ const digest = (...files) =>
 const compiled = readdirSync(dist(''))
   .map((folder) => dist(`${folder}/tsconfig.tsbuildinfo`))
   .filter((file) => existsSync(file));
-writeFileSync(
+put(
   dist('identities.json'),
   JSON.stringify({
     learner: digest(dist('learner.mjs')),
