@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CONVENTIONS, type CellScore, OUTCOMES } from '../contract/scores.ts';
-import type { Gold, Prediction } from '../contract/dialogue.ts';
+import type { Gold } from '../contract/dialogue.ts';
+import { scoreCell } from '../metrics/verdicts.ts';
 import { cellsOf, type PlannedCell, weightsOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import { readBlock } from '../store/blocks.ts';
@@ -32,6 +33,8 @@ export async function standingCells(
 }
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().nonnegative();
+const targetLoss = z.strictObject({ nats: z.number().nonnegative(), tokens: z.int().positive() });
 
 /** What one checkpoint predicted for one domain's held-out prompts, in their order. */
 const predictionsSchema = z.strictObject({
@@ -39,8 +42,17 @@ const predictionsSchema = z.strictObject({
   key: digest,
   weights: digest.nullable(),
   prompts: digest,
-  predictions: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+  predictions: z.array(
+    z.strictObject({ id: z.string(), draw: count.optional(), text: z.string() }),
+  ),
+  truncated: count.optional(),
+  /** Of the targets in the gold file of that digest. */
+  loss: targetLoss.extend({ gold: digest }).optional(),
 });
+export type Predicted = Pick<
+  z.infer<typeof predictionsSchema>,
+  'predictions' | 'truncated' | 'loss'
+>;
 
 const scoreSchema = z.strictObject({
   format: z.literal(1),
@@ -51,6 +63,7 @@ const scoreSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       dialogue: z.string(),
+      draw: count.optional(),
       right: z.strictObject(
         Object.fromEntries(CONVENTIONS.map((name) => [name, z.boolean()])) as Record<
           (typeof CONVENTIONS)[number],
@@ -61,16 +74,17 @@ const scoreSchema = z.strictObject({
       outcome: z.enum(OUTCOMES),
     }),
   ),
+  truncated: count.optional(),
+  loss: targetLoss.optional(),
 });
 
 /** Throws `corrupt` for a record that is of no use any more. */
-export async function readPredictions(store: Store, cell: Cell): Promise<Prediction[] | undefined> {
-  const path = predictionsPath(cell.prediction);
-  return (await readFitting(store, path, predictionsSchema, cell))?.predictions;
+export async function readPredictions(store: Store, cell: Cell): Promise<Predicted | undefined> {
+  return readFitting(store, predictionsPath(cell.prediction), predictionsSchema, cell);
 }
 
 /** Undefined also for a record of no use any more: it is removed, so that it can be written again. */
-export async function takePredictions(store: Store, cell: Cell): Promise<Prediction[] | undefined> {
+export async function takePredictions(store: Store, cell: Cell): Promise<Predicted | undefined> {
   return unlessUseless(store, predictionsPath(cell.prediction), readPredictions(store, cell));
 }
 
@@ -81,12 +95,12 @@ export async function takePredictions(store: Store, cell: Cell): Promise<Predict
 export async function commitPredictions(
   store: Store,
   cell: Cell,
-  predictions: Prediction[],
-): Promise<Prediction[]> {
+  predicted: Predicted,
+): Promise<Predicted> {
   const { prediction: key, weights, data } = cell;
-  const record = { format: 1, key, weights, prompts: data.prompts.sha256, predictions };
+  const record = { format: 1, key, weights, prompts: data.prompts.sha256, ...predicted };
   for (;;) {
-    if (await createRecord(store, predictionsPath(key), record)) return predictions;
+    if (await createRecord(store, predictionsPath(key), record)) return predicted;
     const standing = await takePredictions(store, cell);
     if (standing) return standing;
   }
@@ -97,9 +111,23 @@ export async function readScore(store: Store, cell: Cell): Promise<CellScore | u
   return readFitting(store, scorePath(cell.score), scoreSchema, cell);
 }
 
-export async function commitScore(store: Store, cell: Cell, score: CellScore): Promise<void> {
-  const { score: key, weights, prediction } = cell;
-  const record = { format: 1, key, weights, prediction, ...score };
+/** Scores what stands predicted, and commits that. A loss of other targets than stand now says nothing of them. */
+export async function score(
+  store: Store,
+  cell: Cell,
+  { predictions, truncated, loss }: Predicted,
+): Promise<void> {
+  const { score: key, weights, prediction, draws, data } = cell;
+  const gold = parseJsonLines<Gold>(await store.readBlob(data.gold.sha256));
+  const record = {
+    format: 1,
+    key,
+    weights,
+    prediction,
+    ...scoreCell(gold, predictions, draws),
+    ...(truncated !== undefined && { truncated }),
+    ...(loss?.gold === data.gold.sha256 && { loss: { nats: loss.nats, tokens: loss.tokens } }),
+  };
   while (!(await createRecord(store, scorePath(key), record)))
     if (await hasScore(store, cell)) return;
 }
@@ -141,8 +169,4 @@ async function unlessUseless<T>(
 export function parseJsonLines<T>(bytes: Uint8Array): T[] {
   const lines = new TextDecoder().decode(bytes).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
-}
-
-export async function readGold(store: Store, cell: PlannedCell): Promise<Gold[]> {
-  return parseJsonLines<Gold>(await store.readBlob(cell.data.gold.sha256));
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { EvaluatedCheckpoint } from '../contract/activities.ts';
-import { prediction } from '../contract/trainer-events.ts';
 import { CausedError } from '../contract/causes.ts';
-import type { Prediction } from '../contract/dialogue.ts';
-import { scoreCell } from '../metrics/verdicts.ts';
+import { type PredictionsEvent, prediction } from '../contract/trainer-events.ts';
 import { cellsOf, weightsOf } from '../plan/cells.ts';
 import { requireBlock } from '../store/blocks.ts';
 import type { BlockRef } from '../store/records.ts';
@@ -13,10 +11,10 @@ import {
   type Cell,
   cellsOn,
   commitPredictions,
-  commitScore,
   hasScore,
+  type Predicted,
   parseJsonLines,
-  readGold,
+  score,
   takePredictions,
 } from './cells.ts';
 import { provideHeldOut } from './provide-data.ts';
@@ -88,17 +86,21 @@ async function predict(
       hyperparameters: plan.spec.trainer.hyperparameters,
       tools: plan.tools,
       weights,
-      prompts: cells.map((cell) => ({ name: cell.domain, sha256: cell.data.prompts.sha256 })),
+      prompts: cells.map(({ domain, data }) => ({
+        name: domain,
+        sha256: data.prompts.sha256,
+        targets: data.gold.sha256,
+      })),
       decoding: plan.decoding,
     },
     {
       ...hooks,
-      onPredictions: async (name, bytes) => {
-        const cell = byName.get(name);
+      onPredictions: async (told, bytes) => {
+        const cell = byName.get(told.name);
         if (!cell)
-          throw new CausedError('trainer-bug', `predictions for ${name} were not asked for`);
-        const predictions = parsePredictions(name, bytes);
-        await score(store, cell, await commitPredictions(store, cell, predictions));
+          throw new CausedError('trainer-bug', `predictions for ${told.name} were not asked for`);
+        const predicted = readPredicted(cell, told, bytes);
+        await score(store, cell, await commitPredictions(store, cell, predicted));
         hooks.onCommitted?.(cell.data.prompts.examples);
       },
     },
@@ -106,12 +108,16 @@ async function predict(
   return computeSeconds;
 }
 
-async function score(store: Store, cell: Cell, predictions: Prediction[]): Promise<void> {
-  const gold = await readGold(store, cell);
-  await commitScore(store, cell, scoreCell(gold, predictions));
+function readPredicted(cell: Cell, told: PredictionsEvent, bytes: Uint8Array): Predicted {
+  const { name, truncated, loss } = told;
+  return {
+    predictions: parsePredictions(name, bytes),
+    ...(truncated !== undefined && { truncated }),
+    ...(loss && { loss: { nats: loss.nats, tokens: loss.tokens, gold: cell.data.gold.sha256 } }),
+  };
 }
 
-function parsePredictions(name: string, bytes: Uint8Array): Prediction[] {
+function parsePredictions(name: string, bytes: Uint8Array): Predicted['predictions'] {
   try {
     return z.array(kept).parse(parseJsonLines(bytes));
   } catch (error) {

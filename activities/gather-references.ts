@@ -5,7 +5,7 @@ import { answerMostFrequent, answerUntrained } from '../data/baselines.ts';
 import { isCopyable, stratifyExamples } from '../data/strata.ts';
 import type { Suite } from '../data/suite.ts';
 import type { GatheredSweep } from '../metrics/gathered-sweep.ts';
-import { countAnswers, countWhere } from '../metrics/runs.ts';
+import { countAnswers, countWhere } from '../metrics/cell-counts.ts';
 import type { StrataByDomain } from '../metrics/strata.ts';
 import { scoreCell } from '../metrics/verdicts.ts';
 import { heldOutOf } from '../plan/cells.ts';

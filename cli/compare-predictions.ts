@@ -24,6 +24,7 @@ export interface ComparedPrediction
   counts: FlipCounts;
   answers: {
     seed: number;
+    draw?: number;
     treatment: string;
     control: string;
     treatmentRight: boolean;
@@ -65,8 +66,8 @@ export async function comparePredictions(
 }
 
 /** Conditions of other strategies end at checkpoints of other names. */
-function placeOf({ seed, order, domain, id }: ListedPrediction): string {
-  return JSON.stringify([seed, order, domain, id]);
+function placeOf({ seed, order, domain, id, draw }: ListedPrediction): string {
+  return JSON.stringify([seed, order, domain, id, draw]);
 }
 
 function describeExample({ counts, pairs }: ExampleFlips<PairedPrediction>): ComparedPrediction {
@@ -81,6 +82,7 @@ function describeExample({ counts, pairs }: ExampleFlips<PairedPrediction>): Com
     answers: pairs
       .map(({ seed, treatment, control, treatmentRight, controlRight }) => ({
         seed,
+        ...(treatment.draw !== undefined && { draw: treatment.draw }),
         treatment: treatment.prediction,
         control: control.prediction,
         treatmentRight,

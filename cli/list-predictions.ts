@@ -8,6 +8,7 @@ import {
 import { formatCalls } from '../contract/call-text.ts';
 import type { Gold, Message, Prompt } from '../contract/dialogue.ts';
 import { type ExampleScore, OUTCOMES } from '../contract/scores.ts';
+import { nameAnswer } from '../metrics/verdicts.ts';
 import { splitMessages } from '../data/examples/pieces.ts';
 import { checkpointsOf, treeOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
@@ -87,9 +88,9 @@ type CellPrediction = Omit<ListedPrediction, 'condition' | 'seed' | 'after' | 'o
 async function readCell(store: Store, cell: Cell): Promise<CellPrediction[]> {
   const { domain, data } = cell;
   const score = await unlessDamaged(readScore(store, cell));
-  const predictions = await unlessDamaged(readPredictions(store, cell));
-  if (!score || !predictions) return [];
-  const texts = new Map(predictions.map(({ id, text }) => [id, text]));
+  const predicted = await unlessDamaged(readPredictions(store, cell));
+  if (!score || !predicted) return [];
+  const texts = new Map(predicted.predictions.map((one) => [nameAnswer(one), one.text]));
   const prompts = await readById<Prompt>(store, data.prompts.sha256);
   const golds = await readById<Gold>(store, data.gold.sha256);
   return score.examples.map((example) => ({
@@ -97,7 +98,7 @@ async function readCell(store: Store, cell: Cell): Promise<CellPrediction[]> {
     ...example,
     promptEnd: endOf(prompts.get(example.id)?.messages ?? []),
     gold: formatCalls(golds.get(example.id)?.target ?? []),
-    prediction: texts.get(example.id) ?? '',
+    prediction: texts.get(nameAnswer(example)) ?? '',
     goldFile: data.gold.sha256,
   }));
 }

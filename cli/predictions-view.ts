@@ -27,11 +27,14 @@ export function drawPredictions(
 }
 
 function drawPrediction(one: ListedPrediction, width: number): string[] {
-  const { id, condition, seed, after, domain, outcome, right, promptEnd } = one;
+  const { id, draw, condition, seed, after, domain, outcome, right, promptEnd } = one;
+  const which = draw === undefined ? '' : `, draw ${draw}`;
   const verdicts = CONVENTIONS.map((name) => `${mark(right[name])} ${name}`).join('  ');
   const paint = outcome === 'exact' ? pc.green : pc.red;
   return [
-    ...wrapText(`── ${id}, ${domain}: ${condition}/${seed} after ${after}`, width).map(pc.bold),
+    ...wrapText(`── ${id}, ${domain}: ${condition}/${seed} after ${after}${which}`, width).map(
+      pc.bold,
+    ),
     ...drawLabelled('outcome', `${outcome}   ${verdicts}`, width, paint),
     ...drawLabelled(promptEnd.role, promptEnd.text, width),
     ...drawLabelled('gold', one.gold, width, pc.cyan),
@@ -82,7 +85,8 @@ function drawCompared(
 ): string[] {
   const { id, domain, counts, promptEnd, gold, answers } = example;
   const seeds = new Set(answers.map(({ seed }) => seed)).size;
-  const unit = seeds === answers.length ? 'seed' : 'run';
+  const drawn = answers.some(({ draw }) => draw !== undefined);
+  const unit = drawn ? 'answer' : seeds === answers.length ? 'seed' : 'run';
   const flipped = FLIPS.filter((flip) => counts[flip] > 0).map(
     (flip) =>
       `${FLIP_SIGNS[flip]} ${flip} in ${counts[flip]} of ${answers.length} ${unit}${answers.length > 1 ? 's' : ''}`,
@@ -92,10 +96,14 @@ function drawCompared(
     ...drawLabelled(promptEnd.role, promptEnd.text, width),
     ...drawLabelled('gold', gold, width, pc.cyan),
     ...answers.flatMap((answer) => [
-      ...drawAnswer(`${treatment}/${answer.seed}`, answer.treatment, answer.treatmentRight, width),
-      ...drawAnswer(`${control}/${answer.seed}`, answer.control, answer.controlRight, width),
+      ...drawAnswer(nameRun(treatment, answer), answer.treatment, answer.treatmentRight, width),
+      ...drawAnswer(nameRun(control, answer), answer.control, answer.controlRight, width),
     ]),
   ];
+}
+
+function nameRun(condition: string, { seed, draw }: ComparedPrediction['answers'][number]): string {
+  return `${condition}/${seed}${draw === undefined ? '' : ` draw ${draw}`}`;
 }
 
 function drawAnswer(label: string, text: string, isRight: boolean, width: number): string[] {

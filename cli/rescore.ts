@@ -1,15 +1,8 @@
 import type { Command } from 'commander';
-import {
-  commitScore,
-  hasScore,
-  readGold,
-  takePredictions,
-  standingCells,
-} from '../activities/cells.ts';
+import { hasScore, score, standingCells, takePredictions } from '../activities/cells.ts';
 import { writePlan } from '../activities/plans.ts';
 import { reportSweep } from '../activities/report-sweep.ts';
 import { scorerIdentity } from '../compute/trainers.ts';
-import { scoreCell } from '../metrics/verdicts.ts';
 import { cellsOf, checkpointsOf } from '../plan/cells.ts';
 import { identifySweep } from '../plan/expand.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -54,12 +47,12 @@ async function scoreAll(
           counts.kept++;
           continue;
         }
-        const predictions = await takePredictions(store, cell);
-        if (!predictions) {
+        const predicted = await takePredictions(store, cell);
+        if (!predicted) {
           counts.missing++;
           continue;
         }
-        await commitScore(store, cell, scoreCell(await readGold(store, cell), predictions));
+        await score(store, cell, predicted);
         counts.scored++;
       }
     }

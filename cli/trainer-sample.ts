@@ -17,14 +17,18 @@ export function makeSample(dialogues: number): SampleData {
   const heldOut = DOMAINS.map((name) => ({
     name,
     prompts: suite.examples(name, SEED).heldOut.map(({ target: _target, ...prompt }) => prompt),
+    gold: suite
+      .examples(name, SEED)
+      .heldOut.map(({ id, dialogue, target }) => ({ id, dialogue, target })),
   }));
   return {
     tools: renderTools(suite),
     train: toDataFile(suite.examples(DOMAINS[0], SEED).train).bytes,
-    prompts: heldOut.map(({ name, prompts }) => ({
+    prompts: heldOut.map(({ name, prompts, gold }) => ({
       name,
       ids: prompts.map(({ id }) => id),
       bytes: toDataFile(prompts).bytes,
+      targets: toDataFile(gold).bytes,
     })),
   };
 }

@@ -35,7 +35,7 @@ export async function carryGeneration(
       if (event.type === 'progress') hooks.onProgress({ ...event, stage: 'evaluate' });
       if (event.type === 'count') await hooks.onCount(event);
       if (event.type !== 'predictions') return;
-      await hooks.onPredictions(event.name, await readInside(folder, event.file));
+      await hooks.onPredictions(event, await readInside(folder, event.file));
       missing.delete(event.name);
     },
   });
@@ -57,10 +57,13 @@ async function makeGenerateJob(
   await store.fetchBlob(work.tools, join(folder, 'tools.json'));
   if (weights) await fetchExactly(store, weights, join(folder, 'weights'));
   await mkdir(join(folder, 'prompts'));
+  await mkdir(join(folder, 'targets'));
   const prompts = await Promise.all(
-    work.prompts.map(async ({ name, sha256 }) => {
-      await store.fetchBlob(sha256, join(folder, 'prompts', `${name}.jsonl`));
-      return { name, file: join('prompts', `${name}.jsonl`) };
+    work.prompts.map(async ({ name, sha256, targets }) => {
+      const [asked, wanted] = [join('prompts', `${name}.jsonl`), join('targets', `${name}.jsonl`)];
+      await store.fetchBlob(sha256, join(folder, asked));
+      await store.fetchBlob(targets, join(folder, wanted));
+      return { name, file: asked, targets: wanted };
     }),
   );
   return {

@@ -1,5 +1,5 @@
 import type { WorkStage } from '../contract/activities.ts';
-import type { CountEvent } from '../contract/trainer-events.ts';
+import type { CountEvent, PredictionsEvent } from '../contract/trainer-events.ts';
 import type { Decoding } from '../contract/trainer-job.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -26,8 +26,8 @@ export interface ComputeHooks {
 }
 
 export interface GenerateHooks extends ComputeHooks {
-  /** `bytes`: JSONL of `Prediction`s for the prompt file of that name. */
-  onPredictions: (name: string, bytes: Uint8Array) => Promise<void>;
+  /** `bytes`: JSONL of `Prediction`s for the prompt file that the event names. */
+  onPredictions: (told: PredictionsEvent, bytes: Uint8Array) => Promise<void>;
 }
 
 export interface ComputeProgress {
@@ -80,7 +80,8 @@ export interface TrainWork extends Work {
 export interface GenerateWork extends Work {
   /** The result whose weights predict, and none that came after it; null: the base. */
   weights: BlockRef | null;
-  prompts: { name: string; sha256: string }[];
+  /** `targets`: digest of the gold file, which the trainer measures its loss on. */
+  prompts: { name: string; sha256: string; targets: string }[];
   decoding: Decoding;
 }
 

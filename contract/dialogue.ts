@@ -74,5 +74,7 @@ export type ToolTable = Record<string, Tool>;
 /** What a trainer generated for one prompt: raw text, parsed only by the scorer. */
 export interface Prediction {
   id: string;
+  /** From 0; absent where one answer was asked for. */
+  draw?: number | undefined;
   text: string;
 }

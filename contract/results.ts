@@ -1,7 +1,8 @@
 /** `results.json`: a public interface. Equal spec and data give equal bytes, so nothing in it tells when or how it ran. */
 
 import type { AnswerCounts, DomainReferences, ReferenceCounts } from './references.ts';
-import type { Convention, Outcome } from './scores.ts';
+import type { Convention, Outcome, TargetLoss } from './scores.ts';
+import type { ConditionSecondary, RunSecondary, SecondaryComparison } from './secondary.ts';
 import type { Stratum } from './strata.ts';
 
 export const RESULTS_FORMAT = 'ratchet/results/1';
@@ -43,13 +44,20 @@ export interface Estimate {
 /** Cells of a matrix; null: not computed, never averaged over. */
 export type Row<T> = (T | null)[];
 
-/** One checkpoint on one domain, counted. */
+/** One checkpoint on one domain, counted. Where several answers are drawn each of them counts, but for `examples`. */
 export interface CellCounts extends AnswerCounts {
   examples: number;
   outcomes: Record<Outcome, number>;
+  /** Answers to an example; absent: one. */
+  draws?: number;
+  /** Entry c: examples of which c draws are right under the headline convention. */
+  byRight?: number[];
+  /** Answers that ended at the trainer's limit of new tokens, and the loss on the targets, where it tells. */
+  truncated?: number;
+  loss?: TargetLoss;
 }
 
-/** Examples of a stratum, and those right under the headline convention. */
+/** Examples of a stratum, and those right under the headline convention: with several draws answers of either. */
 export interface StratumCounts {
   examples: number;
   right: number;
@@ -83,6 +91,7 @@ export interface RunResult {
   /** What the fractions come from, shaped like `matrix` and `zeroShot`. */
   cells: Row<CellCounts>[];
   zeroShotCells: Row<CellCounts>;
+  secondary?: RunSecondary;
 }
 
 export type ConditionResult = Record<MetricName, Estimate> & {
@@ -94,6 +103,7 @@ export type ConditionResult = Record<MetricName, Estimate> & {
   strata: Record<Stratum, Estimate & { examples: number }>;
   /** One a domain, in the order of the stream. */
   references: DomainReferences[];
+  secondary?: ConditionSecondary;
   /** By seed, then order, as the spec lists them. */
   runs: RunResult[];
 };
@@ -232,6 +242,8 @@ export interface Results {
   conditions: Record<string, ConditionResult>;
   /** Everything else that can be compared. */
   exploratory: Comparison[];
+  /** In the measures beside the metrics; absent where there are none. */
+  secondary?: SecondaryComparison[];
   references: ReferenceCounts[];
   published: PublishedComparison[];
   data: DataCensus;

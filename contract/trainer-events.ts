@@ -66,10 +66,27 @@ const counted = z
     'Sizes of one data file. The answer of a count job; `train` announces its data (name `train`) and `generate` each prompt file with one as well, before they begin.',
   );
 
-const predictions = z
-  .object({ type: z.literal('predictions'), name: z.string(), file: z.string() })
+const targetLoss = z
+  .object({
+    nats: amount.describe("Of all targets' tokens, each given its prompt and those before it."),
+    tokens: z.int().positive(),
+  })
   .describe(
-    'All predictions of one prompt file stand in `file`: JSONL of `{ id, text }`, in the order of the prompts.',
+    'Negative log-likelihood of the targets that came with the prompts, under the weights that predicted; absent where the trainer does not know it.',
+  );
+
+const predictions = z
+  .object({
+    type: z.literal('predictions'),
+    name: z.string(),
+    file: z.string(),
+    truncated: count
+      .optional()
+      .describe("Predictions that ended at the trainer's limit of new tokens, where it knows."),
+    loss: targetLoss.optional(),
+  })
+  .describe(
+    'All predictions of one prompt file stand in `file`: JSONL of `{ id, text }`, in the order of the prompts; of several draws `{ id, draw, text }`, all draws of a prompt together.',
   );
 
 const result = z
@@ -95,10 +112,16 @@ export const trainerEvent = z.discriminatedUnion('type', [
 
 export type TrainerEvent = z.infer<typeof trainerEvent>;
 export type CountEvent = z.infer<typeof counted>;
+export type PredictionsEvent = z.infer<typeof predictions>;
 /** What is left of one example under the trainer's tokenizer and limits. */
 export type ExampleSize = z.infer<typeof exampleSize>;
 
 export const prediction = z.object({
   id: z.string().describe("The prompt's."),
+  draw: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('From 0, where the job asks for several draws; else absent.'),
   text: z.string().describe('What was generated, as it is: only the scorer parses it.'),
 });

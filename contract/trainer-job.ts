@@ -11,10 +11,25 @@ const dataFile = z.strictObject({
   file: path,
 });
 
+const promptFile = dataFile.extend({
+  targets: path
+    .optional()
+    .describe(
+      'JSONL of `{ id, dialogue, target }` in the order of the prompts: for their loss alone, to be read once they are predicted.',
+    ),
+});
+
 const decoding = z
   .strictObject({
     temperature: z.number().min(0).describe('0: the likeliest token each time; needs no seed.'),
     seed: seed.describe('Sampling draws from it.'),
+    draws: z
+      .int()
+      .min(2)
+      .optional()
+      .describe(
+        'Answers to draw for each prompt, numbered from 0; absent: one. What a draw is follows from the seed, its number and the id of the prompt, not from what is predicted beside it.',
+      ),
   })
   .describe('How calls are generated.');
 
@@ -64,7 +79,7 @@ export const generateJob = z
     ...base,
     stage: z.literal('generate'),
     weights: path.nullable().describe("Folder of a block's weights; null predicts with the base."),
-    prompts: z.array(dataFile).describe('JSONL files of prompts, to be predicted in this order.'),
+    prompts: z.array(promptFile).describe('JSONL files of prompts, to be predicted in this order.'),
     decoding,
   })
   .describe('Predict the calls of every prompt file; each finished file is announced at once.');

@@ -23,7 +23,8 @@ import { readWeights } from './weights.ts';
 export async function generate(job: StageJob<'generate'>, stage: Stage): Promise<void> {
   const { model } = readWeights(job.weights, job.hyperparameters.tableBits);
   const files = job.prompts.map(({ name, file }) => ({ name, prompts: readPrompts(file) }));
-  const steps = files.reduce((sum, file) => sum + file.prompts.length, 0);
+  const draws = numberDraws(job.decoding.draws);
+  const steps = draws.length * files.reduce((sum, file) => sum + file.prompts.length, 0);
   const meter = new ProgressMeter(stage.events, 0);
   const done = { step: 0, tokens: 0 };
   mkdirSync(join(stage.folder, 'predictions'), { recursive: true });
@@ -33,17 +34,20 @@ export async function generate(job: StageJob<'generate'>, stage: Stage): Promise
     stage.events.append(fitting.report(name));
     const lines: string[] = [];
     for (const { prompt, rendered } of fitted) {
-      const guide = new PredictingGuide(model, job, prompt.id);
-      const calls = walkCalls(model, encodePrompt(rendered, model.symbols), guide);
-      const prediction: Prediction = { id: prompt.id, text: formatCalls(calls) };
-      lines.push(`${JSON.stringify(prediction)}\n`);
-      done.step++;
-      done.tokens += rendered.tokens + guide.decisions;
-      meter.report(done, steps, done.step === steps);
-      // Lets SIGTERM and the end of standard input be noticed.
-      await setImmediate();
-      if (stage.stop.requested)
-        throw interrupted(`told to stop after ${done.step} of ${steps} prompts`);
+      const encoded = encodePrompt(rendered, model.symbols);
+      for (const draw of draws) {
+        const guide = new PredictingGuide(model, job, { id: prompt.id, ...draw });
+        const text = formatCalls(walkCalls(model, encoded, guide));
+        const prediction: Prediction = { id: prompt.id, ...draw, text };
+        lines.push(`${JSON.stringify(prediction)}\n`);
+        done.step++;
+        done.tokens += rendered.tokens + guide.decisions;
+        meter.report(done, steps, done.step === steps);
+        // Lets SIGTERM and the end of standard input be noticed.
+        await setImmediate();
+        if (stage.stop.requested)
+          throw interrupted(`told to stop after ${done.step} of ${steps} predictions`);
+      }
     }
     const file = join('predictions', `${at}.jsonl`);
     writeFileDurably(join(stage.folder, file), lines.join(''));
@@ -52,7 +56,12 @@ export async function generate(job: StageJob<'generate'>, stage: Stage): Promise
   stage.events.append({ type: 'result', steps: done.step, tokens: done.tokens });
 }
 
-/** The most probable outcome, or one drawn; each prompt has its own random stream, so that their order is free. */
+/** A single answer has no number. */
+function numberDraws(draws: number | undefined): { draw?: number }[] {
+  return draws === undefined ? [{}] : Array.from({ length: draws }, (_, draw) => ({ draw }));
+}
+
+/** The most probable outcome, or one drawn; each answer has its own random stream, so that their order is free. */
 class PredictingGuide implements Guide {
   decisions = 0;
   private readonly model: Model;
@@ -60,11 +69,13 @@ class PredictingGuide implements Guide {
   private readonly limit: number;
   private readonly random: Random;
 
-  constructor(model: Model, job: StageJob<'generate'>, prompt: string) {
+  constructor(model: Model, job: StageJob<'generate'>, answer: { id: string; draw?: number }) {
     this.model = model;
     this.temperature = job.decoding.temperature;
     this.limit = job.hyperparameters.maxTargetTokens;
-    this.random = createRandom(deriveSeed(job.decoding.seed, prompt));
+    const { id, draw } = answer;
+    const names = draw === undefined ? [id] : [id, draw];
+    this.random = createRandom(deriveSeed(job.decoding.seed, ...names));
   }
 
   choose(candidates: CandidateSet): number {

@@ -77,6 +77,15 @@ function compare(
   return compareConditions({ ...question, testTrainRatio, seeds });
 }
 
+/** Each two conditions that are compared in anything. */
+export function pairsCompared(input: GatheredSweep): { treatment: string; control: string }[] {
+  const compared = [...(input.question ? [input.question] : []), ...listExploratory(input)];
+  const byName = compared.map(({ treatment, control }) => {
+    return [JSON.stringify([treatment, control]), { treatment, control }] as const;
+  });
+  return [...new Map(byName).values()];
+}
+
 /** The declared contrast on the other metrics, then every other condition against its control, else against the first. */
 function listExploratory({ conditions, question }: GatheredSweep): Question[] {
   const names = conditions.map(({ name }) => name);

@@ -15,14 +15,30 @@ export function points(fraction: number | null): string {
   return fraction !== null && fraction > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
+/** `0.412`: nats per token. */
+export function nats(value: number | null): string {
+  return value === null ? MISSING : decimal(value, 3);
+}
+
+/** A difference of them: `+0.031`. */
+export function signedNats(value: number | null): string {
+  const text = nats(value);
+  return value !== null && value > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+type Show = (value: number | null) => string;
+
 /** `39.2 [35.1, 43.3]`, or the mean alone where there is no interval. */
-export function withInterval(estimate: Estimate): string {
-  return [percent(estimate.mean), interval(estimate)].filter((text) => text !== '').join(' ');
+export function withInterval(estimate: Estimate, show: Show = percent): string {
+  return [show(estimate.mean), interval(estimate, show)].filter((text) => text !== '').join(' ');
 }
 
 /** `[35.1, 43.3]`; empty where it is not known. */
-export function interval({ low, high }: Pick<Estimate, 'low' | 'high'>): string {
-  return low === null || high === null ? '' : `[${percent(low)}, ${percent(high)}]`;
+export function interval(
+  { low, high }: Pick<Estimate, 'low' | 'high'>,
+  show: Show = percent,
+): string {
+  return low === null || high === null ? '' : `[${show(low)}, ${show(high)}]`;
 }
 
 export function pValue(p: number | null): string {

@@ -10,7 +10,8 @@ import { STRATA, type Stratum } from '../contract/strata.ts';
 import { meanOf } from './continual.ts';
 import { estimateMean, type EstimateOptions } from './estimates.ts';
 import type { GatheredSweep } from './gathered-sweep.ts';
-import { measureRun, record, type GatheredRun } from './runs.ts';
+import { record } from './cell-counts.ts';
+import { measureRun, type GatheredRun } from './runs.ts';
 
 /** All orders of one condition and seed: one replication. */
 export interface Replication {

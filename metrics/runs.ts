@@ -1,7 +1,8 @@
-import type { AnswerCounts } from '../contract/references.ts';
 import type { BlockResult, CellCounts, MetricName, Row, RunResult } from '../contract/results.ts';
 import { CONVENTIONS, OUTCOMES, type CellScore, type Convention } from '../contract/scores.ts';
+import { answersIn, countCell, record } from './cell-counts.ts';
 import { meanOf, measureContinual } from './continual.ts';
+import { measureSecondary } from './secondary.ts';
 import { countStrata, type StrataByDomain } from './strata.ts';
 
 export interface GatheredRun {
@@ -23,8 +24,11 @@ export function measureRun(
   convention: Convention,
   strataOf: StrataByDomain,
 ): RunResult {
-  const cells = run.cells.map((row) => row.map(countCell));
-  const zeroShotCells = run.zeroShot.map(countCell);
+  const countRow = (row: Row<CellScore>): Row<CellCounts> =>
+    row.map((cell) => cell && countCell(cell, convention));
+  const cells = run.cells.map(countRow);
+  const zeroShotCells = countRow(run.zeroShot);
+  const secondary = measureSecondary({ cells, zeroShot: zeroShotCells });
   const shares = (row: Row<CellCounts>): Row<CellShares> =>
     row.map((cell) => shareCell(cell, convention));
   const ofLastRow = (count: (cell: CellCounts) => number): number | null =>
@@ -41,6 +45,7 @@ export function measureRun(
     strata: countStrata(run, convention, strataOf),
     cells,
     zeroShotCells,
+    ...(secondary && { secondary }),
   };
 }
 
@@ -75,44 +80,17 @@ function columnOf(row: Row<CellShares>, name: keyof CellShares): Row<number> {
   return row.map((cell) => cell && cell[name]);
 }
 
-function countCell(cell: CellScore | null): CellCounts | null {
-  if (cell === null) return null;
-  const { examples } = cell;
-  return {
-    examples: examples.length,
-    ...countAnswers(cell),
-    outcomes: record(OUTCOMES, (name) => countWhere(examples, ({ outcome }) => outcome === name)),
-  };
-}
-
-export function countAnswers({ examples }: CellScore): AnswerCounts {
-  return {
-    right: record(CONVENTIONS, (name) => countWhere(examples, ({ right }) => right[name])),
-    nameRight: countWhere(examples, ({ nameRight }) => nameRight),
-  };
-}
-
-export function countWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
-  return items.filter(holds).length;
-}
-
 function shareCell(cell: CellCounts | null, convention: Convention): CellShares | null {
   if (cell === null || cell.examples === 0) return null;
+  const answers = answersIn(cell);
   return {
-    right: cell.right[convention] / cell.examples,
-    nameRight: cell.nameRight / cell.examples,
-    malformed: cell.outcomes.malformed / cell.examples,
+    right: cell.right[convention] / answers,
+    nameRight: cell.nameRight / answers,
+    malformed: cell.outcomes.malformed / answers,
   };
 }
 
 /** Null for a missing cell and for one without examples. */
 function shareOf(cell: CellCounts | null, count: (cell: CellCounts) => number): number | null {
-  return cell === null || cell.examples === 0 ? null : count(cell) / cell.examples;
-}
-
-export function record<K extends string, V>(
-  names: readonly K[],
-  value: (name: K) => V,
-): Record<K, V> {
-  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
+  return cell === null || cell.examples === 0 ? null : count(cell) / answersIn(cell);
 }

@@ -1,10 +1,11 @@
 import { RESULTS_FORMAT, type Results } from '../contract/results.ts';
-import { answerQuestion, exploreRest } from './answers.ts';
+import { answerQuestion, exploreRest, pairsCompared } from './answers.ts';
 import { CONVENTION_DEFINITIONS, METRICS } from './definitions.ts';
 import type { GatheredSweep } from './gathered-sweep.ts';
 import { walksStream } from './matrices.ts';
 import { comparePublished } from './published.ts';
 import { summariseReferences } from './references.ts';
+import { compareSecondary, estimateSecondary } from './secondary-estimates.ts';
 import { estimateCondition, measureConditions } from './replications.ts';
 
 const LEVEL = 0.95;
@@ -14,15 +15,20 @@ export function summariseSweep(input: GatheredSweep): Results {
   const measured = measureConditions(input);
   const options = { level: LEVEL, testTrainRatio: input.testTrainRatio };
   const conditions = input.conditions.map(({ name, description }) => {
-    const estimates = estimateCondition(measured.get(name) ?? [], options);
+    const replications = measured.get(name) ?? [];
+    const estimates = estimateCondition(replications, options);
+    const secondary = estimateSecondary(replications, options);
     const references = summariseReferences({
       ...input,
       references: input.references.filter(({ condition }) => condition === name),
       runs: estimates.runs,
     });
-    return [name, { description, ...estimates, references }] as const;
+    const beside = { references, ...(secondary && { secondary }) };
+    return [name, { description, ...estimates, ...beside }] as const;
   });
   const byCondition = Object.fromEntries(conditions);
+  const exploratory = exploreRest(input, measured);
+  const secondary = compareSecondary(measured, pairsCompared(input), options);
   return {
     format: RESULTS_FORMAT,
     sweep: input.sweep,
@@ -44,7 +50,8 @@ export function summariseSweep(input: GatheredSweep): Results {
     metrics: METRICS,
     cells: countCells(input),
     conditions: byCondition,
-    exploratory: exploreRest(input, measured),
+    exploratory,
+    ...(secondary && { secondary }),
     references: input.references,
     published: comparePublished(input.published, {
       ...input,

@@ -7,24 +7,41 @@ import type { CellScore, Convention, ExampleScore, Outcome } from '../contract/s
 import { normaliseCall } from './bfcl.ts';
 
 /**
- * Scores a cell in the order of its gold. An example without a prediction is malformed. Throws a `CausedError` when a
- * prediction answers no example, or one twice: the trainer broke its protocol.
+ * Scores a cell in the order of its gold, every draw of an example. One without a prediction is malformed. Throws a
+ * `CausedError` when a prediction answers no example, or one twice: the trainer broke its protocol.
  */
-export function scoreCell(gold: readonly Gold[], predictions: readonly Prediction[]): CellScore {
+export function scoreCell(
+  gold: readonly Gold[],
+  predictions: readonly Prediction[],
+  draws = 1,
+): CellScore {
   const texts = new Map<string, string>();
-  for (const { id, text } of predictions) {
-    if (texts.has(id)) throw new CausedError('trainer-bug', `the trainer answered ${id} twice`);
-    texts.set(id, text);
+  for (const prediction of predictions) {
+    const name = nameAnswer(prediction);
+    if (texts.has(name)) throw new CausedError('trainer-bug', `the trainer answered ${name} twice`);
+    texts.set(name, prediction.text);
   }
-  const examples = gold.map((example) => {
-    const { id, dialogue, target } = example;
-    return { id, dialogue, ...scorePrediction(target, texts.get(id) ?? '') };
-  });
-  for (const { id } of examples) texts.delete(id);
+  const examples = gold.flatMap(({ id, dialogue, target }) =>
+    numberDraws(draws).map((number) => {
+      const answer = { id, dialogue, ...number };
+      return { ...answer, ...scorePrediction(target, texts.get(nameAnswer(answer)) ?? '') };
+    }),
+  );
+  for (const example of examples) texts.delete(nameAnswer(example));
   const [unasked] = texts.keys();
   if (unasked !== undefined)
     throw new CausedError('trainer-bug', `the trainer answered ${unasked}, which was not asked`);
   return { examples };
+}
+
+/** A single answer has no number. */
+function numberDraws(draws: number): { draw?: number }[] {
+  return draws === 1 ? [{}] : Array.from({ length: draws }, (_, draw) => ({ draw }));
+}
+
+/** Unique within a cell. */
+export function nameAnswer({ id, draw }: Pick<Prediction, 'id' | 'draw'>): string {
+  return draw === undefined ? id : `${id} (draw ${draw})`;
 }
 
 /** Compares a generated text with the gold calls under every convention. Never throws. */

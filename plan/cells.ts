@@ -12,6 +12,8 @@ import type {
 export interface PlannedCell {
   domain: string;
   data: HeldOutData;
+  /** Answers to each prompt. */
+  draws: number;
   prediction: string;
   score: string;
 }
@@ -64,7 +66,7 @@ export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | nul
       generator: plan.trainer.identity,
     });
     const score = scoreKey({ prediction, gold: data.gold.sha256, scorer: plan.scorer });
-    return { domain, data, prediction, score };
+    return { domain, data, draws: plan.decoding.draws ?? 1, prediction, score };
   });
 }
 

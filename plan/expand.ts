@@ -1,4 +1,5 @@
 import { digestOf } from '../contract/digest.ts';
+import type { Decoding } from '../contract/trainer-job.ts';
 import type { Condition, Sweep } from '../spec/sweep.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import { blockKey, trainingSeeds, untrainedDigest } from './keys.ts';
@@ -74,9 +75,14 @@ export function expandSweep(inputs: PlanInputs): Plan {
     training: training.list,
     heldOut: heldOut.list,
     convention,
-    // Greedy decoding draws nothing: its seed decides nothing.
-    decoding: decoding.temperature === 0 ? { temperature: 0, seed: 0 } : decoding,
+    decoding: effectiveDecoding(decoding),
   });
+}
+
+/** Greedy decoding draws nothing, so its seed decides nothing; one draw is what a job without a number of draws makes. */
+function effectiveDecoding({ temperature, seed, draws = 1 }: Decoding): Decoding {
+  if (temperature === 0) return { temperature, seed: 0 };
+  return draws === 1 ? { temperature, seed } : { temperature, seed, draws };
 }
 
 /** Names the sweep after everything that decides its results; what is outside keys is outside this too. */

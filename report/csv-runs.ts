@@ -11,7 +11,7 @@ import { STRATUM_MEANINGS } from './strata.ts';
 
 /** What was measured, run by run. */
 
-interface RunRow {
+export interface RunRow {
   condition: string;
   run: RunResult;
 }
@@ -27,7 +27,7 @@ interface StratumRow extends RunRow {
   stratum: Stratum;
 }
 
-const RUN_COLUMNS: Column<RunRow>[] = [
+export const RUN_COLUMNS: Column<RunRow>[] = [
   { name: 'condition', meaning: 'name of the condition', value: ({ condition }) => condition },
   { name: 'seed', meaning: 'seed: the unit of replication', value: ({ run }) => run.seed },
   {
@@ -78,6 +78,26 @@ const CELL_COLUMNS: Column<CellRow>[] = [
       value: ({ cell }) => cell?.outcomes[kind] ?? null,
     }),
   ),
+  {
+    name: 'draws',
+    meaning: 'answers drawn for each example: each of them is counted in what stands before',
+    value: ({ cell }) => (cell ? (cell.draws ?? 1) : null),
+  },
+  {
+    name: 'truncated',
+    meaning: 'answers that ended at the limit of new tokens; empty where the trainer does not tell',
+    value: ({ cell }) => cell?.truncated ?? null,
+  },
+  {
+    name: 'loss_nats',
+    meaning: 'negative log-likelihood of the targets; empty where the trainer does not tell',
+    value: ({ cell }) => cell?.loss?.nats ?? null,
+  },
+  {
+    name: 'loss_tokens',
+    meaning: 'tokens of the targets that loss_nats is of',
+    value: ({ cell }) => cell?.loss?.tokens ?? null,
+  },
 ];
 
 /** `runs.csv`: one line for each condition, seed and order, with its metrics as fractions. */
@@ -124,7 +144,7 @@ export function tabulateStrata(results: Results): CsvTable {
   return csvTable('strata.csv', columns, rows);
 }
 
-function runRows({ conditions }: Results): RunRow[] {
+export function runRows({ conditions }: Results): RunRow[] {
   return Object.entries(conditions).flatMap(([condition, { runs }]) =>
     runs.map((run) => ({ condition, run })),
   );

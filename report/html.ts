@@ -12,6 +12,7 @@ import { renderDefinitions, renderHistory, renderLearner, renderProvenance } fro
 import { renderOutcomes } from './outcomes.ts';
 import { renderPublished } from './published.ts';
 import { renderReferences } from './references.ts';
+import { renderSecondary } from './secondary.ts';
 import { renderStrata } from './strata.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
 import { renderConventions, renderData, renderRuns } from './tables.ts';
@@ -30,6 +31,7 @@ export function renderHtml(results: Results, history?: History): string {
     renderDifferences(results),
     renderPublished(results),
     renderOutcomes(results),
+    renderSecondary(results),
     renderRuns(results),
     renderConventions(results),
     renderLearner(results),

@@ -12,6 +12,7 @@ import {
   describeScores,
   describeSeeds,
 } from './phrases.ts';
+import { tabulateSecondary } from './secondary.ts';
 import { examplesOf, knownStrata } from './strata.ts';
 
 /**
@@ -29,6 +30,7 @@ export function renderMarkdown(results: Results, history?: History): string {
     ...describeFloors(results).map((line) => `▽ ${escapeMarkdown(line)}`),
     referenceTable(results),
     ...strataTable(results),
+    ...secondaryTable(results),
     ...publishedTables(results),
     ...matrices(results),
     ...(history ? costTable(history.ledger) : []),
@@ -86,6 +88,11 @@ function strataTable(results: Results): string[] {
   ]);
   const note = `Strata: percent right after the last block, over ${describeSeeds(results)}.`;
   return [table([['by stratum (examples)', ...head], ...rows]), escapeMarkdown(note)];
+}
+
+function secondaryTable(results: Results): string[] {
+  const rows = tabulateSecondary(results);
+  return rows.length === 0 ? [] : [table(rows)];
 }
 
 function publishedTables({ published, metrics }: Results): string[] {

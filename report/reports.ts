@@ -4,6 +4,7 @@ import type { CsvTable } from './csv.ts';
 import { tabulateComparisons, tabulatePublished, tabulateReferences } from './csv-comparisons.ts';
 import { tabulateLedger } from './csv-ledger.ts';
 import { tabulateCells, tabulateRuns, tabulateStrata } from './csv-runs.ts';
+import { tabulateSecondaryRuns } from './csv-secondary.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';
@@ -20,7 +21,7 @@ export function renderReports(results: Results, history: History): Record<string
   };
 }
 
-/** Published distances only where something was published. */
+/** What only some sweeps have is left out of the others. */
 function listTables(results: Results): CsvTable[] {
   return [
     tabulateComparisons(results),
@@ -28,6 +29,7 @@ function listTables(results: Results): CsvTable[] {
     tabulateCells(results),
     tabulateStrata(results),
     tabulateReferences(results),
+    ...tabulateSecondaryRuns(results),
     ...(results.published.length > 0 ? [tabulatePublished(results)] : []),
   ];
 }

@@ -10,6 +10,7 @@ import {
   findContrast,
   flooredDomains,
 } from './phrases.ts';
+import { tabulateSecondary } from './secondary.ts';
 import { describePublished, tabulateContext } from './terminal-context.ts';
 
 export type Style = 'plain' | 'heading' | 'faint' | 'strong' | 'warning';
@@ -40,6 +41,7 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
     ...listFloors(results).map((line) => say(`▽ ${line}`, 'warning')),
     '',
     ...renderContext(results).map((line) => say(line, 'faint')),
+    ...alignColumns(tabulateSecondary(results)).map((line) => say(line, 'faint')),
     ...describePublished(results).map((line) => say(line, 'faint')),
   ];
   if (cells.missing > 0)

@@ -22,6 +22,7 @@ export function checkParts(parts: SpecParts): Finding[] {
     ...checkMetric(parts),
     ...checkPublished(parts),
     ...checkExpected(parts),
+    ...checkDraws(parts),
     ...checkStore(parts),
     ...checkBudget(parts),
     ...checkRuns(parts),
@@ -135,6 +136,15 @@ function conditionsAsked({ contrast, conditions = {} }: SpecParts): NamedConditi
 
 function isWithoutStream([, condition]: NamedCondition): boolean {
   return condition !== undefined && condition.strategy !== 'sequential';
+}
+
+/** The likeliest tokens are the same every time. */
+function checkDraws({ decoding }: SpecParts): Finding[] {
+  const { temperature = 0, draws = 1 } = decoding ?? {};
+  if (temperature > 0 || draws === 1) return [];
+  const expected = 'one draw at temperature 0, which is always the same';
+  const help = 'several draws need evaluate.decoding.temperature above 0';
+  return [{ path: ['evaluate', 'decoding', 'draws'], expected, found: String(draws), help }];
 }
 
 /** Pods do not see the folders of this machine. */

@@ -18,5 +18,7 @@ export const LIMITS = {
   orders: 720,
   /** Conditions x orders x seeds. */
   runs: 100_000,
+  /** Of one prompt. */
+  draws: 1_000,
   largestSeed: 4_294_967_295,
 } as const;

@@ -26,6 +26,7 @@ export interface SpecParts {
   store: SweepFile['store'];
   compute: SweepFile['compute'] | undefined;
   gpuHours: number | undefined;
+  decoding: SweepFile['evaluate']['decoding'] | undefined;
   /** `evaluate.domains` */
   evaluated: SweepFile['evaluate']['domains'] | undefined;
 }
@@ -53,6 +54,7 @@ export function readParts(value: unknown): SpecParts {
     store: read(sweepFile.shape.store, 'store'),
     compute: read(sweepFile.shape.compute, 'compute'),
     gpuHours: read(sweepFile.shape.budget.unwrap().shape.gpuHours, 'budget', 'gpuHours'),
+    decoding: read(evaluate.unwrap().shape.decoding, 'evaluate', 'decoding'),
     evaluated: read(evaluate.unwrap().shape.domains, 'evaluate', 'domains'),
   };
 }

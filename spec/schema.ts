@@ -157,6 +157,14 @@ const decoding = z
       .default(DEFAULTS.evaluate.decoding.temperature)
       .describe('0 takes the likeliest token.'),
     seed: seed.default(DEFAULTS.evaluate.decoding.seed).describe('Seed of sampling.'),
+    draws: z
+      .int()
+      .min(1)
+      .max(LIMITS.draws)
+      .optional()
+      .describe(
+        'Answers drawn for each held-out prompt, for pass^k; needs a temperature above 0. One by default.',
+      ),
   })
   .prefault({})
   .describe('How calls are generated.');

@@ -129,7 +129,7 @@ question:
 # evaluate:
 #   domains: all                        # or seen: those learned so far; then FWT is null
 #   convention: exact                   # of the headline numbers; or paper-1, bfcl
-#   decoding: { temperature: 0, seed: 0 }
+#   decoding: { temperature: 0, seed: 0 }  # above 0 also draws: 4, answers to each prompt, for pass^k
 #   limit: 100                          # held-out examples of a domain; default: all
 
 # Where results are kept.

@@ -12,7 +12,8 @@ import { type Trial, type TrialRun, tryTrainer } from './trial.ts';
 export interface SampleData {
   tools: Uint8Array;
   train: Uint8Array;
-  prompts: { name: string; ids: string[]; bytes: Uint8Array }[];
+  /** `targets`: JSONL of what is right, in the order of the prompts. */
+  prompts: { name: string; ids: string[]; bytes: Uint8Array; targets: Uint8Array }[];
 }
 
 export interface Subject {
@@ -71,11 +72,14 @@ export class Lab {
   async makeFolder(at = this.folder): Promise<string> {
     const folder = join(at, `job ${++this.trials}`);
     await mkdir(join(folder, 'prompts'), { recursive: true });
+    await mkdir(join(folder, 'targets'));
     const { tools, train, prompts } = this.data;
     await writeFile(join(folder, 'tools.json'), tools);
     await writeFile(join(folder, 'train.jsonl'), train);
-    for (const { name, bytes } of prompts)
+    for (const { name, bytes, targets } of prompts) {
       await writeFile(join(folder, 'prompts', `${name}.jsonl`), bytes);
+      await writeFile(join(folder, 'targets', `${name}.jsonl`), targets);
+    }
     return folder;
   }
 
@@ -103,6 +107,14 @@ export class Lab {
       checkpointEvery: EVERY,
       ...fields,
     };
+  }
+
+  /** Every file that prompts may come with, by the name of the prompt file. */
+  promptsWithTargets(): GenerateJob['prompts'] {
+    return this.generateJob().prompts.map((one) => ({
+      ...one,
+      targets: join('targets', `${one.name}.jsonl`),
+    }));
   }
 
   generateJob(fields: Fields<GenerateJob> = {}): GenerateJob {

@@ -76,12 +76,14 @@ def train():
     save("weights", vars(model))
     tell("result", steps=steps, tokens=steps)
 
-def predict(name, file, model):
-    examples, predicted = read(file), f"predicted-{name}.jsonl"
+def predict(prompts, model):
+    name, examples = prompts["name"], read(prompts["file"])
     count(name, examples)
-    lines = [json.dumps({"id": e["id"], "text": model.predict(words_of(e), e["tools"])}) + "\n" for e in examples]
-    (folder / predicted).write_text("".join(lines))
-    tell("predictions", name=name, file=predicted)
+    draws = [{"draw": draw} for draw in range(job["decoding"].get("draws", 0))] or [{}]  # It draws nothing: all are equal.
+    lines = [json.dumps({"id": e["id"], **draw, "text": model.predict(words_of(e), e["tools"])}) + "\n"
+             for e in examples for draw in draws]
+    (folder / f"predicted-{name}.jsonl").write_text("".join(lines))
+    tell("predictions", name=name, file=f"predicted-{name}.jsonl")
 
 job = json.loads((folder / "job.json").read_text())
 epochs = job["hyperparameters"].pop("epochs", 3)
@@ -93,5 +95,5 @@ if job["stage"] == "train":
 else:
     model = ToolPerceptron(**(load(job["weights"]) if job.get("weights") else {}))
     for file in job.get("prompts") or job["data"]:
-        predict(**file, model=model) if job["stage"] == "generate" else count(file["name"], read(file["file"]))
+        predict(file, model) if job["stage"] == "generate" else count(file["name"], read(file["file"]))
     tell("result", steps=0, tokens=0)

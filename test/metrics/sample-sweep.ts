@@ -17,6 +17,10 @@ export interface SampleOptions {
   /** Conditions that do not walk the domains one by one. */
   joint?: string[];
   untrained?: string[];
+  /** Answers to each example. */
+  draws?: number;
+  /** Whether the trainer tells its loss and what it cut. */
+  loss?: boolean;
   /** Whether a cell has no result. Block -1 is the zero-shot row. */
   isMissing?: (cell: { condition: string; seed: number; block: number; domain: string }) => boolean;
 }
@@ -143,7 +147,12 @@ function sampleRun(of: {
     order.map((domain, j) => {
       if (options.isMissing?.({ condition, seed, block, domain })) return null;
       const learned = block >= j ? level - 0.05 * (block - j) : level * 0.3;
-      return sampleCell(block < 0 ? 0.04 : learned + 0.16 * (random.next() - 0.5), random);
+      const accuracy = block < 0 ? 0.04 : learned + 0.16 * (random.next() - 0.5);
+      const { draws = 1, loss } = options;
+      const cell = sampleCell(accuracy, random, draws);
+      // Half a nat a token more where less is right.
+      const told = { truncated: 4, loss: { nats: 500 * (1.5 - accuracy), tokens: 500 } };
+      return loss ? { ...cell, ...told } : cell;
     });
   const blocks = options.untrained?.includes(condition)
     ? []
@@ -170,15 +179,17 @@ function sampleRun(of: {
   };
 }
 
-function sampleCell(accuracy: number, random: Random): CellScore {
+function sampleCell(accuracy: number, random: Random, draws: number): CellScore {
   const wrong: Outcome[] = ['some-arguments', 'wrong-arguments', 'wrong-name', 'malformed'];
-  const examples = Array.from({ length: EXAMPLES }, (_, index): ExampleScore => {
+  const examples = Array.from({ length: EXAMPLES * draws }, (_, answer): ExampleScore => {
+    const index = Math.floor(answer / draws);
     const outcome = random.next() < accuracy ? 'exact' : random.pick(wrong);
     const isRight = outcome === 'exact';
     const isNear = isRight || (outcome === 'some-arguments' && random.next() < 0.2);
     return {
       id: `example-${index}`,
       dialogue: `dialogue-${index}`,
+      ...(draws > 1 && { draw: answer % draws }),
       right: { exact: isRight, 'paper-1': isRight, bfcl: isNear },
       nameRight: outcome !== 'wrong-name' && outcome !== 'malformed',
       outcome,

@@ -143,11 +143,23 @@ describe('what cannot change a result changes no key', () => {
   });
 });
 
+/** Predictions of a sampling sweep with so many draws. */
+function drawn(draws?: number): string[] {
+  const decoding = { temperature: 1, ...(draws !== undefined && { draws }) };
+  return predictionKeys(planOf({ evaluate: { decoding } }));
+}
+
 describe('what decides a result changes its keys, and no more', () => {
   test('sampling changes predictions, not blocks', () => {
     const sampled = planOf({ evaluate: { decoding: { temperature: 1 } } });
     expect(blockKeys(sampled)).toEqual(blockKeys(planOf()));
     expect(common(predictionKeys(sampled), predictionKeys(planOf()))).toEqual([]);
+  });
+
+  test('several draws are other predictions, one draw is what it was', () => {
+    expect(drawn(1)).toEqual(drawn());
+    expect(common(drawn(2), drawn())).toEqual([]);
+    expect(common(drawn(3), drawn(2))).toEqual([]);
   });
 
   test('another scorer changes scores, not predictions', () => {

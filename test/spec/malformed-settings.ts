@@ -137,6 +137,16 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   ],
   [
     11,
+    'evaluate: { decoding: { draws: 4 } }',
+    '11:32: evaluate.decoding.draws: expected one draw at temperature 0, which is always the same, found 4',
+  ],
+  [
+    11,
+    'evaluate: { decoding: { temperature: 1, draws: 0 } }',
+    '11:48: evaluate.decoding.draws: expected an integer from 1 to 1000, found 0',
+  ],
+  [
+    11,
     'evaluate: { decoding: { temperature: hot } }',
     '11:38: evaluate.decoding.temperature: expected a number from 0 to 2, found "hot"',
   ],

@@ -133,19 +133,30 @@ async function train() {
   if (has('talks on')) count('train', job.data);
 }
 
+function predict(weights, file, targets) {
+  const { temperature, seed, draws } = job.decoding;
+  const numbers = Array.from({ length: has('draws once') ? 1 : (draws ?? 1) }, (_, draw) => draw);
+  const lot = temperature > 0 && has('samples without a seed') ? Math.random() : seed;
+  const seen = has('looks at targets') && targets ? readFileSync(at(targets)) : '';
+  return readLines(file).flatMap(({ id }) =>
+    numbers.map((draw) => {
+      return { id, ...(draws && { draw }), text: hash(weights, id, lot, draw, seen) };
+    }),
+  );
+}
+
 async function generate() {
   const weights = job.weights ? read(job.weights, false) : 'base';
-  const { temperature, seed } = job.decoding;
-  for (const { name, file } of job.prompts) {
+  for (const { name, file, targets } of job.prompts) {
     count(name, file);
-    const draw = temperature > 0 && has('samples without a seed') ? Math.random() : seed;
-    const lines = readLines(file).map(({ id }) => ({ id, text: hash(weights, id, draw) }));
+    const lines = predict(weights, file, targets);
     if (has('shuffles prompts')) lines.reverse();
     if (has('leaves a prompt out')) lines.pop();
     const to = has('writes elsewhere') ? `../${name}.jsonl` : `predicted-${name}.jsonl`;
     writeFileSync(at(to), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const loss = (targets || has('makes up a loss')) && { loss: { nats: 21, tokens: 7 } };
     if (!has('skips a file') || name !== job.prompts[0].name)
-      tell({ type: 'predictions', name, file: to });
+      tell({ type: 'predictions', name, file: to, ...loss });
   }
   tell({ type: 'result', steps: 0, tokens: 0 });
 }

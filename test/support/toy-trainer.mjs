@@ -3,7 +3,7 @@
 // on data with an example whose id begins so) `unless` (a file of that name exists); `refuse` (exit 78); `deaf` (it ignores
 // SIGTERM); `hog` (so many MiB of memory it takes); `sick` (after its second checkpoint it says that its GPU is, where that is
 // called so); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are
-// others). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
+// others); `tellsLoss` (it tells a loss on held-out targets). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -39,6 +39,7 @@ const {
   hog,
   moods,
   sick,
+  tellsLoss,
 } = job.hyperparameters;
 const mood = moods && existsSync(moods) ? 'another' : '';
 const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
@@ -142,18 +143,32 @@ async function train() {
   tell({ type: 'result', steps, tokens: steps * 10 });
 }
 
+/** As made up as the rest: between 0 and 1 nat for each of three tokens of a target. */
+function lossOf(weights, targets) {
+  const share = ({ id }) => parseInt(hash(weights, id).slice(0, 8), 16) / 2 ** 32;
+  const nats = targets.reduce((sum, target) => sum + 3 * share(target), 0);
+  return { nats, tokens: 3 * targets.length };
+}
+
 async function generate() {
   const weights = readWeights(job.weights ?? job.base);
-  for (const { name, file } of job.prompts) {
+  const { draws } = job.decoding;
+  const numbers = Array.from({ length: draws ?? 1 }, (_, draw) => draw);
+  for (const { name, file, targets } of job.prompts) {
     count(name, file);
     if (stopped) process.exit(75);
     if (stepMs > 0) await delay(stepMs * 5);
-    const lines = readLines(file).map(({ id, tools }) => {
-      const tool = tools[parseInt(hash(weights, id).slice(0, 8), 16) % tools.length];
-      return `${JSON.stringify({ id, text: `[${tool}(x='${hash(weights, id).slice(0, 4)}')]` })}\n`;
-    });
+    const lines = readLines(file).flatMap(({ id, tools }) =>
+      numbers.map((draw) => {
+        const drawn = draws === undefined ? hash(weights, id) : hash(weights, id, String(draw));
+        const tool = tools[parseInt(drawn.slice(0, 8), 16) % tools.length];
+        const text = `[${tool}(x='${drawn.slice(0, 4)}')]`;
+        return `${JSON.stringify({ id, ...(draws && { draw }), text })}\n`;
+      }),
+    );
     writeFileSync(at(`predicted-${name}.jsonl`), lines.join(''));
-    tell({ type: 'predictions', name, file: `predicted-${name}.jsonl` });
+    const loss = tellsLoss && { loss: lossOf(weights, readLines(targets)) };
+    tell({ type: 'predictions', name, file: `predicted-${name}.jsonl`, ...loss });
   }
   tell({ type: 'result', steps: 0, tokens: 0 });
 }
