@@ -142,6 +142,11 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   ],
   [
     11,
+    'evaluate: { decoding: { temperature: 1, draws: some } }',
+    '11:48: evaluate.decoding.draws: expected an integer from 1 to 1000, found "some"',
+  ],
+  [
+    11,
     'evaluate: { decoding: { temperature: 1, draws: 0 } }',
     '11:48: evaluate.decoding.draws: expected an integer from 1 to 1000, found 0',
   ],
