@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...whole, S3, HELM, 'test/cluster/**'],
+          exclude: [...whole, S3, HELM, 'test/cluster/**', 'test/trainer/**'],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },

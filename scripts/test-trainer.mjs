@@ -1,11 +1,11 @@
 // `npm run test:trainer`: the Python trainer. Sets up its environment from the lock file (a download of about 3 GB the first
-// time, kept in ~/.cache/ratchet/trainer), checks style and types, runs its tests on the processor, puts it through the
-// trainer protocol, and runs examples/tiny-llama.yaml. Arguments go to pytest (`npm run test:trainer -- tests/test_rendering.py`),
-// and then only its own tests run.
+// time, kept in ~/.cache/ratchet/trainer), checks style and types, runs its tests on the processor, runs
+// examples/tiny-llama.yaml undisturbed and killed at random steps, and puts the trainer through its protocol. Arguments go to
+// pytest (`npm run test:trainer -- tests/test_rendering.py`), and then only its own tests run.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { main, run, setUp, step } from './setup.mjs';
 
 const CACHE = join(homedir(), '.cache', 'ratchet', 'trainer');
@@ -34,6 +34,10 @@ await main(async () => {
   });
   const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
   await setUp();
+  process.env.PATH = [join(ENVIRONMENT, 'bin'), process.env.PATH].join(delimiter);
+  const sweeps = await step('Running sweeps of a tiny language model (about eight minutes)', () =>
+    run('node_modules/.bin/vitest', 'run', '--config', 'test/trainer/vitest.config.ts'),
+  );
   const hyperparameters = JSON.stringify({ recipe: 'tiny', epochs: 8, dropout: 0.1 });
   const check = [
     '--hyperparameters',
@@ -46,7 +50,7 @@ await main(async () => {
   const protocol = await step('Putting it through the trainer protocol', () =>
     run(process.execPath, 'bin/ratchet.js', 'trainer', 'check', ...check),
   );
-  return tests || protocol;
+  return tests || sweeps || protocol;
 });
 
 function runTests(given) {
@@ -75,7 +79,7 @@ function obtainUv(python) {
   if (spawnSync('uv', ['--version']).status === 0) return 'uv';
   const own = join(CACHE, 'uv', 'bin', 'uv');
   if (existsSync(own)) return own;
-  must(python, '-m', 'venv', resolve(CACHE, 'uv'));
+  must(python, '-m', 'venv', join(CACHE, 'uv'));
   must(join(CACHE, 'uv', 'bin', 'pip'), 'install', '--quiet', 'uv==0.13.9');
   return own;
 }
