@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CountEvent } from '../contract/trainer-events.ts';
 import { countKey } from '../plan/keys.ts';
 import type { Plan } from '../plan/plan.ts';
+import { settingsOf } from '../plan/training-settings.ts';
 import { countPath } from '../store/layout.ts';
 import { createRecord, readRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -20,12 +21,18 @@ const countSchema = z.strictObject({
   droppedExamples: count,
 });
 
+/** A data file by its digest, and a condition under which it is read: it decides the hyperparameters. */
+export interface CountedFile {
+  sha256: string;
+  condition: string;
+}
+
 export type Counts = Omit<CountEvent, 'type' | 'name'>;
 
 export async function readCounts(
   store: Store,
   plan: Plan,
-  data: string,
+  data: CountedFile,
 ): Promise<Counts | undefined> {
   return readRecord(store, countPath(keyOf(plan, data)), countSchema);
 }
@@ -33,7 +40,7 @@ export async function readCounts(
 export async function writeCounts(
   store: Store,
   plan: Plan,
-  data: string,
+  data: CountedFile,
   counts: Counts,
 ): Promise<void> {
   if (await readCounts(store, plan, data)) return;
@@ -46,12 +53,11 @@ export async function writeCounts(
 }
 
 /** Where a trainer's sizes of a data file are kept. */
-export function countPathOf(plan: Plan, data: string): string {
+export function countPathOf(plan: Plan, data: CountedFile): string {
   return countPath(keyOf(plan, data));
 }
 
-function keyOf(plan: Plan, data: string): string {
-  const { tools, trainer, spec } = plan;
-  const { hyperparameters } = spec.trainer;
-  return countKey({ data, tools, trainer: trainer.identity, hyperparameters });
+function keyOf({ tools, trainer, spec }: Plan, { sha256, condition }: CountedFile): string {
+  const { hyperparameters } = settingsOf(spec, condition);
+  return countKey({ data: sha256, tools, trainer: trainer.identity, hyperparameters });
 }

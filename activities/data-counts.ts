@@ -1,11 +1,13 @@
 import type { Compute } from '../compute/compute.ts';
+import { countGrouped } from '../compute/count-grouped.ts';
 import { resolveTrainer } from '../compute/trainers.ts';
 import type { DataCount } from '../contract/results.ts';
 import { blockAt, heldOutOf, trainingOf } from '../plan/cells.ts';
 import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
+import { settingsOf } from '../plan/training-settings.ts';
 import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { readCounts, writeCounts } from './counts.ts';
+import { type CountedFile, countPathOf, readCounts, writeCounts } from './counts.ts';
 
 /** By condition, seed and file, as the plan lists them; files that no trainer has counted are left out. */
 export async function gatherCounts(store: Store, plan: Plan): Promise<DataCount[]> {
@@ -13,7 +15,8 @@ export async function gatherCounts(store: Store, plan: Plan): Promise<DataCount[
   for (const lineage of plan.lineages) {
     const { condition, seed } = lineage;
     for (const { domain, split, file } of listFiles(plan, lineage)) {
-      const found = await unlessDamaged(readCounts(store, plan, file.sha256));
+      const { sha256 } = file;
+      const found = await unlessDamaged(readCounts(store, plan, { sha256, condition }));
       if (!found) continue;
       const { examples, tokens, truncatedExamples, truncatedTurns, droppedExamples } = found;
       const { unshuffled } = file;
@@ -46,13 +49,15 @@ function listFiles(plan: Plan, lineage: PlannedLineage): ListedFile[] {
  * a count. Returns how many stay without one, for want of the trainer that the plan was made with.
  */
 export async function restoreCounts(store: Store, compute: Compute, plan: Plan): Promise<number> {
-  const uncounted = new Map<string, Uint8Array>();
+  const uncounted: Uncounted = new Map();
   for (const lineage of plan.lineages)
     for (const { file } of listFiles(plan, lineage)) {
       const { sha256, size } = file;
-      if (uncounted.has(sha256) || !(await store.hasBlob(sha256, size))) continue;
-      if (await unlessDamaged(readCounts(store, plan, sha256))) continue;
-      uncounted.set(sha256, await store.readBlob(sha256));
+      const counted = { sha256, condition: lineage.condition };
+      const path = countPathOf(plan, counted);
+      if (uncounted.has(path) || !(await store.hasBlob(sha256, size))) continue;
+      if (await unlessDamaged(readCounts(store, plan, counted))) continue;
+      uncounted.set(path, { ...counted, bytes: await store.readBlob(sha256) });
     }
   if (uncounted.size === 0) return 0;
   const { identity } = resolveTrainer(plan.spec.trainer, plan.workingFolder);
@@ -61,17 +66,23 @@ export async function restoreCounts(store: Store, compute: Compute, plan: Plan):
   return 0;
 }
 
-/** Counts files, by their digests, and keeps what the trainer says. */
+/** Files to count, each once under conditions whose hyperparameters are the same: by where their counts are kept. */
+export type Uncounted = Map<string, CountedFile & { bytes: Uint8Array }>;
+
+/** Counts files, and keeps what the trainer says. */
 export async function countFiles(
   store: Store,
   compute: Compute,
-  of: { plan: Plan; tools: Uint8Array; uncounted: ReadonlyMap<string, Uint8Array> },
+  { plan, tools, uncounted }: { plan: Plan; tools: Uint8Array; uncounted: Uncounted },
 ): Promise<void> {
-  const { plan, tools } = of;
-  const data = [...of.uncounted].map(([name, bytes]) => ({ name, bytes }));
   const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
-  const { hyperparameters } = plan.spec.trainer;
-  const work = { key: plan.sweep, trainer, hyperparameters, tools, data, sizes: false };
-  for (const count of await compute.count(work, new AbortController().signal))
-    await writeCounts(store, plan, count.name, count);
+  const files = [...uncounted].map(([name, { bytes, condition }]) => {
+    const { hyperparameters } = settingsOf(plan.spec, condition);
+    return { name, bytes, hyperparameters };
+  });
+  const work = { key: plan.sweep, trainer, tools, sizes: false };
+  for (const count of await countGrouped(compute, work, files)) {
+    const file = uncounted.get(count.name);
+    if (file) await writeCounts(store, plan, file, count);
+  }
 }

@@ -4,6 +4,7 @@ import type { EvaluatedCheckpoint } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import { type PredictionsEvent, prediction } from '../contract/trainer-events.ts';
 import { cellsOf, weightsOf } from '../plan/cells.ts';
+import { settingsOf } from '../plan/training-settings.ts';
 import { requireBlock } from '../store/blocks.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -75,7 +76,7 @@ async function predict(
   of: { weights: BlockRef | null; cells: Cell[] },
   hooks: EvaluateHooks,
 ): Promise<number> {
-  const { store, plan, trainer } = task;
+  const { store, plan, lineage, trainer } = task;
   const { weights, cells } = of;
   const byName = new Map(cells.map((cell) => [cell.domain, cell]));
   const { computeSeconds } = await compute.generate(
@@ -83,7 +84,7 @@ async function predict(
       store,
       key: cells[0]?.prediction ?? '',
       trainer,
-      hyperparameters: plan.spec.trainer.hyperparameters,
+      hyperparameters: settingsOf(plan.spec, lineage.condition).hyperparameters,
       tools: plan.tools,
       weights,
       prompts: cells.map(({ domain, data }) => ({

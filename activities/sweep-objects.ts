@@ -27,7 +27,9 @@ export async function listSweepObjects(
   const files = [...plan.suite.files, ...plan.scripts, ...data].map(({ sha256 }) => sha256);
   const blocks = await listBlockObjects(store, plan);
   const blobs = new Set([digest, plan.tools, ...files, ...(withWeights ? blocks.weights : [])]);
-  const counts = data.map(({ sha256 }) => countPathOf(plan, sha256));
+  const counts = plan.spec.conditions.flatMap(({ name }) =>
+    data.map(({ sha256 }) => countPathOf(plan, { sha256, condition: name })),
+  );
   return {
     blobs: await filter([...blobs], (sha256) => store.hasBlob(sha256)),
     records: [

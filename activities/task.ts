@@ -61,11 +61,14 @@ export function withCounts<T extends object>(
 async function keepCount(task: Task, count: CountEvent): Promise<void> {
   const { store, plan, lineage, block } = task;
   const { name } = count;
+  const { condition } = lineage;
   if (name === 'train' && block !== null) {
     const unexpected = findUnexpected(plan, { lineage, block }, count);
     if (unexpected.length > 0) throw new CausedError('data', describeUnexpected(unexpected));
-    await writeCounts(store, plan, trainingOf(plan, lineage, block).sha256, count);
+    const { sha256 } = trainingOf(plan, lineage, block);
+    await writeCounts(store, plan, { sha256, condition }, count);
   } else if (name in lineage.heldOut) {
-    await writeCounts(store, plan, heldOutOf(plan, lineage, name).prompts.sha256, count);
+    const { sha256 } = heldOutOf(plan, lineage, name).prompts;
+    await writeCounts(store, plan, { sha256, condition }, count);
   }
 }

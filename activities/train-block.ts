@@ -2,6 +2,7 @@ import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { TrainedBlock } from '../contract/activities.ts';
 import { blockAt, trainingOf, weightsOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
+import { settingsOf, worldSizeOf } from '../plan/training-settings.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Task } from './task.ts';
 
@@ -13,7 +14,8 @@ export async function trainBlock(
 ): Promise<TrainedBlock> {
   const { store, plan, lineage, trainer, label } = task;
   const block = task.block ?? -1;
-  const { parent } = blockAt(plan, lineage, block);
+  const { parent, domains } = blockAt(plan, lineage, block);
+  const { hyperparameters, tellDomains } = settingsOf(plan.spec, lineage.condition);
   return compute.train(
     {
       store,
@@ -22,12 +24,14 @@ export async function trainBlock(
       identity: trainer.identity,
       label,
       sweep: plan.sweep,
-      hyperparameters: plan.spec.trainer.hyperparameters,
+      hyperparameters,
       tools: plan.tools,
       parent: weightsOf(plan, lineage, parent),
       data: trainingOf(plan, lineage, block).sha256,
       seeds: trainingSeeds(streamsOf(plan.spec, lineage.seed)),
       checkpointEvery: plan.spec.checkpoints.every,
+      worldSize: worldSizeOf(plan.spec),
+      domains: tellDomains ? domains : undefined,
     },
     hooks,
   );

@@ -22,7 +22,9 @@ export async function checkCounts(
   const unexpected = [];
   for (const lineage of lineages)
     for (const block of lineage.blocks.keys()) {
-      const counts = await readCounts(store, plan, trainingOf(plan, lineage, block).sha256);
+      const { sha256 } = trainingOf(plan, lineage, block);
+      const { condition } = lineage;
+      const counts = await readCounts(store, plan, { sha256, condition });
       if (counts) unexpected.push(...findUnexpected(plan, { lineage, block }, counts));
     }
   if (unexpected.length > 0) throw new CliError(EXIT.data, describeUnexpected(unexpected));

@@ -1,4 +1,5 @@
 import { conditionOf } from '../activities/plans.ts';
+import { countGrouped } from '../compute/count-grouped.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import { resolveTrainer } from '../compute/trainers.ts';
 import { formatCalls } from '../contract/call-text.ts';
@@ -9,6 +10,7 @@ import { renderTools, toDataFile } from '../data/data-file.ts';
 import { type Piece, splitMessages } from '../data/examples/pieces.ts';
 import { blockAt, trainingOf } from '../plan/cells.ts';
 import type { PlannedLineage } from '../plan/plan.ts';
+import { settingsUnder } from '../plan/training-settings.ts';
 import { describeCondition } from '../spec/describe-condition.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
@@ -75,7 +77,10 @@ export async function compareRenderings(
   });
   const counts = await countExamples(
     loaded,
-    conditions.map(({ examples }) => (side === 'train' ? examples : examples.map(withoutTarget))),
+    conditions.map(({ condition, examples }) => ({
+      examples: side === 'train' ? examples : examples.map(withoutTarget),
+      hyperparameters: settingsUnder(loaded.sweep, condition).hyperparameters,
+    })),
   );
   return {
     ...request,
@@ -127,21 +132,19 @@ function takenBy(
 /** Everything of a side is counted, so that what is cut and dropped is told of the whole. */
 async function countExamples(
   { plan, suite }: LoadedSweep,
-  sides: Omit<Example, 'target'>[][],
+  sides: { examples: Omit<Example, 'target'>[]; hyperparameters: Record<string, unknown> }[],
 ): Promise<CountEvent[]> {
   const work = {
     key: plan.sweep,
     trainer: resolveTrainer(plan.spec.trainer, plan.workingFolder),
-    hyperparameters: plan.spec.trainer.hyperparameters,
     tools: renderTools(suite),
-    data: sides.map((side, column) => ({ name: String(column), bytes: toDataFile(side).bytes })),
     sizes: true,
   };
+  const files = sides.map(({ examples, hyperparameters }, column) => {
+    return { name: String(column), bytes: toDataFile(examples).bytes, hyperparameters };
+  });
   const counts = await inScratchFolder((workFolder) =>
-    createLocalCompute({ workFolder, cache: cacheFolder() }).count(
-      work,
-      new AbortController().signal,
-    ),
+    countGrouped(createLocalCompute({ workFolder, cache: cacheFolder() }), work, files),
   );
   return sides.flatMap((_, column) => counts.find(({ name }) => name === String(column)) ?? []);
 }

@@ -1,5 +1,5 @@
-import { readCounts } from '../activities/counts.ts';
-import { countFiles } from '../activities/data-counts.ts';
+import { countPathOf, readCounts } from '../activities/counts.ts';
+import { countFiles, type Uncounted } from '../activities/data-counts.ts';
 import { conditionOf, renderBlock } from '../activities/plans.ts';
 import type { Compute } from '../compute/compute.ts';
 import { renderTools } from '../data/data-file.ts';
@@ -35,14 +35,17 @@ export async function countMissing(
   { plan, suite, scripts }: LoadedSweep,
   lineages: readonly PlannedLineage[],
 ): Promise<void> {
-  const missing = new Map<string, Uint8Array>();
+  const missing: Uncounted = new Map();
   for (const lineage of lineages) {
     const condition = conditionOf(plan, lineage);
     const custom = scripts.renderOf(condition);
     for (const block of lineage.blocks.keys()) {
       const { sha256 } = trainingOf(plan, lineage, block);
-      if (missing.has(sha256) || (await readCounts(store, plan, sha256))) continue;
-      missing.set(sha256, renderBlock(suite, plan, { lineage, block, condition, custom }).bytes);
+      const file = { sha256, condition: lineage.condition };
+      const path = countPathOf(plan, file);
+      if (missing.has(path) || (await readCounts(store, plan, file))) continue;
+      const { bytes } = renderBlock(suite, plan, { lineage, block, condition, custom });
+      missing.set(path, { ...file, bytes });
     }
   }
   if (missing.size > 0)
@@ -72,7 +75,8 @@ async function sumByCondition(store: Store, plan: Plan): Promise<TokenCount[]> {
     };
     sums.set(condition, sum);
     for (const index of new Set(lineage.training)) {
-      const counts = await readCounts(store, plan, plan.training[index]?.sha256 ?? '');
+      const { sha256 = '' } = plan.training[index] ?? {};
+      const counts = await readCounts(store, plan, { sha256, condition });
       for (const name of SUMMED) sum[name] += counts?.[name] ?? 0;
     }
   }

@@ -95,5 +95,6 @@ async function readMeasured(url: string, digest: string, wanted: Plan): Promise<
 }
 
 function describeTrainer({ trainer, spec }: Plan): string {
-  return digestOf([trainer.identity, spec.trainer.hyperparameters]);
+  const own = spec.conditions.flatMap(({ hyperparameters }) => hyperparameters ?? []);
+  return digestOf([trainer.identity, spec.trainer.hyperparameters, ...own]);
 }

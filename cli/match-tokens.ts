@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countGrouped, type GroupedFile } from '../compute/count-grouped.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import type { Trainer } from '../compute/trainers.ts';
 import type { CountEvent, ExampleSize } from '../contract/trainer-events.ts';
 import { renderTools } from '../data/data-file.ts';
 import { DataError } from '../data/errors.ts';
 import { renderTraining } from '../data/training.ts';
+import { settingsUnder } from '../plan/training-settings.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Condition } from '../spec/sweep.ts';
 import { cacheFolder } from '../worker/home.ts';
@@ -40,12 +42,15 @@ export async function matchTokens(parts: SweepParts, trainer: Trainer): Promise<
   });
   if (matched.length === 0) return takes;
   say('counting tokens: a condition matches those of another ...');
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, GroupedFile>();
   const fileOf = (condition: Condition, seed: number, domain: string): string => {
     const name = JSON.stringify([condition.name, seed, domain]);
     const custom = parts.scripts.renderOf(condition);
     const request = { condition, custom, seeds: streamsOf(sweep, seed), path: [[domain]] };
-    if (!files.has(name)) files.set(name, renderTraining(suite, request).bytes);
+    if (!files.has(name)) {
+      const { hyperparameters } = settingsUnder(sweep, condition);
+      files.set(name, { name, bytes: renderTraining(suite, request).bytes, hyperparameters });
+    }
     return name;
   };
   const pairs = matched.flatMap(({ condition, other }) =>
@@ -58,7 +63,7 @@ export async function matchTokens(parts: SweepParts, trainer: Trainer): Promise<
       })),
     ),
   );
-  const sizes = await countSizes(parts, trainer, files);
+  const sizes = await countSizes(parts, trainer, [...files.values()]);
   for (const { take, place, own, other } of pairs) {
     const budget = (sizes.get(other) ?? []).reduce((sum, { tokens }) => sum + tokens, 0);
     const count = takeWithin(sizes.get(own) ?? [], budget);
@@ -78,20 +83,14 @@ function takeWithin(sizes: readonly ExampleSize[], budget: number): number {
 async function countSizes(
   { sweep, suite }: SweepParts,
   trainer: Trainer,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: readonly GroupedFile[],
 ): Promise<Map<string, ExampleSize[]>> {
   const workFolder = await mkdtemp(join(tmpdir(), 'ratchet-count-'));
   try {
-    const counts = await createLocalCompute({ workFolder, cache: cacheFolder() }).count(
-      {
-        key: sweep.name,
-        trainer,
-        hyperparameters: sweep.trainer.hyperparameters,
-        tools: renderTools(suite),
-        data: [...files].map(([name, bytes]) => ({ name, bytes })),
-        sizes: true,
-      },
-      new AbortController().signal,
+    const counts = await countGrouped(
+      createLocalCompute({ workFolder, cache: cacheFolder() }),
+      { key: sweep.name, trainer, tools: renderTools(suite), sizes: true },
+      files,
     );
     return new Map(counts.map((count) => [count.name, sizesOf(count)]));
   } finally {

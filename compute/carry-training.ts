@@ -117,6 +117,7 @@ class Carrier {
     signal: AbortSignal,
   ): Promise<{ job: TrainJob; parent: Block | null }> {
     const { store, key, hyperparameters, seeds, checkpointEvery } = this.work;
+    const { worldSize, domains } = this.work;
     const at = (name: string): string => join(this.folder, name);
     const restored = await restoreNewestPartial(store, this.attempt, at('resume'));
     const { trainer } = this.work;
@@ -138,6 +139,8 @@ class Carrier {
       seeds,
       resume: restored.resumedFrom ? 'resume' : null,
       checkpointEvery,
+      worldSize,
+      domains,
     };
     return { job, parent: parent || null };
   }

@@ -75,6 +75,10 @@ export interface TrainWork extends Work {
   data: string;
   seeds: { order: number; initialisation: number };
   checkpointEvery: number;
+  /** Processes that train together. */
+  worldSize: number;
+  /** Those that it teaches; undefined: the trainer is not told. */
+  domains: string[] | undefined;
 }
 
 export interface GenerateWork extends Work {

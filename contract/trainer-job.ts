@@ -71,6 +71,19 @@ export const trainJob = z
       .nullable()
       .describe('Folder of a checkpoint to go on from; null starts at step 0.'),
     checkpointEvery: z.int().min(1).describe('A checkpoint after every so many steps.'),
+    worldSize: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Processes that train together, one a GPU; part of the key. Absent: the trainer chooses.',
+      ),
+    domains: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Domains that the block teaches, where the condition says tellDomains; part of the key then.',
+      ),
   })
   .describe("Train one block from the parent's weights.");
 

@@ -1,4 +1,4 @@
-import { predictionKey, scoreKey, untrainedDigest } from './keys.ts';
+import { baseDigest, predictionKey, scoreKey } from './keys.ts';
 import type {
   BlockTree,
   HeldOutData,
@@ -7,6 +7,7 @@ import type {
   PlannedLineage,
   RenderedFile,
 } from './plan.ts';
+import { settingsOf } from './training-settings.ts';
 
 /** One checkpoint evaluated on one domain. */
 export interface PlannedCell {
@@ -55,7 +56,12 @@ export function checkpointsOf(lineage: PlannedLineage): (number | null)[] {
 
 /** The cells of one checkpoint (null: the base), in stream order; `evaluate.domains: seen` leaves out what follows. */
 export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | null): PlannedCell[] {
-  const weights = weightsOf(plan, lineage, block) ?? untrainedDigest(plan.spec, plan.trainer);
+  const { hyperparameters, ownHyperparameters, tellDomains } = settingsOf(
+    plan.spec,
+    lineage.condition,
+  );
+  const trained = weightsOf(plan, lineage, block);
+  const weights = trained ?? baseDigest({ trainer: plan.trainer.identity, hyperparameters });
   return domainsEvaluated(plan, lineage, block).map((domain) => {
     const data = heldOutOf(plan, lineage, domain);
     const prediction = predictionKey({
@@ -64,6 +70,8 @@ export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | nul
       tools: plan.tools,
       decoding: plan.decoding,
       generator: plan.trainer.identity,
+      ...(tellDomains && trained !== null && { domain }),
+      ...(ownHyperparameters && trained !== null && block === null && { hyperparameters }),
     });
     const score = scoreKey({ prediction, gold: data.gold.sha256, scorer: plan.scorer });
     return { domain, data, draws: plan.decoding.draws ?? 1, prediction, score };

@@ -4,6 +4,7 @@ import { trainingOf, weightsOf } from './cells.ts';
 import { trainingSeeds } from './keys.ts';
 import type { BlockPlace } from './places.ts';
 import type { Plan } from './plan.ts';
+import { worldSizeOf } from './training-settings.ts';
 
 /** Something that a block's key covers, or that decides what it covers; null: it was not, or is no longer, there. */
 export interface Difference {
@@ -26,6 +27,12 @@ export function findDifferences(before: BlockPlace, after: BlockPlace): Differen
       old.spec.trainer.hyperparameters,
       now.spec.trainer.hyperparameters,
     ),
+    ...compareFields(
+      `conditions.${after.lineage.condition}.hyperparameters`,
+      conditionOf(before)?.hyperparameters ?? {},
+      conditionOf(after)?.hyperparameters ?? {},
+    ),
+    ...compareFields('world size', worldSizeOf(old.spec), worldSizeOf(now.spec)),
     ...compareFields('tools', shorten(old.tools), shorten(now.tools)),
     ...compareFields('base', describeBase(old), describeBase(now)),
     ...compareFields('seed streams', streamsAt(before), streamsAt(after)),

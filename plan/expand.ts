@@ -2,7 +2,7 @@ import { digestOf } from '../contract/digest.ts';
 import type { Decoding } from '../contract/trainer-job.ts';
 import type { Condition, Sweep } from '../spec/sweep.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
-import { blockKey, trainingSeeds, untrainedDigest } from './keys.ts';
+import { baseDigest, blockKey, trainingSeeds } from './keys.ts';
 import {
   PLAN_FORMAT,
   type BlockTree,
@@ -14,6 +14,7 @@ import {
   type SuiteSource,
   type TrainerIdentity,
 } from './plan.ts';
+import { settingsUnder, worldSizeOf } from './training-settings.ts';
 import { growTree } from './tree.ts';
 
 export interface PlanInputs {
@@ -49,7 +50,7 @@ export function expandSweep(inputs: PlanInputs): Plan {
         condition: name,
         seed,
         strategy,
-        blocks: keysOf({ blocks, seed, inputs, files }),
+        blocks: keysOf({ blocks, condition, seed, inputs, files }),
         training: files.map((file) => training.add(file)),
         heldOut: Object.fromEntries(
           spec.stream.domains.map((domain) => [
@@ -121,25 +122,28 @@ function renderBlocks(
 
 function keysOf(of: {
   blocks: BlockTree['blocks'];
+  condition: Condition;
   seed: number;
   inputs: PlanInputs;
   files: RenderedFile[];
 }): string[] {
   const { spec, trainer, tools } = of.inputs;
-  const { hyperparameters } = spec.trainer;
-  const root = spec.base?.block ?? untrainedDigest(spec, trainer);
+  const { hyperparameters, tellDomains } = settingsUnder(spec, of.condition);
+  const { identity } = trainer;
+  const root = spec.base?.block ?? baseDigest({ trainer: identity, hyperparameters });
   const seeds = trainingSeeds(streamsOf(spec, of.seed));
   const keys: string[] = [];
-  for (const [block, { parent }] of of.blocks.entries())
+  for (const [block, { parent, domains }] of of.blocks.entries())
     keys.push(
       blockKey({
         parent: parent === null ? root : (keys[parent] ?? ''),
         data: of.files[block]?.sha256 ?? '',
         tools,
-        trainer: trainer.identity,
+        trainer: identity,
         hyperparameters,
-        worldSize: 1,
+        worldSize: worldSizeOf(spec),
         seeds,
+        ...(tellDomains && { domains }),
       }),
     );
   return keys;

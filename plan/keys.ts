@@ -2,7 +2,6 @@ import { deriveSeed } from '../contract/random.ts';
 import { digestOf } from '../contract/digest.ts';
 import type { Decoding } from '../contract/trainer-job.ts';
 import type { SeedStreams } from '../spec/seed-streams.ts';
-import type { Sweep } from '../spec/sweep.ts';
 
 /** Raised when what a key covers changes meaning: every key changes with it. */
 const KEY_FORMAT = 1;
@@ -25,14 +24,6 @@ export function baseDigest(base: {
   return digestOf({ format: KEY_FORMAT, base });
 }
 
-/** The same for a sweep's trainer. */
-export function untrainedDigest(
-  { trainer }: Pick<Sweep, 'trainer'>,
-  { identity }: { identity: string },
-): string {
-  return baseDigest({ trainer: identity, hyperparameters: trainer.hyperparameters });
-}
-
 /**
  * A block's key covers everything that decides its weights. `parent` is the parent block's key or the base digest,
  * `data` and `tools` are digests of the rendered files.
@@ -45,6 +36,8 @@ export function blockKey(block: {
   hyperparameters: Record<string, unknown>;
   worldSize: number;
   seeds: TrainingStreams;
+  /** Those that it teaches, where the trainer is told. */
+  domains?: string[];
 }): string {
   return digestOf({ format: KEY_FORMAT, block });
 }
@@ -56,6 +49,10 @@ export function predictionKey(prediction: {
   tools: string;
   decoding: Decoding;
   generator: string;
+  /** Where the trainer that left the weights was told of domains. */
+  domain?: string;
+  /** Where the weights are of another sweep, and a condition sets its own. */
+  hyperparameters?: Record<string, unknown>;
 }): string {
   return digestOf({ format: KEY_FORMAT, prediction });
 }

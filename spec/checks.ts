@@ -1,5 +1,6 @@
 import { checkConditions } from './check-conditions.ts';
 import { checkExpected } from './check-expected.ts';
+import { checkHyperparameters } from './check-hyperparameters.ts';
 import { checkSuite } from './check-suite.ts';
 import { readContrast } from './contrast.ts';
 import type { FieldPath, Finding } from './findings.ts';
@@ -17,6 +18,7 @@ export function checkParts(parts: SpecParts): Finding[] {
     ...checkDomains(parts),
     ...checkOrders(parts),
     ...checkConditions(parts),
+    ...checkHyperparameters(parts),
     ...checkSeeds(parts),
     ...checkContrast(parts),
     ...checkMetric(parts),

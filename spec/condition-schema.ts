@@ -57,6 +57,19 @@ export const condition = z
       .optional()
       .describe('A TypeScript file beside this one that renders examples in its own way.')
       .meta({ examples: ['./last-result.ts'] }),
+    hyperparameters: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe(
+        "Hyperparameters under this condition alone, over those of the trainer. Part of this condition's keys.",
+      )
+      .meta({ examples: [{ method: 'ewc' }] }),
+    tellDomains: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Tells the trainer which domains a block teaches, as one that keeps an adapter a domain has to know. Part of this condition's keys.",
+      ),
   })
   .describe('How examples are rendered, for training and for evaluation.');
 

@@ -17,6 +17,8 @@ export interface SpecParts {
   /** By name; undefined for one that the schema refused. */
   conditions: Record<string, SweepFile['conditions'][string] | undefined> | undefined;
   seeds: SweepFile['seeds'] | undefined;
+  /** As written. */
+  trainer: unknown;
   contrast: string | undefined;
   metric: NonNullable<SweepFile['question']>['metric'] | undefined;
   /** Each entry; undefined for one that the schema refused. */
@@ -47,6 +49,7 @@ export function readParts(value: unknown): SpecParts {
     orders: read(stream.shape.orders, 'stream', 'orders'),
     conditions: conditions && mapValues(conditions, (one) => condition.safeParse(one).data),
     seeds: read(seeds, 'seeds'),
+    trainer: valueAt(value, ['trainer']),
     contrast: read(question.contrast, 'question', 'contrast'),
     metric: isAsked ? read(question.metric, 'question', 'metric') : undefined,
     published: list.map((entry) => published.element.safeParse(entry).data),

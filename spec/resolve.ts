@@ -37,6 +37,7 @@ function countTo(count: number): number[] {
 
 function resolveCondition([name, condition]: [string, SweepFile['conditions'][string]]): Condition {
   const { trace, strategy, replay = 0, tokens, limit = null, upsample = null } = condition;
+  const { hyperparameters, tellDomains } = condition;
   return {
     name,
     trace: typeof trace === 'string' ? { train: trace, eval: trace } : trace,
@@ -46,6 +47,8 @@ function resolveCondition([name, condition]: [string, SweepFile['conditions'][st
     limit,
     upsample,
     render: condition.render ?? null,
+    ...(hyperparameters && { hyperparameters }),
+    ...(tellDomains && { tellDomains }),
   };
 }
 

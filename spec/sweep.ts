@@ -55,6 +55,10 @@ export interface Condition {
   upsample: number | null;
   /** TypeScript file, relative to the spec file. */
   render: string | null;
+  /** Over the trainer's; absent, as in plans of before: none. */
+  hyperparameters?: Record<string, unknown>;
+  /** Whether the trainer is told of domains. */
+  tellDomains?: true;
 }
 
 /** `treatment` minus `control` in `metric`; `margin` is a fraction. */

@@ -69,6 +69,8 @@ conditions:
   # few: { trace: keep, limit: 50 }
   # many: { trace: keep, upsample: 200 }
   # own: { trace: keep, render: ./own.ts }
+  # tuned: { trace: keep, hyperparameters: { epochs: 3 } }  # over the trainer's; and
+                                        # "tellDomains: true" tells your own what a block teaches
 
 # How many seeds (5 means 1 to 5), or a list. The seed is the unit of replication.
 seeds: 5

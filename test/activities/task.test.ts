@@ -36,5 +36,29 @@ test('what it counts as expected is kept', async () => {
   const task = firstBlock(1000);
   await withCounts(task, {}).onCount(COUNT);
   const { sha256 } = trainingOf(task.plan, task.lineage, 0);
-  expect(await readCounts(task.store, task.plan, sha256)).toMatchObject({ tokens: 1000 });
+  const file = { sha256, condition: 'keep' };
+  expect(await readCounts(task.store, task.plan, file)).toMatchObject({ tokens: 1000 });
+});
+
+test('what is counted under hyperparameters of a condition is kept apart from other conditions', async () => {
+  const conditions = {
+    keep: { trace: 'keep' },
+    short: { trace: 'keep', hyperparameters: { maxTokens: 9 } },
+  };
+  const plan = planOf({ conditions });
+  const store = new MemoryStore();
+  for (const [index, tokens] of [1000, 90].entries()) {
+    const lineage = plan.lineages[index];
+    if (!lineage) throw new Error('no lineage');
+    const trainer = { ...plan.trainer, command: ['true'] };
+    const task = { store, plan, lineage, block: 0, trainer, label: 'travel' };
+    await withCounts(task, {}).onCount({ ...COUNT, tokens });
+  }
+  const sha256 = plan.training[0]?.sha256 ?? '';
+  expect(await readCounts(store, plan, { sha256, condition: 'keep' })).toMatchObject({
+    tokens: 1000,
+  });
+  expect(await readCounts(store, plan, { sha256, condition: 'short' })).toMatchObject({
+    tokens: 90,
+  });
 });

@@ -2,7 +2,8 @@ import { NAME } from './malformed-study.ts';
 import type { MalformedLine } from './study.ts';
 
 const TRACES = '"keep", "strip", "shuffle" or "filler"';
-const CONDITION = 'trace, strategy, replay, tokens, limit, upsample, render';
+const CONDITION =
+  'trace, strategy, replay, tokens, limit, upsample, render, hyperparameters, tellDomains';
 
 /** What is compared, spoiled. */
 export const MALFORMED_CONDITIONS: MalformedLine[] = [
@@ -10,6 +11,21 @@ export const MALFORMED_CONDITIONS: MalformedLine[] = [
     7,
     '  keep: { trace: kepe }',
     `7:18: conditions.keep.trace: expected ${TRACES} or a mapping of train, eval, found "kepe" (did you mean "keep"?)`,
+  ],
+  [
+    7,
+    '  keep: { trace: keep, hyperparameters: { epoch: 3 } }',
+    '7:43: conditions.keep.hyperparameters.epoch: expected one of epochs, learningRate, l2, batchSize, maxPromptTokens, maxTargetTokens, tableBits, found the unknown field "epoch" (did you mean "epochs"?)',
+  ],
+  [
+    7,
+    '  keep: { trace: keep, hyperparameters: { epochs: 0 } }',
+    '7:51: conditions.keep.hyperparameters.epochs: expected an integer from 1 to 1000, found 0',
+  ],
+  [
+    7,
+    '  keep: { trace: keep, tellDomains: true }',
+    '7:24: conditions.keep.tellDomains: expected no tellDomains with the built-in learner, found true',
   ],
   [
     7,

@@ -9,7 +9,7 @@ const TEMPLATE = sweepTemplate({ name: 'my-sweep', schema: './ratchet-v1.schema.
 const PARAGRAPHS = TEMPLATE.split('\n\n');
 /** Fields shown with an example, because they have no default value to show. */
 const EXAMPLES =
-  /^ *# +(orders|published(?=: \[)|expect|base|store|budget|tags|notes|limit|crossed|shuffled|filled|matched|joint|untrained|replayed|few|many|own):/;
+  /^ *# +(orders|published(?=: \[)|expect|base|store|budget|tags|notes|limit|crossed|shuffled|filled|matched|joint|untrained|replayed|few|many|own|tuned):/;
 
 function uncomment(text: string): string {
   return text.replace(/^( *)# ( *(?:- )?(?:[a-zA-Z0-9]+:|\{))/gm, '$1$2');
@@ -56,7 +56,7 @@ describe('the template of ratchet init', () => {
 
   test('shows examples that are right', () => {
     const examples = TEMPLATE.split('\n').filter((line) => EXAMPLES.test(line));
-    expect(examples).toHaveLength(19);
+    expect(examples).toHaveLength(20);
     const shown = PARAGRAPHS.flatMap((paragraph) =>
       // What stands inside a commented field needs that field.
       paragraph.startsWith('# evaluate:')
