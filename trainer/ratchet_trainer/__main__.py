@@ -29,9 +29,9 @@ def _do_job() -> int:
         job = read_job(folder)
         settings = read_hyperparameters(job.hyperparameters)
         # Heavy to load, and needless for a job that is refused.
-        from .stages import STAGES
+        from .stages import run_stage
 
-        return STAGES[job.stage](job, settings, Events(folder))
+        return run_stage(job, settings, Events(folder))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return CONFIGURATION

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters
 
 
+Tensors = dict[str, torch.Tensor]
+
 DEFAULT = "default"
 """PEFT's name of an adapter that is given none."""
 
@@ -33,7 +35,7 @@ def open_for_training(
     if parent:
         return PeftModel.from_pretrained(base, verify(parent), is_trainable=True)
     torch.manual_seed(initialisation)
-    return get_peft_model(base, _describe_adapter(settings))
+    return get_peft_model(base, describe_adapter(settings))
 
 
 def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weights: Path | None):
@@ -51,12 +53,17 @@ def keep_exact(model: Any) -> None:
             parameter.data = parameter.data.float()
 
 
-def save_weights(model: PreTrainedModel | PeftModel, folder: Path, adapter: str = DEFAULT) -> None:
-    """One adapter as `PeftModel.from_pretrained` and vLLM load it, or a whole model; equal weights give equal bytes."""
+def save_weights(
+    model: PreTrainedModel | PeftModel, folder: Path, adapter: str = DEFAULT, collected: Tensors | None = None
+) -> None:
+    """
+    One adapter as `PeftModel.from_pretrained` and vLLM load it, or a whole model; equal weights give equal bytes.
+    `collected`: its tensors, where the model itself has shards of them alone.
+    """
     if not isinstance(model, PeftModel):
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, state_dict=collected)
         return
-    model.save_pretrained(str(folder), selected_adapters=[adapter])
+    model.save_pretrained(str(folder), selected_adapters=[adapter], state_dict=collected)
     if adapter != DEFAULT:  # PEFT gives others a folder of their own.
         for file in (folder / adapter).iterdir():
             shutil.move(file, folder / file.name)
@@ -70,10 +77,10 @@ def save_weights(model: PreTrainedModel | PeftModel, folder: Path, adapter: str 
 def add_new_adapter(model: PeftModel, settings: Hyperparameters, initialisation: int) -> None:
     """Beside those that it has."""
     torch.manual_seed(initialisation)
-    model.add_adapter(DEFAULT, _describe_adapter(settings))
+    model.add_adapter(DEFAULT, describe_adapter(settings))
 
 
-def _describe_adapter(settings: Hyperparameters) -> LoraConfig:
+def describe_adapter(settings: Hyperparameters) -> LoraConfig:
     return LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,

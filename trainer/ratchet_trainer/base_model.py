@@ -32,7 +32,7 @@ def load_tokenizer(job: Job, settings: Hyperparameters) -> Any:
 
 
 def load_base(job: Job, settings: Hyperparameters, tokenizer: Any) -> Any:
-    """On the GPU of this process where there is one."""
+    """On the GPU of this process where there is one, or beside it where it will be sharded."""
     quantized = _quantize(settings)
     if _is_tiny(job, settings):
         model = make_tiny_model(len(tokenizer), quantized)
@@ -41,7 +41,7 @@ def load_base(job: Job, settings: Hyperparameters, tokenizer: Any) -> Any:
             **_locate(job, settings),
             dtype=DTYPES[settings.precision],
             attn_implementation=settings.attention,
-            device_map={"": own_device()},
+            device_map={"": _first_device(settings)},
             **quantized,
         )
     model.config.use_cache = False
@@ -52,14 +52,22 @@ def own_device() -> torch.device:
     return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
 
 
+def _first_device(settings: Hyperparameters) -> torch.device:
+    """What FSDP shards need not fit one GPU; bitsandbytes quantizes on a GPU alone."""
+    return torch.device("cpu") if settings.parallel == "fsdp" and settings.tuning != "qlora" else own_device()
+
+
 def _quantize(settings: Hyperparameters) -> dict[str, Any]:
     if settings.tuning != "qlora":
         return {}
+    # FSDP shards floating point alone: there 4-bit weights lie in the compute's type, bit for bit the same.
+    storage = DTYPES[settings.precision] if settings.parallel == "fsdp" else torch.uint8
     config = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=DTYPES[settings.precision],
+        bnb_4bit_quant_storage=storage,
     )
     return {"quantization_config": config}
 

@@ -8,7 +8,23 @@ from pathlib import Path
 from queue import Queue
 
 from .folders import publish
-from .protocol import MOST_CHECKPOINTS_WAITING, Events, stop_requested
+from .protocol import MOST_CHECKPOINTS_WAITING, Damage, Events, Refusal, stop_requested
+
+WORLD = "world_size"
+"""File of a checkpoint: processes that trained together."""
+
+
+def refuse_other_world(checkpoint: Path, world: int) -> Path:
+    """Optimiser shards, random states and the data's cursor are of so many ranks."""
+    try:
+        trained = int((checkpoint / WORLD).read_text())
+    except (OSError, ValueError) as error:
+        raise Damage(f"{checkpoint.name}/{WORLD} is damaged or missing: {error}") from error
+    if trained != world:
+        raise Refusal(
+            f"checkpoint {checkpoint.name} was trained by {trained} processes: it goes on with as many, not {world}"
+        )
+    return checkpoint
 
 
 class CheckpointPublisher:

@@ -9,12 +9,15 @@ from typing import Any, Literal, get_args, get_type_hints
 from .protocol import Refusal
 
 Tuning = Literal["lora", "qlora", "full"]
-Method = Literal["sequential", "ewc", "lwf", "o-lora"]
+Method = Literal["sequential", "ewc", "lwf", "o-lora", "adapter-per-block"]
 CallFormat = Literal["calls", "native"]
 Truncation = Literal["oldest-turns", "right"]
 Precision = Literal["bf16", "fp32"]
-Attention = Literal["sdpa", "flash_attention_2", "eager"]
+Attention = Literal["sdpa", "flash_attention_2", "flash_attention_3", "eager"]
+Packing = Literal["none", "padding-free", "best-fit"]
+Parallel = Literal["ddp", "fsdp"]
 
+FLASH: tuple[Attention, ...] = ("flash_attention_2", "flash_attention_3")
 LLAMA_PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -55,6 +58,10 @@ class Hyperparameters:
     attention: Attention = "sdpa"
     gradient_checkpointing: bool = True
     liger: bool = False
+    packing: Packing = "none"
+    """With FlashAttention: batches without padding, or rows of `max_tokens` that hold several examples each."""
+    parallel: Parallel = "ddp"
+    """Several GPUs: each holds the whole model (ddp), or a shard of what does not fit one (fsdp)."""
 
     call_format: CallFormat = "calls"
     truncation: Truncation = "oldest-turns"
@@ -148,8 +155,23 @@ def _check(settings: Hyperparameters) -> None:
             raise Refusal(f"hyperparameter {_camel(name)}: expected more than 0, found {getattr(settings, name)}")
     if settings.global_batch % settings.batch_size:
         raise Refusal(f"globalBatch {settings.global_batch} is no multiple of batchSize {settings.batch_size}")
-    if settings.tuning == "full" and settings.method in ("lwf", "o-lora"):
+    if settings.tuning == "full" and settings.method in ("lwf", "o-lora", "adapter-per-block"):
         raise Refusal(f"method {settings.method} needs tuning lora or qlora")
+    if settings.attention in FLASH and settings.precision != "bf16":
+        raise Refusal(f"attention {settings.attention} needs precision bf16")
+    if settings.packing != "none" and settings.attention not in FLASH:
+        raise Refusal(f"packing {settings.packing} needs attention {' or '.join(FLASH)}: others would mix its examples")
+    if settings.packing != "none" and settings.method in ("ewc", "lwf"):
+        raise Refusal(f"method {settings.method} looks at single examples: it needs packing none")
+    if settings.parallel == "fsdp":
+        _check_shards(settings)
+
+
+def _check_shards(settings: Hyperparameters) -> None:
+    if settings.method not in ("sequential", "adapter-per-block"):
+        raise Refusal(f"method {settings.method} looks at whole parameters: it needs parallel ddp")
+    if "8bit" in settings.optimiser or settings.optimiser.startswith("paged"):
+        raise Refusal(f"optimiser {settings.optimiser} cannot be sharded: with parallel fsdp take adamw_torch_fused")
 
 
 def _camel(name: str) -> str:

@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 PROTOCOL_VERSION = 1
 INTERRUPTED, CONFIGURATION, DAMAGED = 75, 78, 65
 MOST_CHECKPOINTS_WAITING = 2
+RANK = "RATCHET_RANK"
+"""Environment of a process that rank 0 started to train beside it."""
 
 
 class Refusal(Exception):
@@ -42,6 +44,10 @@ class Job:
     weights: Path | None
     """Of `train` the parent's, of `generate` those to predict with."""
     resume: Path | None
+    world_size: int | None
+    """Processes that train together; None: as many as there are GPUs."""
+    domains: tuple[str, ...]
+    """That the block teaches, where the sweep file tells trainers of them."""
     seeds: dict[str, int]
     checkpoint_every: int
     temperature: float
@@ -81,6 +87,8 @@ def _parse(folder: Path, raw: dict[str, Any]) -> Job:
         base=folder / raw["base"] if raw.get("base") else None,
         weights=folder / weights if weights else None,
         resume=folder / raw["resume"] if raw.get("resume") else None,
+        world_size=raw.get("worldSize"),
+        domains=tuple(raw.get("domains", ())),
         seeds=raw.get("seeds", {}),
         checkpoint_every=raw.get("checkpointEvery", 1),
         temperature=decoding["temperature"],
@@ -98,17 +106,24 @@ def read_lines(file: Path) -> Iterator[dict[str, Any]]:
                 raise Refusal(f"{file.name}:{number}: not JSON: {error}") from error
 
 
+def own_rank() -> int:
+    """Of this process among those that train together: 0 speaks the protocol, the others are silent."""
+    return int(os.environ.get(RANK, "0"))
+
+
 class Events:
     """Appends one JSON object a line, each in one write."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / "events.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        file = folder / "events.jsonl" if own_rank() == 0 else os.devnull
+        self._file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def tell(self, kind: str, **fields: Any) -> None:
         os.write(self._file, (json.dumps({"type": kind, **fields}) + "\n").encode())
 
     def warn(self, message: str) -> None:
-        print(f"warning: {message}", file=sys.stderr, flush=True)
+        if own_rank() == 0:
+            print(f"warning: {message}", file=sys.stderr, flush=True)
         self.tell("warning", message=message)
 
 
@@ -116,8 +131,8 @@ stop_requested = threading.Event()
 
 
 def listen_for_the_end() -> None:
-    """SIGTERM asks to stop; the end of standard input means that whoever started us is gone."""
-    signal.signal(signal.SIGTERM, lambda *_: stop_requested.set())
+    """SIGTERM asks rank 0 to stop; the end of standard input means that whoever started us is gone."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if own_rank() else lambda *_: stop_requested.set())
     mode = os.fstat(0).st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
         threading.Thread(target=_wait_for_input_to_close, daemon=True).start()

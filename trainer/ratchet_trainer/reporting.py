@@ -10,14 +10,16 @@ from pathlib import Path
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from .checkpoints import CheckpointPublisher
-from .protocol import Events, Refusal, stop_requested
+from .checkpoints import WORLD, CheckpointPublisher
+from .protocol import Events, Refusal, own_rank, stop_requested
+from .workers import Workers
 
 
 class Reporter(TrainerCallback):
-    def __init__(self, events: Events, publisher: CheckpointPublisher) -> None:
+    def __init__(self, events: Events, publisher: CheckpointPublisher, workers: Workers) -> None:
         self._events = events
         self._publisher = publisher
+        self._workers = workers
         self._last = (0.0, 0)
 
     def on_train_begin(self, args, state: TrainerState, control: TrainerControl, **_):
@@ -48,14 +50,17 @@ class Reporter(TrainerCallback):
         # The weights follow: no checkpoint is needed at the very end.
         last = state.global_step >= state.max_steps
         control.should_save = control.should_save and not last
-        if stop_requested.is_set() and not last:
+        if self._workers.agree(stop_requested.is_set()) and not last:
             control.should_save = control.should_training_stop = True
-        if control.should_save:
+        if control.should_save and own_rank() == 0:
             self._publisher.wait_for_room()
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
-        draft = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
-        self._publisher.hand_over(state.global_step, draft)
+        self._workers.meet()  # Every rank has written its part.
+        if own_rank() == 0:
+            draft = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
+            (draft / WORLD).write_text(str(self._workers.world))
+            self._publisher.hand_over(state.global_step, draft)
 
 
 def _peak_memory() -> int:

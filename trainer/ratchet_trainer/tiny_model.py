@@ -48,6 +48,8 @@ def make_tiny_model(vocabulary: int, quantized: dict[str, Any]) -> Any:
                 num_attention_heads=4,
                 num_key_value_heads=2,
                 max_position_embeddings=4096,
+                # The head is tied and, under an adapter, frozen: with smaller weights it could say nothing surely.
+                initializer_range=0.1,
                 tie_word_embeddings=True,
                 pad_token_id=0,
                 bos_token_id=1,

@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ratchet_trainer.hyperparameters import read_hyperparameters
+from ratchet_trainer.protocol import Events, read_job
+from ratchet_trainer.stages import run_stage
+
 from .samples import TOOLS, call, example
 
 SEEDS = {"order": 7, "initialisation": 11}
@@ -41,6 +45,10 @@ def write_lines(file: Path, items: list[dict[str, Any]]) -> Path:
 
 
 def train(folder: Path, count: int = 8, **fields: Any) -> subprocess.CompletedProcess[str]:
+    return run(write_training(folder, count, **fields))
+
+
+def write_training(folder: Path, count: int = 8, **fields: Any) -> Path:
     job = {
         "stage": "train",
         "parent": None,
@@ -51,12 +59,21 @@ def train(folder: Path, count: int = 8, **fields: Any) -> subprocess.CompletedPr
     }
     write_job(folder, **{**job, **fields})
     write_lines(folder / "train.jsonl", examples(count))
-    return run(folder)
+    return folder
+
+
+def command(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "ratchet_trainer", str(folder)]
 
 
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ratchet_trainer", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    return subprocess.run(command(folder), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+
+
+def run_here(folder: Path) -> int:
+    """In this process, which spares the start of another; returns the exit code."""
+    job = read_job(folder)
+    return run_stage(job, read_hyperparameters(job.hyperparameters), Events(folder))
 
 
 def events(folder: Path, kind: str) -> list[dict[str, Any]]:

@@ -39,8 +39,25 @@ def test_what_is_given_wins_over_the_recipe():
         ({"batchSize": 3}, "globalBatch 16 is no multiple of batchSize 3"),
         ({"tuning": "full", "method": "o-lora"}, "method o-lora needs tuning lora or qlora"),
         ({"targetModules": "q_proj"}, "hyperparameter targetModules: expected"),
+        ({"tuning": "full", "method": "adapter-per-block"}, "method adapter-per-block needs tuning lora or qlora"),
+        ({"packing": "best-fit"}, "packing best-fit needs attention flash_attention_2 or flash_attention_3"),
+        ({"attention": "flash_attention_2", "precision": "fp32"}, "attention flash_attention_2 needs precision bf16"),
+        (
+            {"attention": "flash_attention_3", "packing": "padding-free", "method": "lwf"},
+            "method lwf looks at single examples: it needs packing none",
+        ),
+        ({"parallel": "fsdp", "method": "ewc"}, "method ewc looks at whole parameters: it needs parallel ddp"),
+        (
+            {"parallel": "fsdp"},
+            "optimiser paged_adamw_8bit cannot be sharded: with parallel fsdp take adamw_torch_fused",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(given, said):
     with pytest.raises(Refusal, match=said.replace("(", r"\(")):
         read_hyperparameters(given)
+
+
+def test_what_needs_flash_attention_is_taken_with_it():
+    settings = read_hyperparameters({"attention": "flash_attention_2", "packing": "best-fit"})
+    assert (settings.attention, settings.packing) == ("flash_attention_2", "best-fit")

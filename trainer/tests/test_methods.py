@@ -12,7 +12,7 @@ from ratchet_trainer.adapters import add_new_adapter, save_weights
 from ratchet_trainer.folders import publish
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.methods.method import trained_parameters
-from ratchet_trainer.methods.open_method import METHODS, open_method
+from ratchet_trainer.methods.open_method import METHODS, open_answering, open_method, turn_to
 from ratchet_trainer.tiny_model import make_tiny_model
 
 SETTINGS = read_hyperparameters({"recipe": "tiny"})
@@ -33,7 +33,7 @@ def nudge(model, by=0.05, seed=3):
 
 
 def penalty(method, model) -> torch.Tensor:
-    found = method.penalty(model, BATCH, model(**BATCH))
+    found = method.penalty(model, BATCH)
     assert found is not None
     return found
 
@@ -55,9 +55,9 @@ def parent(tmp_path, method):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_first_block_has_nothing_to_keep(method):
-    one = open_method(replace(SETTINGS, method=method), None)
+    one = open_method(replace(SETTINGS, method=method), None, ("travel",))
     model = one.open(base(), 1)
-    assert one.penalty(model, BATCH, model(**BATCH)) is None
+    assert one.penalty(model, BATCH) is None
 
 
 def test_ewc_adds_half_the_fisher_weighted_square_of_what_moved(tmp_path):
@@ -109,6 +109,35 @@ def test_what_o_lora_leaves_is_one_adapter_that_says_what_both_said(tmp_path):
     loaded = PeftModel.from_pretrained(base(), tmp_path / "left").eval()
     assert loaded.peft_config["default"].to_dict()["r"] == 2 * settings.rank
     torch.testing.assert_close(loaded(**BATCH).logits, said, rtol=1e-4, atol=1e-5)
+
+
+def test_each_domain_is_answered_by_its_own_adapter_and_others_by_the_base(tmp_path):
+    settings = replace(SETTINGS, method="adapter-per-block")
+    weights, said = None, {}
+    for seed, domain in enumerate(("travel", "banking")):
+        method = open_method(settings, weights, (domain,))
+        model = method.open(base(), 1)
+        nudge(model, seed=seed)
+        said[domain] = model.eval()(**BATCH).logits
+        (tmp_path / "draft").mkdir()
+        method.leave(SimpleNamespace(model=model), tmp_path / "draft")
+        weights = tmp_path / domain
+        publish(tmp_path / "draft", weights)
+    said["unseen"] = base().eval()(**BATCH).logits
+    model = open_answering(base(), settings, weights)
+    for domain in ("unseen", "travel", "banking", "travel"):
+        turn_to(model, settings, weights, domain)
+        torch.testing.assert_close(model(**BATCH).logits, said[domain])
+    assert not torch.allclose(said["travel"], said["banking"])
+
+
+def test_what_lwf_adds_reaches_the_student_through_the_trainers_own_loss(tmp_path):
+    settings, folder = parent(tmp_path, "lwf")
+    method = open_method(settings, folder)
+    model = method.open(base(), 1)
+    nudge(model, seed=4)
+    penalty(method, model).backward()
+    assert all(one.grad is not None and one.grad.abs().sum() > 0 for one in trained_parameters(model).values())
 
 
 def test_a_new_adapter_depends_on_its_seed_alone():

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 
+from ..adapters import Tensors
 from .method import Method, trained_parameters
 
 FISHER = "fisher.safetensors"
@@ -24,7 +25,7 @@ class ElasticWeightConsolidation(Method):
         self._anchor = {name: one.detach().clone().float() for name, one in trained_parameters(model).items()}
         return model
 
-    def penalty(self, model: Any, inputs: dict[str, torch.Tensor], outputs: Any) -> torch.Tensor | None:
+    def penalty(self, model: Any, inputs: Tensors) -> torch.Tensor | None:
         if not self._fisher:
             return None
         terms = [
@@ -33,19 +34,19 @@ class ElasticWeightConsolidation(Method):
         ]
         return self.settings.strength / 2 * torch.stack(terms).sum()
 
-    def leave(self, trainer: Any, folder: Path) -> None:
-        super().leave(trainer, folder)
+    def leave(self, trainer: Any, folder: Path, collected: Tensors | None = None) -> None:
+        super().leave(trainer, folder, collected)
         fisher = _estimate_fisher(trainer)
         for name, before in self._fisher.items():
             fisher[name] += before.to(fisher[name].device)
         save_file({name: one.cpu().contiguous() for name, one in fisher.items()}, folder / FISHER)
 
     @staticmethod
-    def _of(tensors: dict[str, torch.Tensor], name: str, like: torch.Tensor) -> torch.Tensor:
+    def _of(tensors: Tensors, name: str, like: torch.Tensor) -> torch.Tensor:
         return tensors[name].to(like.device)
 
 
-def _estimate_fisher(trainer: Any) -> dict[str, torch.Tensor]:
+def _estimate_fisher(trainer: Any) -> Tensors:
     """Mean of the squared gradients of single examples, in the order of the data: no draw is made."""
     model = trainer.model.eval()
     parameters = trained_parameters(model)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch.nn.functional import kl_div, log_softmax, softmax
 
-from ..adapters import DEFAULT, save_weights
+from ..adapters import DEFAULT, Tensors, save_weights
 from ..rendering import NO_LOSS
 from .method import Method
 
@@ -25,27 +26,29 @@ class LearningWithoutForgetting(Method):
             model.set_adapter(DEFAULT)
         return model
 
-    def penalty(self, model: Any, inputs: dict[str, torch.Tensor], outputs: Any) -> torch.Tensor | None:
+    def penalty(self, model: Any, inputs: Tensors) -> torch.Tensor | None:
+        """Asks the student once more: TRL's loss builds no logits."""
         if not self.parent:
             return None
+        read = {name: inputs[name] for name in ("input_ids", "attention_mask")}
         learned = (inputs["labels"] != NO_LOSS)[:, 1:]
-        student = outputs.logits[:, :-1][learned] / TEMPERATURE
-        teacher = self._ask_teacher(model, inputs)[:, :-1][learned] / TEMPERATURE
+        student = model(**read).logits[:, :-1][learned] / TEMPERATURE
+        teacher = self._ask_teacher(model, read)[:, :-1][learned] / TEMPERATURE
         divergence = kl_div(log_softmax(student.float(), -1), softmax(teacher.float(), -1), reduction="batchmean")
         return self.settings.strength * TEMPERATURE**2 * divergence
 
-    def leave(self, trainer: Any, folder: Any) -> None:
-        save_weights(trainer.model, folder, DEFAULT)
+    def leave(self, trainer: Any, folder: Path, collected: Tensors | None = None) -> None:
+        save_weights(trainer.model, folder, DEFAULT, collected)
 
     @staticmethod
     @torch.no_grad()
-    def _ask_teacher(model: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+    def _ask_teacher(model: Any, read: Tensors) -> torch.Tensor:
         """Without dropout, and without a draw of it: what is drawn for the student stays the same."""
         training = model.training
         model.eval()
         model.set_adapter(TEACHER)
         try:
-            return model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
+            return model(**read).logits
         finally:
             model.set_adapter(DEFAULT)
             model.train(training)

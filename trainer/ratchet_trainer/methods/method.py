@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..adapters import open_for_training, save_weights
+from ..adapters import DEFAULT, Tensors, open_for_training, save_weights
 
 if TYPE_CHECKING:
     from ..hyperparameters import Hyperparameters
 
 
 class Method:
-    def __init__(self, settings: Hyperparameters, parent: Path | None) -> None:
+    def __init__(self, settings: Hyperparameters, parent: Path | None, domains: tuple[str, ...] = ()) -> None:
         self.settings = settings
         self.parent = parent
+        self.domains = domains
 
     def open(self, base: Any, initialisation: int) -> Any:
         """The model to train, from what the parent left."""
         return open_for_training(base, self.settings, self.parent, initialisation)
 
-    def penalty(self, model: Any, inputs: dict[str, torch.Tensor], outputs: Any) -> torch.Tensor | None:
+    def penalty(self, model: Any, inputs: Tensors) -> torch.Tensor | None:
         """Is added to the loss of a batch."""
         return None
 
-    def leave(self, trainer: Any, folder: Path) -> None:
-        """Writes the block's weights, and what its children need of them."""
-        save_weights(trainer.model, folder)
+    def leave(self, trainer: Any, folder: Path, collected: Tensors | None = None) -> None:
+        """Writes the block's weights, and what its children need of them; `collected` as in `save_weights`."""
+        save_weights(trainer.model, folder, DEFAULT, collected)
 
 
 def trained_parameters(model: Any) -> dict[str, torch.nn.Parameter]:

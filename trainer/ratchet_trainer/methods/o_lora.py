@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from peft import PeftModel
 
-from ..adapters import DEFAULT, add_new_adapter, save_weights
+from ..adapters import DEFAULT, Tensors, add_new_adapter, save_weights
 from ..folders import verify
 from .method import Method
 
@@ -31,7 +31,7 @@ class OrthogonalLora(Method):
             parameter.requires_grad = f".{DEFAULT}." in name
         return model
 
-    def penalty(self, model: Any, inputs: dict[str, torch.Tensor], outputs: Any) -> torch.Tensor | None:
+    def penalty(self, model: Any, inputs: Tensors) -> torch.Tensor | None:
         if not self.parent:
             return None
         overlaps = [
@@ -41,9 +41,9 @@ class OrthogonalLora(Method):
         ]
         return self.settings.strength * torch.stack(overlaps).sum()
 
-    def leave(self, trainer: Any, folder: Path) -> None:
+    def leave(self, trainer: Any, folder: Path, collected: Tensors | None = None) -> None:
         if not self.parent:
-            return super().leave(trainer, folder)
+            return super().leave(trainer, folder, collected)
         model = trainer.model
         model.add_weighted_adapter([EARLIER, DEFAULT], [1.0, 1.0], BOTH, combination_type="cat")
         save_weights(model, folder, BOTH)
