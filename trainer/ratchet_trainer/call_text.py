@@ -45,15 +45,36 @@ def read_message_calls(message: dict[str, Any]) -> list[Call]:
     return [{"name": one["name"], "arguments": json.loads(one["arguments"])} for one in functions]
 
 
+def message_with_calls(calls: list[Call]) -> dict[str, Any]:
+    """The calls as an assistant's message, arguments parsed."""
+    return {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "function": one} for one in calls]}
+
+
+def with_parsed_arguments(message: dict[str, Any]) -> dict[str, Any]:
+    """As chat templates want messages: arguments are no JSON string, and content is never null."""
+    if message["role"] == "assistant" and message.get("tool_calls"):
+        return {**message_with_calls(read_message_calls(message)), "content": message.get("content") or ""}
+    return message
+
+
 _TAGGED = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 
 
 def from_native(text: str) -> str:
     """What a model said in its own tool format (Llama's JSON, Hermes' tags) as calls; other text stays as it is."""
-    found = _TAGGED.findall(text) or ([text] if text.lstrip().startswith("{") else [])
     try:
-        calls = [json.loads(one.strip().removesuffix("<|eom_id|>")) for one in found]
-        named = [{"name": one["name"], "arguments": one.get("arguments", one.get("parameters", {}))} for one in calls]
+        found = [json.loads(one) for one in _TAGGED.findall(text)] or _read_objects(text)
+        named = [{"name": one["name"], "arguments": one.get("arguments", one.get("parameters", {}))} for one in found]
         return format_calls(named) if named else text
     except (ValueError, KeyError, TypeError, AttributeError):
         return text
+
+
+def _read_objects(text: str) -> list[Any]:
+    """JSON objects that a text begins with, with spaces or semicolons between them; what follows is ignored."""
+    found, rest = [], text.lstrip()
+    while rest.startswith("{"):
+        one, end = json.JSONDecoder().raw_decode(rest)
+        found.append(one)
+        rest = rest[end:].lstrip(" \n;")
+    return found

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .call_text import format_calls, read_message_calls
+from jinja2 import TemplateError
+
+from .call_text import format_calls, message_with_calls, read_message_calls, with_parsed_arguments
+from .protocol import Refusal
 
 if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters
@@ -46,7 +49,7 @@ class Renderer:
         Of a training example, within `max_tokens`. Dropped where the target would be empty or cut; with truncation
         `right` it stays, with what is left of its target, or without any loss.
         """
-        target = self._encode_target(example)
+        target = self.render_target(example)
         limit = self._settings.max_tokens
         if self._settings.truncation == "right":
             whole = self._encode(example, example["messages"])
@@ -83,21 +86,47 @@ class Renderer:
                 return tokens, lost
         return [], len(_without_oldest(example["messages"])) - 1
 
+    def render_target(self, example: dict[str, Any]) -> list[int]:
+        """With the end of its turn; empty where there is none."""
+        if completion := example.get("completion"):
+            text = completion
+        elif not example.get("target"):
+            return []
+        elif self._settings.call_format == "native":
+            text = self._say_natively(example)
+        else:
+            text = format_calls(example["target"])
+        end = self._tokenizer.eos_token
+        return self._tokenizer(text.removesuffix(end) + end, add_special_tokens=False).input_ids
+
     def _encode(self, example: dict[str, Any], messages: list[dict[str, Any]]) -> list[int]:
-        native = self._settings.call_format == "native"
-        text = self._tokenizer.apply_chat_template(
-            messages if native else self._spell_out(messages, example["tools"]),
-            tools=[self._tools[name] for name in example["tools"]] if native else None,
-            add_generation_prompt=True,
-            tokenize=False,
-        )
+        if self._settings.call_format == "native":
+            text = self._apply_natively(example, [with_parsed_arguments(one) for one in messages], answered=False)
+        else:
+            spelled = self._spell_out(messages, example["tools"])
+            text = self._tokenizer.apply_chat_template(spelled, add_generation_prompt=True, tokenize=False)
         return self._tokenizer(text, add_special_tokens=False).input_ids
 
-    def _encode_target(self, example: dict[str, Any]) -> list[int]:
-        text = example.get("completion") or (format_calls(example["target"]) if example.get("target") else "")
-        if not text:
-            return []
-        return [*self._tokenizer(text, add_special_tokens=False).input_ids, self._tokenizer.eos_token_id]
+    def _say_natively(self, example: dict[str, Any]) -> str:
+        """What the template makes of the target behind the prompt, up to the end of the turn."""
+        messages = [with_parsed_arguments(one) for one in example["messages"]]
+        prompt = self._apply_natively(example, messages, answered=False)
+        answer = message_with_calls(example["target"])
+        whole = self._apply_natively(example, [*messages, answer], answered=True)
+        if not whole.startswith(prompt):
+            raise Refusal("callFormat native: this model's chat template writes an answer apart from its prompt")
+        return whole.removeprefix(prompt).rstrip()
+
+    def _apply_natively(self, example: dict[str, Any], messages: list[dict[str, Any]], answered: bool) -> str:
+        try:
+            return self._tokenizer.apply_chat_template(
+                messages,
+                tools=[self._tools[name] for name in example["tools"]],
+                add_generation_prompt=not answered,
+                tokenize=False,
+            )
+        except TemplateError as error:
+            raise Refusal(f"callFormat native: the chat template refuses example {example['id']}: {error}") from error
 
     def _spell_out(self, messages: list[dict[str, Any]], tools: list[str]) -> list[dict[str, Any]]:
         """Calls as text, and the tools as signatures in the system message: any chat template takes that."""
