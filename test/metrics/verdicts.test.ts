@@ -165,6 +165,25 @@ describe('predictions that Python read and counted', () => {
   });
 });
 
+interface GeneratedRow {
+  gold: ToolCall[];
+  text: string;
+  exact: boolean;
+  paper: boolean;
+  nameRight: boolean;
+  outcome: string;
+}
+
+test('texts that a model generated get the verdicts that trainer/tests comes to as well', () => {
+  const rows = readLines<GeneratedRow>('generated.jsonl');
+  const ours = rows.map(({ gold, text }) => {
+    const { right, nameRight, outcome } = scorePrediction(gold, text);
+    return { gold, text, exact: right.exact, paper: right['paper-1'], nameRight, outcome };
+  });
+  expect(rows.length).toBeGreaterThan(150);
+  expect(ours).toEqual(rows);
+});
+
 describe("the paper's strict parser", () => {
   test('reads the first bracketed call only', () => {
     expect(rightUnder([call('a')], "[Call(value='a')] [Call(value='b')]")).toContain('paper-1');
