@@ -23,7 +23,7 @@ def load_tokenizer(job: Job, settings: Hyperparameters) -> Any:
     """With a padding token; needs no weights."""
     if _is_tiny(job, settings):
         return make_tiny_tokenizer(job.tools)
-    tokenizer = AutoTokenizer.from_pretrained(**_locate(job, settings))
+    tokenizer = AutoTokenizer.from_pretrained(**locate_base(job, settings))
     if tokenizer.chat_template is None:
         raise Refusal(f"{settings.model} has no chat template: take an instruction-tuned model")
     if tokenizer.pad_token is None:
@@ -38,7 +38,7 @@ def load_base(job: Job, settings: Hyperparameters, tokenizer: Any) -> Any:
         model = make_tiny_model(len(tokenizer), quantized)
     else:
         model = AutoModelForCausalLM.from_pretrained(
-            **_locate(job, settings),
+            **locate_base(job, settings),
             dtype=DTYPES[settings.precision],
             attn_implementation=settings.attention,
             device_map={"": _first_device(settings)},
@@ -76,7 +76,7 @@ def _is_tiny(job: Job, settings: Hyperparameters) -> bool:
     return job.base is None and settings.model == "tiny"
 
 
-def _locate(job: Job, settings: Hyperparameters) -> dict[str, Any]:
+def locate_base(job: Job, settings: Hyperparameters) -> dict[str, Any]:
     """A folder that is there, or a hub id with its commit: a name alone may mean other weights tomorrow."""
     folder = job.base or Path(settings.model)
     if folder.is_dir():

@@ -16,6 +16,7 @@ Precision = Literal["bf16", "fp32"]
 Attention = Literal["sdpa", "flash_attention_2", "flash_attention_3", "eager"]
 Packing = Literal["none", "padding-free", "best-fit"]
 Parallel = Literal["ddp", "fsdp"]
+Engine = Literal["transformers", "continuous", "vllm"]
 
 FLASH: tuple[Attention, ...] = ("flash_attention_2", "flash_attention_3")
 LLAMA_PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -70,6 +71,8 @@ class Hyperparameters:
     generation_batch: int = 16
     second_bos: bool = False
     """With truncation `right`: prompts to predict begin with two, as the published evaluation's did."""
+    engine: Engine = "transformers"
+    """What predicts: batches of equal length, continuous batching (greedy only), or vLLM (an image of its own)."""
 
 
 RECIPES: dict[str, dict[str, Any]] = {
@@ -157,6 +160,8 @@ def _check(settings: Hyperparameters) -> None:
         raise Refusal(f"globalBatch {settings.global_batch} is no multiple of batchSize {settings.batch_size}")
     if settings.tuning == "full" and settings.method in ("lwf", "o-lora", "adapter-per-block"):
         raise Refusal(f"method {settings.method} needs tuning lora or qlora")
+    if settings.engine == "vllm" and settings.method == "adapter-per-block":
+        raise Refusal("engine vllm loads one adapter: method adapter-per-block needs engine transformers or continuous")
     if settings.attention in FLASH and settings.precision != "bf16":
         raise Refusal(f"attention {settings.attention} needs precision bf16")
     if settings.packing != "none" and settings.attention not in FLASH:

@@ -52,6 +52,10 @@ class Job:
     checkpoint_every: int
     temperature: float
     decoding_seed: int
+    draws: int
+    """Answers to each prompt."""
+    targets: dict[str, Path]
+    """By the name of the prompt file: what is right, for its loss alone."""
 
 
 def read_job(folder: Path) -> Job:
@@ -93,6 +97,8 @@ def _parse(folder: Path, raw: dict[str, Any]) -> Job:
         checkpoint_every=raw.get("checkpointEvery", 1),
         temperature=decoding["temperature"],
         decoding_seed=decoding["seed"],
+        draws=decoding.get("draws", 1),
+        targets={one["name"]: folder / one["targets"] for one in files if one.get("targets")},
     )
 
 

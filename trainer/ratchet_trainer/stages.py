@@ -1,20 +1,40 @@
-"""What a job may ask for."""
+"""What a job may ask for; each stage loads what it needs, and no more."""
+
+from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 
-from .counting import count
-from .generation import generate
-from .hyperparameters import Hyperparameters
-from .protocol import Events, Job
-from .sft import train
+if TYPE_CHECKING:
+    from .hyperparameters import Hyperparameters
+    from .protocol import Events, Job
+
+
+def _count(job: Job, settings: Hyperparameters, events: Events) -> int:
+    from .counting import count
+
+    return count(job, settings, events)
+
+
+def _train(job: Job, settings: Hyperparameters, events: Events) -> int:
+    from .sft import train
+
+    return train(job, settings, events)
+
+
+def _generate(job: Job, settings: Hyperparameters, events: Events) -> int:
+    from .generation import generate
+
+    return generate(job, settings, events)
+
 
 STAGES: dict[str, Callable[[Job, Hyperparameters, Events], int]] = {
-    "count": count,
-    "train": train,
-    "generate": generate,
+    "count": _count,
+    "train": _train,
+    "generate": _generate,
 }
 
 
