@@ -95,6 +95,8 @@ def test_a_whole_job_is_done_through_it(tmp_path, monkeypatch, vllm):
     assert llm.settings == {
         "model": str(tmp_path / "job/../base"),
         "revision": None,
+        "tokenizer": str(tmp_path / "job/../base"),
+        "tokenizer_revision": None,
         "dtype": "bfloat16",
         "quantization": "bitsandbytes",
         "max_model_len": 448 + 512,
@@ -141,6 +143,7 @@ def test_whole_models_and_the_base_need_no_adapter(tmp_path, monkeypatch, vllm):
     engine.open_vllm(replace(asked, weights=None), read_hyperparameters(GIVEN), TOKENIZER)
     whole, base = (llm.settings for llm in vllm)
     assert (whole["model"], whole["enable_lora"], whole["quantization"]) == (str(asked.weights), False, None)
+    assert whole["tokenizer"] == str(asked.base), "weights of a block come without one"
     assert (base["model"], base["enable_lora"]) == (str(asked.base), False)
 
 

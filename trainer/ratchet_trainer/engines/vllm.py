@@ -33,14 +33,16 @@ class VllmEngine(Engine):
         lora: Any = import_module("vllm.lora.request")
         adapter = None if settings.tuning == "full" else job.weights
         whole = job.weights if settings.tuning == "full" else None
-        located = {"pretrained_model_name_or_path": str(verify(whole))} if whole else locate_base(job, settings)
+        base = locate_base(job, settings)
         self._temperature = job.temperature
         self._most = settings.max_new_tokens
         self._ends = frozenset({tokenizer.eos_token_id})
         self._lora = lora.LoRARequest("block", 1, str(verify(adapter))) if adapter else None
         self._llm = self._vllm.LLM(
-            model=located["pretrained_model_name_or_path"],
-            revision=located.get("revision"),
+            model=str(verify(whole)) if whole else base["pretrained_model_name_or_path"],
+            revision=None if whole else base.get("revision"),
+            tokenizer=base["pretrained_model_name_or_path"],
+            tokenizer_revision=base.get("revision"),
             dtype={"bf16": "bfloat16", "fp32": "float32"}[settings.precision],
             quantization="bitsandbytes" if settings.tuning == "qlora" else None,
             max_model_len=settings.max_prompt_tokens + max(settings.max_new_tokens, settings.max_tokens),
