@@ -88,6 +88,7 @@ def describe_adapter(settings: Hyperparameters) -> LoraConfig:
         target_modules=list(settings.target_modules),
         bias="none",
         task_type="CAUSAL_LM",
+        revision=settings.revision,
     )
 
 

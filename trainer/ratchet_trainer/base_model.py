@@ -44,6 +44,8 @@ def load_base(job: Job, settings: Hyperparameters, tokenizer: Any) -> Any:
             device_map={"": _first_device(settings)},
             **quantized,
         )
+    if job.base:  # Where the weights lie in this job says nothing; an export names where they come from.
+        model.name_or_path = model.config._name_or_path = ""
     model.config.use_cache = False
     return model
 

@@ -59,6 +59,8 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     if own_rank() == 0:
         draft = empty(job.folder / "weights.draft")
         method.leave(trainer, draft, collected)
+        if settings.tuning == "full":  # A whole model, to be loaded as one.
+            tokenizer.save_pretrained(draft)
         publish(draft, job.folder / "weights")
         events.tell("result", steps=state.global_step, tokens=int(state.num_input_tokens_seen))
     return 0
