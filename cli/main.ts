@@ -40,6 +40,7 @@ const VERBS: Record<string, () => Promise<(program: Command) => void>> = {
   store: async () => (await import('./store.ts')).addStore,
   doctor: async () => (await import('./doctor.ts')).addDoctor,
   trainer: async () => (await import('./trainer.ts')).addTrainer,
+  weights: async () => (await import('./weights.ts')).addWeights,
   worker: async () => (await import('./worker.ts')).addWorker,
   demo: async () => (await import('./demo.ts')).addDemo,
 };

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
 import { copyHashed, withFile } from '../store/durable-files.ts';
-import { isObjectPath } from '../store/object-path.ts';
 import { sha256Of } from '../store/records.ts';
 import { StoreError } from '../store/store.ts';
 import { holdLock } from './node-lock.ts';
+import { LIST, type ListedFile, parseList } from './weights-list.ts';
 import { openWeightsSource, type WeightsSource } from './weights-source.ts';
 
 /** What a sweep file says of the weights that its trainer starts from. `digest`: SHA-256 of the list of their files. */
@@ -14,9 +14,6 @@ export interface BaseWeights {
   source: string;
   digest: string;
 }
-
-/** As `sha256sum` writes it, beside the files. */
-const LIST = 'SHA256SUMS';
 
 /**
  * Links the trainer's base weights into a job's folder and returns their path there; null where it has none. They lie in a
@@ -48,27 +45,59 @@ export async function provideBase(
   });
 }
 
-/** Complete or absent: everything is there before the folder gets its name. A damaged one gives way. */
+/**
+ * Complete or absent: everything is there before the folder gets its name. A damaged one gives way. What a try that was cut
+ * off had fetched is not fetched again.
+ */
 async function fetchBase(base: BaseWeights, entry: string, signal: AbortSignal): Promise<void> {
-  const source = await openWeightsSource(base.source);
-  const unfinished = `${entry}.${randomUUID()}.unfinished`;
+  const source = await openWeightsSource(base.source, signal);
+  const list = await readList(source, base);
+  const unfinished = await takeUnfinished(entry);
   try {
-    await mkdir(unfinished);
-    const list = await readList(source, base);
-    for (const { name, sha256 } of parseList(base.source, list)) {
+    for (const file of parseList(base.source, list)) {
       signal.throwIfAborted();
-      const file = join(unfinished, name);
-      await mkdir(dirname(file), { recursive: true });
-      if ((await source.fetch(name, file)) !== sha256)
-        throw new StoreError('corrupt', `${base.source}: ${name} is not what its ${LIST} says`);
-      await chmod(file, 0o444);
+      await fetchListed(source, base, file, join(unfinished, file.name));
     }
     await writeFile(join(unfinished, LIST), list, { mode: 0o444 });
     await giveWay(entry);
     await rename(unfinished, entry);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
+  } catch (error) {
+    if (!isCutOff(error, signal)) await rm(unfinished, { recursive: true, force: true });
+    throw error;
   }
+}
+
+async function fetchListed(
+  source: WeightsSource,
+  base: BaseWeights,
+  { name, sha256 }: ListedFile,
+  to: string,
+): Promise<void> {
+  if ((await digestOf(to)) === sha256) return;
+  await mkdir(dirname(to), { recursive: true });
+  if ((await source.fetch(name, to)) !== sha256)
+    throw new StoreError('corrupt', `${base.source}: ${name} is not what its ${LIST} says`);
+  await chmod(to, 0o444);
+}
+
+/** A folder of one's own, with what another left in its own. Whoever was at it and lives still will miss it and try anew. */
+async function takeUnfinished(entry: string): Promise<string> {
+  const own = `${entry}.${randomUUID()}.unfinished`;
+  const [folder, prefix] = [dirname(entry), `${basename(entry)}.`];
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(prefix) || !name.endsWith('.unfinished')) continue;
+    const taken = await rename(join(folder, name), own).then(
+      () => true,
+      () => false, // Another was faster.
+    );
+    if (taken) return own;
+  }
+  await mkdir(own);
+  return own;
+}
+
+function isCutOff(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || (error instanceof StoreError && error.fault === 'unreachable');
 }
 
 /** Whoever still reads what is damaged keeps the files that it has open. */
@@ -85,25 +114,8 @@ async function readList(source: WeightsSource, base: BaseWeights): Promise<Uint8
   if (digest === base.digest) return list;
   throw new CausedError(
     'configuration',
-    `${base.source}: the digest of its ${LIST} is ${digest}, the sweep file expects ${base.digest}`,
+    `${base.source}: the digest of its ${LIST} is ${digest}, the sweep file expects ${base.digest}; if these are the weights that you want, set trainer.weights.digest to ${digest}`,
   );
-}
-
-interface ListedFile {
-  name: string;
-  sha256: string;
-}
-
-function parseList(source: string, list: Uint8Array): ListedFile[] {
-  const lines = new TextDecoder().decode(list).split('\n').filter(Boolean);
-  return lines.map((line) => {
-    const [, sha256 = '', name = ''] = /^([0-9a-f]{64}) [ *](?:\.\/)?(.+)$/.exec(line) ?? [];
-    if (sha256 !== '' && isObjectPath(name) && name !== LIST) return { name, sha256 };
-    throw new CausedError(
-      'configuration',
-      `${source}/${LIST}: expected lines of a digest and a plain relative path, found ${JSON.stringify(line.slice(0, 200))}`,
-    );
-  });
 }
 
 /** Reads all of it, which the trainer is about to do as well: what is read twice comes from memory. */
@@ -112,11 +124,19 @@ async function isWhole(entry: string, digest: string): Promise<boolean> {
     const list = await readFile(join(entry, LIST));
     if (sha256Of(list) !== digest) return false;
     for (const { name, sha256 } of parseList(entry, list)) {
-      const found = await withFile(join(entry, name), 'r', (file) => copyHashed(file, null));
-      if (found.sha256 !== sha256) return false;
+      if ((await digestOf(join(entry, name))) !== sha256) return false;
     }
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Undefined where there is no such file. */
+async function digestOf(file: string): Promise<string | undefined> {
+  try {
+    return (await withFile(file, 'r', (handle) => copyHashed(handle, null))).sha256;
+  } catch {
+    return undefined;
   }
 }

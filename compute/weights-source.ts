@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CausedError } from '../contract/causes.ts';
 import { copyInto, withFile } from '../store/durable-files.ts';
 import { openStore } from '../store/open-store.ts';
+import { openHub } from './hub-source.ts';
 
 /** Where base weights come from: a folder of files and their list. Nothing is ever written there. */
 export interface WeightsSource {
@@ -13,8 +14,8 @@ export interface WeightsSource {
   fetch: (name: string, to: string) => Promise<string>;
 }
 
-/** By the scheme of the URL. A model hub would be one more of them. */
-const OPENERS: Record<string, (url: string) => Promise<WeightsSource>> = {
+/** By the scheme of the URL. */
+const OPENERS: Record<string, (url: string, signal: AbortSignal) => Promise<WeightsSource>> = {
   'file:': async (url) => openFolder(fileURLToPath(url)),
   's3:': async (url) => {
     const store = await openStore(url);
@@ -23,12 +24,16 @@ const OPENERS: Record<string, (url: string) => Promise<WeightsSource>> = {
       fetch: async (name, to) => (await store.fetchFile(name, to)).sha256,
     };
   },
+  'hf:': async (url, signal) => openHub(url, signal),
 };
 
-export async function openWeightsSource(url: string): Promise<WeightsSource> {
+export async function openWeightsSource(url: string, signal: AbortSignal): Promise<WeightsSource> {
   const opener = OPENERS[/^[a-z0-9]+:/.exec(url)?.[0] ?? ''];
-  if (opener) return opener(url);
-  throw new CausedError('configuration', `${url} is no source of base weights: file:// or s3://`);
+  if (opener) return opener(url, signal);
+  throw new CausedError(
+    'configuration',
+    `${url} is no source of base weights: expected hf://organisation/name@commit, s3:// or file://`,
+  );
 }
 
 function openFolder(folder: string): WeightsSource {

@@ -135,3 +135,6 @@ export const TRAINER_LINGER = MINUTE;
 /** A store that does not answer for so long is told to whoever waits at a terminal, and again after so long. */
 export const OUTAGE_SAID = 3 * SECOND;
 export const OUTAGE_SAID_AGAIN = MINUTE;
+
+/** A model hub's connection that brings nothing for so long is given up, and the rest asked for anew. */
+export const HUB_SILENCE = 30 * SECOND;

@@ -93,16 +93,25 @@ export function blockKey(): z.ZodString {
   return text(64, /^[0-9a-f]{64}$/, "a block's key: 64 hexadecimal digits");
 }
 
-export function sha256Digest(): z.ZodString {
-  return text(64, /^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits');
+export function weightsDigest(): z.ZodString {
+  return text(
+    64,
+    /^[0-9a-f]{64}$/,
+    'a SHA-256 digest, 64 hexadecimal digits: `ratchet weights digest SOURCE` tells it',
+  );
 }
 
-/** `file:///absolute/path` or `s3://bucket/prefix`. */
+/** A model of a hub at one commit: a branch may hold other weights tomorrow. */
+const HUB_URL = /^hf:\/\/[A-Za-z0-9][A-Za-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._-]*@[0-9a-f]{40}$/;
+const WEIGHTS_PHRASE =
+  'a URL like hf://organisation/name@<commit, 40 hexadecimal digits>, s3://bucket/prefix or file:///data/weights';
+
+/** `hf://organisation/name@commit`, `file:///absolute/path` or `s3://bucket/prefix`. */
 export function weightsLocation(): z.ZodString {
-  const phrase = 'a URL like s3://bucket/prefix or file:///data/weights';
-  return text(LIMITS.pathLength, ONE_LINE, phrase).refine(
-    (location) => URL_SCHEME.test(location) && isStoreLocation(location),
-    phrase,
+  return text(LIMITS.pathLength, ONE_LINE, WEIGHTS_PHRASE).refine(
+    (location) =>
+      HUB_URL.test(location) || (URL_SCHEME.test(location) && isStoreLocation(location)),
+    WEIGHTS_PHRASE,
   );
 }
 

@@ -11,8 +11,8 @@ import {
   label,
   line,
   lines,
-  sha256Digest,
   storeLocation,
+  weightsDigest,
   weightsLocation,
 } from './fields.ts';
 import { expected } from './expected-schema.ts';
@@ -101,11 +101,11 @@ const weights = z
   .strictObject({
     source: weightsLocation()
       .describe(
-        'A folder or prefix with the files and their list, SHA256SUMS, as `sha256sum` writes it. Credentials belong to the environment.',
+        'A model of a hub at one commit, or a folder or prefix with the files and their list, SHA256SUMS, as `sha256sum` writes it. Credentials belong to the environment.',
       )
-      .meta({ examples: ['s3://models/base-7b'] }),
-    digest: sha256Digest().describe(
-      'SHA-256 of SHA256SUMS. Part of every key: where the files come from is not.',
+      .meta({ examples: ['hf://organisation/name@0123456789abcdef0123456789abcdef01234567'] }),
+    digest: weightsDigest().describe(
+      'SHA-256 of SHA256SUMS, as `ratchet weights digest` tells it. Part of every key: where the files come from is not.',
     ),
   })
   .describe(

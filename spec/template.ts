@@ -122,8 +122,8 @@ question:
 #   hyperparameters: {}
 #   description: my model
 #   weights:                            # what it starts from: fetched once a node, verified by SHA256SUMS
-#     source: s3://models/base-7b       # or file:///data/base-7b
-#     digest: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+#     source: hf://organisation/name@0123456789abcdef0123456789abcdef01234567  # or s3://models/base-7b, file:///data/base-7b
+#     digest: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  # ratchet weights digest SOURCE
 
 # Start from a committed block instead of untrained weights: its key, as results tell it.
 # base: { block: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef }

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import type { Persistence } from './persistence.ts';
 import { type Repetition, REPETITIONS } from './repetitions.ts';
 import { StoreError, type StoreFault } from './store.ts';
 
@@ -49,13 +50,6 @@ const MENDED = new Set([...MISMATCHES, 'IncompleteBody', 'RequestTimeout', 'Requ
  * removed after another object in it (minio/minio#15157 and others), and AWS while a right spreads.
  */
 const DENIALS = 4;
-
-/** How long a request is repeated, in milliseconds: until `patience` is over, with pauses from the first to the last. */
-export interface Persistence {
-  patience: number;
-  firstPause: number;
-  lastPause: number;
-}
 
 const repetitions = channel(REPETITIONS);
 

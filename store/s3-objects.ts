@@ -8,8 +8,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
+import type { Persistence } from './persistence.ts';
 import { isAbsence, type Piece, readPiece, unlessAbsent } from './s3-answers.ts';
-import { persist, type Persistence, statusOf } from './s3-faults.ts';
+import { persist, statusOf } from './s3-faults.ts';
 import type { S3Location } from './s3-location.ts';
 import { type StoredObject, StoreError } from './store.ts';
 

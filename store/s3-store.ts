@@ -8,20 +8,14 @@ import { namingFaults } from './file-errors.ts';
 import { blobPath } from './layout.ts';
 import { measureFile } from './measured-file.ts';
 import { checkObjectPath, checkPrefix, checkSha256, isObjectPath } from './object-path.ts';
+import { type Persistence, readPersistence } from './persistence.ts';
 import { sha256Of } from './records.ts';
 import { createS3Client, S3_TIMEOUTS, type S3Timeouts } from './s3-client.ts';
-import type { Persistence } from './s3-faults.ts';
 import { parseS3Url } from './s3-location.ts';
 import { S3Objects } from './s3-objects.ts';
 import { uploadInParts } from './s3-upload.ts';
 import { giveUpUpload, listUnfinished } from './s3-uploads.ts';
-import {
-  type BlobRef,
-  type PutBlobOptions,
-  type Store,
-  type StoredObject,
-  StoreError,
-} from './store.ts';
+import { type BlobRef, type PutBlobOptions, type Store, type StoredObject } from './store.ts';
 
 const MIB = 1024 * 1024;
 const MOST_PARTS = 10_000;
@@ -56,13 +50,6 @@ export async function openS3Store(url: string, options: S3StoreOptions = {}): Pr
 
 function createClient(timeouts: S3Timeouts, endpoint: string | undefined): Promise<S3Client> {
   return namingFaults('read AWS_CA_BUNDLE', async () => createS3Client(timeouts, endpoint));
-}
-
-/** `RATCHET_STORE_PATIENCE` in seconds, by default a minute: longer than a server needs to start anew. */
-function readPersistence(): Persistence {
-  const seconds = Number(process.env['RATCHET_STORE_PATIENCE'] ?? 60);
-  if (seconds >= 0) return { patience: 1000 * seconds, firstPause: 500, lastPause: 10_000 };
-  throw new StoreError('refused', 'RATCHET_STORE_PATIENCE must be a number of seconds');
 }
 
 class S3Store implements Store {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { COMMIT, FakeHub, MODEL } from '../compute/fake-hub.ts';
 import { makeFolder, ratchet } from './ratchet.ts';
 
 const TOY = join(import.meta.dirname, '..', 'support', 'toy-trainer.mjs');
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
 
 test('a trainer starts from the base weights that the sweep file names; other weights are other blocks', async () => {
   const folder = makeFolder();
@@ -45,4 +46,32 @@ test('a trainer starts from the base weights that the sweep file names; other we
   const wrong = await run({ ...one, digest: sha256('another list') });
   expect(wrong.code).toBe(5);
   expect(wrong.stderr).toMatch(/travel: train: configuration: file:.*the sweep file expects/);
+});
+
+test('what a sweep file says of a model on a hub is told, at the commit that its branch stands at', async () => {
+  const hub = await FakeHub.start({
+    'config.json': Buffer.from('{}'),
+    'model.safetensors': Buffer.alloc(2000, 1),
+    'original.pth': Buffer.alloc(2000, 1),
+  });
+  onTestFinished(() => hub.stop());
+  const ask = (...args: string[]) =>
+    ratchet(['weights', 'digest', ...args], {
+      cwd: makeFolder(),
+      env: { HF_ENDPOINT: hub.endpoint, HF_TOKEN: '' },
+    });
+  const sums = [Buffer.from('{}'), Buffer.alloc(2000, 1)].map((bytes) => sha256(bytes));
+  const digest = sha256(`${sums[0]}  ./config.json\n${sums[1]}  ./model.safetensors\n`);
+  const source = `hf://${MODEL}@${COMMIT}`;
+  expect(await ask(`hf://${MODEL}`)).toEqual({
+    code: 0,
+    stdout: `weights:\n  source: ${source}\n  digest: ${digest}\n`,
+    stderr: '2 files: config.json, model.safetensors\n',
+  });
+  expect(JSON.parse((await ask(source, '--json')).stdout)).toMatchObject({ source, digest });
+
+  hub.token = 'wanted';
+  const gated = await ask(source);
+  expect(gated.code).toBe(3);
+  expect(gated.stderr).toContain('its licence has to be accepted first');
 });

@@ -122,7 +122,7 @@ describe('a source is refused in one sentence', () => {
     const expected = '0'.repeat(64);
     await expect(provide({ ...base, digest: expected })).rejects.toMatchObject({
       causeName: 'configuration',
-      message: `${base.source}: the digest of its SHA256SUMS is ${base.digest}, the sweep file expects ${expected}`,
+      message: `${base.source}: the digest of its SHA256SUMS is ${base.digest}, the sweep file expects ${expected}; if these are the weights that you want, set trainer.weights.digest to ${base.digest}`,
     });
   });
 
@@ -144,7 +144,7 @@ describe('a source is refused in one sentence', () => {
 
   test('of a scheme that nobody reads', async () => {
     await expect(
-      provide({ source: 'hf://team/model', digest: '0'.repeat(64) }),
+      provide({ source: 'ftp://team/model', digest: '0'.repeat(64) }),
     ).rejects.toMatchObject({ causeName: 'configuration' });
   });
 });

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { listWeights } from '../../compute/digest-weights.ts';
+import { COMMIT, FakeHub, MODEL } from '../compute/fake-hub.ts';
 import { DeployedWorker } from '../operations/deployed-worker.ts';
 import { newPlace, startOwnTemporal } from '../operations/own-temporal.ts';
 import { readPage } from '../operations/prometheus-page.ts';
@@ -29,13 +31,15 @@ describe.skipIf(!HAS_S3)('a worker with secrets in its environment', () => {
       TEMPORAL_API_KEY,
       TEMPORAL_TLS: 'false',
       RATCHET_STORE_PATIENCE: '0',
+      RATCHET_CACHE: newPlace().home,
       HF_TOKEN,
     };
     const place = newPlace();
     // A trainer that is a bug, and whose last words are all that it should not say.
     const words = `last words: $HF_TOKEN $TEMPORAL_API_KEY $AWS_SECRET_ACCESS_KEY`;
     const command = ['sh', '-c', `env; echo "${words}" >&2; exit 1`];
-    const trainer = { kind: 'command', command, identity: 'teller' };
+    const { hub, weights } = await publishGated();
+    const trainer = { kind: 'command', command, identity: 'teller', weights };
     const file = writeSweep(place, smallSweep({ trainer, seeds: 1, store: server.newUrl() }));
 
     const misled = await DeployedWorker.start({
@@ -58,6 +62,7 @@ describe.skipIf(!HAS_S3)('a worker with secrets in its environment', () => {
     );
     expect(puts.some(({ value }) => value > 0)).toBe(true);
     expect(await worker.drain()).toBe(0);
+    expect(hub.seen.some(({ token }) => token === `Bearer ${HF_TOKEN}`)).toBe(true);
 
     const told = {
       log: misled.stdout + misled.stderr + worker.stdout + worker.stderr,
@@ -74,6 +79,20 @@ describe.skipIf(!HAS_S3)('a worker with secrets in its environment', () => {
         expect(text.includes(secret), `${secret} in ${where}`).toBe(false);
   });
 });
+
+/** Base weights of a hub that wants the token; the workers are told of it. */
+async function publishGated(): Promise<{ hub: FakeHub; weights: object }> {
+  const hub = await FakeHub.start({ 'model.safetensors': Buffer.alloc(2000, 1) });
+  onTestFinished(() => hub.stop());
+  hub.token = HF_TOKEN;
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  vi.stubEnv('HF_TOKEN', HF_TOKEN);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const source = `hf://${MODEL}@${COMMIT}`;
+  const { digest } = await listWeights(source, new AbortController().signal);
+  hub.seen.length = 0;
+  return { hub, weights: { source, digest } };
+}
 
 /** An S3 server whose errors quote what it should not know. */
 async function startTeller(): Promise<string> {

@@ -57,8 +57,8 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   [
     11,
     'trainer: { kind: command, command: [t], identity: x, weights: { source: ./base, digest: abc } }',
-    '11:73: trainer.weights.source: expected a URL like s3://bucket/prefix or file:///data/weights, found "./base"',
-    '11:89: trainer.weights.digest: expected a SHA-256 digest: 64 hexadecimal digits, found "abc"',
+    '11:73: trainer.weights.source: expected a URL like hf://organisation/name@<commit, 40 hexadecimal digits>, s3://bucket/prefix or file:///data/weights, found "./base"',
+    '11:89: trainer.weights.digest: expected a SHA-256 digest, 64 hexadecimal digits: `ratchet weights digest SOURCE` tells it, found "abc"',
   ],
   [
     11,
