@@ -1,16 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { fetchWeights } from '../compute/weights.ts';
 import { canonicalJson } from '../contract/digest.ts';
 import { renderExamples } from '../data/conditions.ts';
 import { toFineTuningLine } from '../data/fine-tuning.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import { locateHome } from '../worker/home.ts';
 import { makeEmpty, requireEmpty } from './empty-folder.ts';
+import { addExportCheckpoint } from './export-checkpoint.ts';
 import { addExportSweep } from './export-sweep.ts';
 import { loadSweep } from './load-sweep.ts';
-import { findBlock, openSweep } from './open-sweep.ts';
 import { printJson, say } from './output.ts';
 
 export function addExport(program: Command): void {
@@ -18,40 +17,19 @@ export function addExport(program: Command): void {
     .command('export')
     .description('write a sweep, a checkpoint, or the data, to a folder');
   addExportSweep(command);
-  command
-    .command('checkpoint')
-    .description("a committed block's weights, verified, with what they are")
-    .argument('<block>', 'condition/seed/domain')
-    .requiredOption('--output <folder>', 'an empty or new folder')
-    .option('--sweep <sweep>', 'id or its beginning; default: the latest')
-    .option('--json', 'one JSON object')
-    .action(async (label: string, options: ExportOptions & { sweep?: string }) => {
-      const { plan, store } = await openSweep(options.sweep);
-      const block = findBlock(plan, label);
-      await makeEmpty(options.output);
-      const { manifest } = await fetchWeights(store, block.key, options.output);
-      const about = { block: label, sweep: plan.sweep, trainer: plan.trainer, manifest };
-      await writeFile(
-        join(options.output, 'checkpoint.json'),
-        `${JSON.stringify(about, null, 2)}\n`,
-      );
-      finish(options, { block: label, key: block.key, files: manifest.files.length });
-    });
+  addExportCheckpoint(command);
   command
     .command('data')
     .description("every condition's, seed's and domain's examples as OpenAI messages JSONL")
     .argument('<file>', 'sweep file')
     .requiredOption('--output <folder>', 'an empty or new folder')
     .option('--json', 'one JSON object')
-    .action(async (file: string, options: ExportOptions) => {
-      await requireEmpty(options.output);
-      finish(options, { file, files: await exportData(file, options.output) });
+    .action(async (file: string, { output, json }: { output: string; json?: boolean }) => {
+      await requireEmpty(output);
+      const files = await exportData(file, output);
+      if (json) return printJson({ file, files, output });
+      return say(`${files} files written to ${output}`);
     });
-}
-
-interface ExportOptions {
-  output: string;
-  json?: boolean;
 }
 
 async function exportData(file: string, folder: string): Promise<number> {
@@ -80,9 +58,4 @@ async function exportData(file: string, folder: string): Promise<number> {
       }
     }
   return files;
-}
-
-function finish(options: ExportOptions, facts: Record<string, unknown> & { files: number }): void {
-  if (options.json) return printJson({ ...facts, output: options.output });
-  return say(`${facts.files} files written to ${options.output}`);
 }

@@ -4,6 +4,7 @@ import { METRIC_NAMES, type Estimate, type Results } from '../contract/results.t
 import { estimateSteps, runsOfOrder } from '../metrics/matrices.ts';
 import { duration, level, percent, points } from '../metrics/numbers.ts';
 import { describeUnit, sumByCondition } from './ledger.ts';
+import { escapeMarkdown, table } from './markdown-text.ts';
 import {
   describeEstimate,
   describeFacts,
@@ -130,20 +131,4 @@ function costTable(ledger: Ledger): string[] {
     ...SPENDING.map((part) => duration(spending[part])),
   ]);
   return [table([['cost', ...SPENDING], ...rows])];
-}
-
-function table([head = [], ...rows]: string[][]): string {
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [tableLine(head), `| ${rule.join(' | ')} |`, ...rows.map(tableLine)].join('\n');
-}
-
-function tableLine(cells: readonly string[]): string {
-  return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-}
-
-/** Keeps a text from being read as Markdown or HTML. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_[\]<>|#~&]/g, (character) => {
-    return character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`;
-  });
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { CheckpointFacts } from '../../contract/checkpoint-facts.ts';
 import type { Results } from '../../contract/results.ts';
 import { openFileStore } from '../../store/file-store.ts';
 import { blobPath } from '../../store/layout.ts';
@@ -120,12 +121,23 @@ describe('a tiny sweep by its verbs', () => {
     expect(
       await call('export', 'checkpoint', 'keep/1/banking', '--output', 'weights'),
     ).toMatchObject({ code: 0 });
-    const about = JSON.parse(readFileSync(join(folder, 'weights', 'checkpoint.json'), 'utf8'));
-    expect(about.manifest.files.map(({ name }: { name: string }) => name).toSorted()).toEqual(
-      readdirSync(join(folder, 'weights'))
-        .filter((name) => name !== 'checkpoint.json')
-        .toSorted(),
+    const read = (name: string): string => readFileSync(join(folder, 'weights', name), 'utf8');
+    const about = JSON.parse(read('checkpoint.json')) as CheckpointFacts;
+    expect(
+      [...about.files.map(({ name }) => name), 'README.md', 'checkpoint.json'].toSorted(),
+    ).toEqual(readdirSync(join(folder, 'weights')).toSorted());
+    const results = JSON.parse(readFileSync(ended.results, 'utf8')) as Results;
+    const run = results.conditions['keep']?.runs.find(({ seed }) => seed === 1);
+    expect(about.lineage.map(({ key, steps }) => ({ key, steps }))).toEqual(
+      run?.blocks.map(({ key, steps }) => ({ key, steps })),
     );
+    const shares = about.evaluation.domains.map((one) => ({
+      zeroShot: (one.zeroShot?.exact ?? 0) / one.prompts.examples,
+      right: (one.right?.exact ?? 0) / one.prompts.examples,
+    }));
+    expect(shares.map(({ right }) => right)).toEqual(run?.matrix.at(-1));
+    expect(shares.map(({ zeroShot }) => zeroShot)).toEqual(run?.zeroShot);
+    expect(read('README.md')).toContain('**This is no language model.**');
     expect(await call('export', 'data', 'tiny.yaml', '--output', 'data')).toMatchObject({
       code: 0,
     });

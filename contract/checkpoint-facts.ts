@@ -1,0 +1,85 @@
+/** `checkpoint.json` of an exported checkpoint: what is known of it. A public interface; its model card is made of it alone. */
+
+import type { Learner } from './results.ts';
+import type { Convention } from './scores.ts';
+import type { Decoding } from './trainer-job.ts';
+
+export const CHECKPOINT_FORMAT = 'ratchet/checkpoint/1';
+
+/** Who can load it: `peft` an adapter, `transformers` a whole model, `trainer` nobody but the trainer that left it. */
+export type WeightsForm = 'peft' | 'transformers' | 'trainer';
+
+/** The weights that everything started from. `model` and `commit` on a hub, where they are known. */
+export interface BaseModel {
+  model: string | null;
+  commit: string | null;
+  /** Of the list of the files, where the sweep file names them. */
+  digest: string | null;
+}
+
+/** A file of rendered examples: its digest, and what the trainer counted; null: it was never counted. */
+export interface DataFacts {
+  sha256: string;
+  examples: number;
+  counts: {
+    tokens: number;
+    truncatedExamples: number;
+    truncatedTurns: number;
+    droppedExamples: number;
+  } | null;
+}
+
+/** A block on the way to the checkpoint, which is the last. Null: it is not committed any more. */
+export interface LineageStep {
+  name: string;
+  domains: string[];
+  key: string;
+  manifest: string | null;
+  steps: number | null;
+  tokens: number | null;
+  data: DataFacts;
+}
+
+/** One domain's held-out examples: how many are right, before any training and with the checkpoint; null: not scored. */
+export interface DomainFacts {
+  domain: string;
+  prompts: DataFacts;
+  gold: string;
+  zeroShot: Record<Convention, number> | null;
+  right: Record<Convention, number> | null;
+}
+
+export interface WrittenFile {
+  name: string;
+  sha256: string;
+  size: number;
+}
+
+export interface CheckpointFacts {
+  format: typeof CHECKPOINT_FORMAT;
+  sweep: { id: string; name: string };
+  /** `condition/seed/domain`. */
+  block: string;
+  /** Its name, and what sets it apart. */
+  condition: { name: string; description: string };
+  seed: number;
+  /** Seeds that the sweep has: this is one of so many. */
+  seeds: number;
+  form: WeightsForm;
+  /** Of an adapter; the rank that a server has to allow. */
+  rank: number | null;
+  base: BaseModel;
+  /** The block that the sweep's lineages start from, where it is a fork. */
+  startsFrom: string | null;
+  trainer: Learner;
+  hyperparameters: Record<string, unknown>;
+  trainingSeeds: { order: number; initialisation: number };
+  suite: { name: string; digest: string; dataset: string | null };
+  lineage: LineageStep[];
+  evaluation: { convention: Convention; decoding: Decoding; domains: DomainFacts[] };
+  /** What a reader of the numbers has to know, in sentences. */
+  warnings: string[];
+  /** As they were written, and those of the block that were not, by why. */
+  files: WrittenFile[];
+  leftOut: Record<string, string>;
+}

@@ -1,0 +1,186 @@
+import type { CheckpointFacts, DataFacts, DomainFacts } from '../contract/checkpoint-facts.ts';
+import { CONVENTIONS } from '../contract/scores.ts';
+import { CONVENTION_DEFINITIONS } from '../metrics/definitions.ts';
+import { count, percent } from '../metrics/numbers.ts';
+import { escapeMarkdown, table } from './markdown-text.ts';
+import { describeLoading } from './model-card-loading.ts';
+
+/** `README.md` of an exported checkpoint, as model hubs read one: YAML for machines, then what a person has to know. */
+export function renderModelCard(facts: CheckpointFacts): string {
+  const { sweep, block } = facts;
+  const sections = [
+    frontMatter(facts),
+    `# ${escapeMarkdown(sweep.name)}: ${escapeMarkdown(block)}`,
+    introduce(facts),
+    ...facts.warnings.map((warning) => `**${escapeMarkdown(warning)}**`),
+    '## Lineage',
+    ...lineage(facts),
+    '## Training',
+    ...training(facts),
+    '## Scores',
+    ...scores(facts),
+    '## What was cut',
+    ...cuts(facts),
+    '## Limitations',
+    limitations(facts),
+    ...describeLoading(facts),
+    '## Reproduce it',
+    reproduction(facts),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+const LIBRARIES = { peft: 'peft', transformers: 'transformers', trainer: null };
+
+function frontMatter({ form, base, trainer, suite }: CheckpointFacts): string {
+  const library = LIBRARIES[form];
+  const relation = form === 'peft' ? 'adapter' : 'finetune';
+  const tags = ['ratchet', 'continual-learning', ...(library ? ['tool-use'] : [])];
+  return [
+    '---',
+    ...(library && base.model !== null
+      ? [`base_model: ${JSON.stringify(base.model)}`, `base_model_relation: ${relation}`]
+      : []),
+    ...(library ? [`library_name: ${library}`, 'pipeline_tag: text-generation'] : []),
+    `tags: ${JSON.stringify(trainer.kind === 'builtin' ? [...tags, 'no-language-model'] : tags)}`,
+    ...(suite.dataset === null ? [] : [`datasets: ${JSON.stringify([suite.dataset])}`]),
+    '---',
+  ].join('\n');
+}
+
+function introduce(facts: CheckpointFacts): string {
+  const { form, condition, seed, seeds, trainer, lineage: steps } = facts;
+  const learned = steps.map(({ name }) => escapeMarkdown(name)).join(', then ');
+  const what = {
+    peft: `A LoRA adapter of ${describeBase(facts)}`,
+    transformers: `A fine-tuned whole model, from ${describeBase(facts)}`,
+    trainer:
+      trainer.kind === 'builtin'
+        ? '**This is no language model.** It is a checkpoint of Ratchet’s small CPU learner, which only its own program reads'
+        : 'A checkpoint that only the trainer that left it can read',
+  }[form];
+  return `${what}. It learned to call the tools of ${learned}, under the condition \`${condition.name}\` (${escapeMarkdown(condition.description)}) with seed ${seed}, one of ${seeds} of the sweep.`;
+}
+
+function describeBase({ base }: CheckpointFacts): string {
+  if (base.model !== null)
+    return `\`${base.model}\`${base.commit === null ? '' : ` at commit \`${base.commit}\``}`;
+  if (base.digest !== null)
+    return `base weights whose SHA256SUMS has the digest \`${base.digest}\``;
+  return 'base weights that the hyperparameters name';
+}
+
+function lineage({ lineage: steps, startsFrom }: CheckpointFacts): string[] {
+  const rows = steps.map(({ name, key, steps: done, tokens, data }, index) => [
+    `${index + 1}. ${name}`,
+    key,
+    data.sha256,
+    count(data.examples),
+    known(done),
+    known(tokens),
+  ]);
+  const start = startsFrom === null ? [] : [`It started from the trained block \`${startsFrom}\`.`];
+  const head = ['block', 'key', 'training data (SHA-256)', 'examples', 'steps', 'tokens'];
+  return [...start, table([head, ...rows])];
+}
+
+function training({
+  trainer,
+  hyperparameters,
+  trainingSeeds,
+  suite,
+  base,
+}: CheckpointFacts): string[] {
+  const { order, initialisation } = trainingSeeds;
+  return [
+    [
+      `- Trainer: ${escapeMarkdown(trainer.description)}, identity \`${trainer.identity}\``,
+      `- Data: ${escapeMarkdown(suite.name)}, digest \`${suite.digest}\``,
+      ...(base.digest === null ? [] : [`- Base weights: digest of SHA256SUMS \`${base.digest}\``]),
+      `- Seeds of training: order ${order}, initialisation ${initialisation}`,
+      '- Hyperparameters as the sweep file gives them; what it leaves out has the default of the recipe:',
+    ].join('\n'),
+    `\`\`\`json\n${JSON.stringify(hyperparameters, null, 2)}\n\`\`\``,
+  ];
+}
+
+function scores({ evaluation, seed, condition }: CheckpointFacts): string[] {
+  const { convention, decoding, domains } = evaluation;
+  const others = CONVENTIONS.filter((name) => name !== convention);
+  const rows = domains.map((one) => [
+    one.domain,
+    count(one.prompts.examples),
+    share(one, one.zeroShot?.[convention]),
+    share(one, one.right?.[convention]),
+    ...others.map((name) => share(one, one.right?.[name])),
+    one.prompts.sha256,
+  ]);
+  const head = ['domain', 'held out', 'before training', `${convention} (headline)`, ...others];
+  const drawn =
+    decoding.temperature === 0
+      ? 'the likeliest token each time'
+      : `temperature ${decoding.temperature}, seed ${decoding.seed}`;
+  return [
+    table([[...head, 'prompts (SHA-256)'], ...rows]),
+    `Percent of held-out examples that are right, of this checkpoint alone: condition \`${condition.name}\`, seed ${seed}; ${drawn}. Before training: the ${convention} score of what the lineage started from.`,
+    [convention, ...others]
+      .map((name) => `- ${name}: ${escapeMarkdown(CONVENTION_DEFINITIONS[name])}`)
+      .join('\n'),
+  ];
+}
+
+function share({ prompts }: DomainFacts, right: number | undefined): string {
+  if (right === undefined) return 'not scored';
+  return prompts.examples === 0 ? '' : percent(right / prompts.examples);
+}
+
+/** What training and prediction did not see of the data. */
+function cuts({ lineage: steps, evaluation }: CheckpointFacts): string[] {
+  const row = (name: string, { counts, examples }: DataFacts): string[] => [
+    name,
+    count(examples),
+    known(counts?.truncatedExamples),
+    known(counts?.truncatedTurns),
+    known(counts?.droppedExamples),
+  ];
+  const rows = [
+    ...steps.map(({ name, data }) => row(`${name}, training`, data)),
+    ...evaluation.domains.map(({ domain, prompts }) => row(`${domain}, held out`, prompts)),
+  ];
+  return [
+    table([['data', 'examples', 'examples cut', 'turns cut', 'examples dropped'], ...rows]),
+    'As the trainer counted them under its own limits of tokens, which the hyperparameters set.',
+  ];
+}
+
+function limitations({ seeds, form }: CheckpointFacts): string {
+  const one =
+    seeds === 1
+      ? 'The sweep has one seed: nothing is known of how much another would differ.'
+      : `One of ${seeds} seeds: the sweep's report has the intervals; a single checkpoint shows no difference between conditions.`;
+  return [
+    `- ${one}`,
+    '- Scored is the next call after a given dialogue, not whole dialogues with a user or a live tool.',
+    '- The tools are those of the data above. Others, other languages and safety were not evaluated.',
+    ...(form === 'trainer'
+      ? []
+      : [
+          '- Scores are those of generation by the trainer under these hyperparameters: another engine, precision or quantization of the base may give others.',
+          "- The licence of the base and those of the data hold for it; the sweep's authors have to say what holds beyond.",
+        ]),
+  ].join('\n');
+}
+
+function reproduction({ sweep, block, files, leftOut }: CheckpointFacts): string {
+  const key = `\`${sweep.id}\``;
+  const left = Object.entries(leftOut).map(([name, why]) => `- not written: \`${name}\`, ${why}`);
+  return [
+    `\`\`\`\nratchet plan sweep.yaml        # the sweep file: it must come to sweep ${sweep.id}\nratchet run sweep.yaml\nratchet export checkpoint ${block} --sweep ${sweep.id} --output folder\n\`\`\``,
+    `Blocks are addressed by what decides them: sweep ${key} computed anew has the keys above, and, where its trainer is deterministic, the same bytes. \`checkpoint.json\` has all of this page for programs.`,
+    [...files.map(({ name, sha256 }) => `- \`${name}\` ${sha256}`), ...left].join('\n'),
+  ].join('\n\n');
+}
+
+function known(value: number | null | undefined): string {
+  return value === null || value === undefined ? 'not known' : count(value);
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { shapeWeights } from '../../cli/shape-weights.ts';
+import type { BaseModel } from '../../contract/checkpoint-facts.ts';
+import { type NamedFile, sha256Of } from '../../store/records.ts';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const HUB: BaseModel = { model: 'organisation/base', commit: COMMIT, digest: 'd'.repeat(64) };
+const UNKNOWN: BaseModel = { model: null, commit: null, digest: null };
+const CONFIG = {
+  base_model_name_or_path: null,
+  bias: 'none',
+  lora_alpha: 64,
+  r: 32,
+  revision: null,
+  target_modules: ['q_proj', 'v_proj'],
+};
+const ADAPTER = {
+  'adapter_config.json': JSON.stringify(CONFIG),
+  'adapter_model.safetensors': 'weights',
+  'fisher.safetensors': 'fisher',
+  'folder.json': '{}',
+};
+
+/** As `fetchWeights` leaves them. */
+function lay(files: Record<string, string>): { folder: string; listed: NamedFile[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-shape-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const listed = Object.entries(files).map(([name, text]) => {
+    writeFileSync(join(folder, name), text);
+    return { name, sha256: sha256Of(text), size: text.length };
+  });
+  return { folder, listed };
+}
+
+function readConfig(folder: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(folder, 'adapter_config.json'), 'utf8'));
+}
+
+describe('an adapter', () => {
+  test('names the model of the hub that it belongs to, and is otherwise what was trained', async () => {
+    const { folder, listed } = lay(ADAPTER);
+    const shaped = await shapeWeights(folder, listed, HUB);
+    expect(shaped).toMatchObject({ form: 'peft', rank: 32, base: HUB });
+    expect(readConfig(folder)).toEqual({
+      ...CONFIG,
+      base_model_name_or_path: 'organisation/base',
+      revision: COMMIT,
+    });
+  });
+
+  test('lists what was written by its digests, and says why the rest was not', async () => {
+    const { folder, listed } = lay(ADAPTER);
+    const { files, leftOut } = await shapeWeights(folder, listed, HUB);
+    expect(readdirSync(folder)).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+    for (const { name, sha256, size } of files) {
+      const bytes = readFileSync(join(folder, name));
+      expect([sha256Of(bytes), bytes.length]).toEqual([sha256, size]);
+    }
+    expect(leftOut).toEqual({
+      'fisher.safetensors': expect.stringContaining('EWC'),
+      'folder.json': expect.stringContaining('digests'),
+    });
+  });
+
+  test.each([
+    ['of a hub, which its trainer was told', 'organisation/other', 'organisation/other', COMMIT],
+    ['of a folder of the machine that trained it', '/data/llama', null, null],
+  ])('%s', async (_what, path, model, commit) => {
+    const config = JSON.stringify({ ...CONFIG, base_model_name_or_path: path, revision: COMMIT });
+    const { folder, listed } = lay({ ...ADAPTER, 'adapter_config.json': config });
+    const { base } = await shapeWeights(folder, listed, UNKNOWN);
+    expect(base).toEqual({ model, commit, digest: null });
+    expect(readConfig(folder)).toMatchObject({ base_model_name_or_path: model, revision: commit });
+  });
+
+  test('of base weights that only a digest names belongs to no model of a hub', async () => {
+    const config = JSON.stringify({ ...CONFIG, base_model_name_or_path: 'organisation/other' });
+    const { folder, listed } = lay({ ...ADAPTER, 'adapter_config.json': config });
+    const base = { ...UNKNOWN, digest: 'd'.repeat(64) };
+    expect((await shapeWeights(folder, listed, base)).base).toEqual(base);
+    expect(readConfig(folder)).toMatchObject({ base_model_name_or_path: null });
+  });
+});
+
+test('a whole model keeps its tokenizer', async () => {
+  const { folder, listed } = lay({
+    'config.json': '{}',
+    'folder.json': '{}',
+    'model.safetensors': 'weights',
+    'tokenizer.json': '{}',
+  });
+  expect(await shapeWeights(folder, listed, HUB)).toMatchObject({
+    form: 'transformers',
+    rank: null,
+  });
+  expect(readdirSync(folder)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+});
+
+test('what another trainer left stays as it is', async () => {
+  const { folder, listed } = lay({ 'folder.json': '{}', 'weights.txt': 'chain' });
+  expect(await shapeWeights(folder, listed, UNKNOWN)).toEqual({
+    form: 'trainer',
+    rank: null,
+    base: UNKNOWN,
+    files: listed,
+    leftOut: {},
+  });
+  expect(readdirSync(folder)).toEqual(['folder.json', 'weights.txt']);
+});
