@@ -6,8 +6,8 @@ import {
   type DomainFacts,
   type LineageStep,
 } from '../contract/checkpoint-facts.ts';
-import type { Convention } from '../contract/scores.ts';
-import { countAnswers } from '../metrics/runs.ts';
+import type { CellCounts } from '../contract/results.ts';
+import { countCell } from '../metrics/cell-counts.ts';
 import { heldOutOf, lineageAt, trainingOf, treeOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
 import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
@@ -110,8 +110,8 @@ async function gatherDomains(
   lineage: PlannedLineage,
   block: number,
 ): Promise<DomainFacts[]> {
-  const before = await gatherRights(store, plan, lineage, null);
-  const after = await gatherRights(store, plan, lineage, block);
+  const before = await gatherScores(store, plan, lineage, null);
+  const after = await gatherScores(store, plan, lineage, block);
   return Promise.all(
     plan.spec.stream.domains.map(async (domain) => {
       const { prompts, gold } = heldOutOf(plan, lineage, domain);
@@ -120,24 +120,24 @@ async function gatherDomains(
         prompts: await gatherData(store, plan, prompts),
         gold: gold.sha256,
         zeroShot: before.get(domain) ?? null,
-        right: after.get(domain) ?? null,
+        checkpoint: after.get(domain) ?? null,
       };
     }),
   );
 }
 
-async function gatherRights(
+async function gatherScores(
   store: Store,
   plan: Plan,
   lineage: PlannedLineage,
   block: number | null,
-): Promise<Map<string, Record<Convention, number>>> {
-  const rights = new Map<string, Record<Convention, number>>();
+): Promise<Map<string, CellCounts>> {
+  const scores = new Map<string, CellCounts>();
   for (const cell of await standingCells(store, plan, lineage, block)) {
     const score = await unlessDamaged(readScore(store, cell));
-    if (score) rights.set(cell.domain, countAnswers(score).right);
+    if (score) scores.set(cell.domain, countCell(score, plan.convention));
   }
-  return rights;
+  return scores;
 }
 
 async function gatherData(

@@ -22,7 +22,7 @@ export interface Answer {
   chunks: AsyncGenerator<Uint8Array>;
 }
 
-export function hubEndpoint(): string {
+function hubEndpoint(): string {
   return (process.env['HF_ENDPOINT'] || PUBLIC_HUB).replace(/\/+$/, '');
 }
 

@@ -1,6 +1,6 @@
 /** `checkpoint.json` of an exported checkpoint: what is known of it. A public interface; its model card is made of it alone. */
 
-import type { Learner } from './results.ts';
+import type { CellCounts, Learner } from './results.ts';
 import type { Convention } from './scores.ts';
 import type { Decoding } from './trainer-job.ts';
 
@@ -40,13 +40,13 @@ export interface LineageStep {
   data: DataFacts;
 }
 
-/** One domain's held-out examples: how many are right, before any training and with the checkpoint; null: not scored. */
+/** One domain's held-out examples, scored before any training and with the checkpoint; null: not scored. */
 export interface DomainFacts {
   domain: string;
   prompts: DataFacts;
   gold: string;
-  zeroShot: Record<Convention, number> | null;
-  right: Record<Convention, number> | null;
+  zeroShot: CellCounts | null;
+  checkpoint: CellCounts | null;
 }
 
 export interface WrittenFile {

@@ -1,5 +1,7 @@
-import type { CheckpointFacts, DataFacts, DomainFacts } from '../contract/checkpoint-facts.ts';
-import { CONVENTIONS } from '../contract/scores.ts';
+import type { CheckpointFacts, DataFacts } from '../contract/checkpoint-facts.ts';
+import type { CellCounts } from '../contract/results.ts';
+import { type Convention, CONVENTIONS } from '../contract/scores.ts';
+import { answersIn } from '../metrics/cell-counts.ts';
 import { CONVENTION_DEFINITIONS } from '../metrics/definitions.ts';
 import { count, percent } from '../metrics/numbers.ts';
 import { escapeMarkdown, table } from './markdown-text.ts';
@@ -110,46 +112,48 @@ function scores({ evaluation, seed, condition }: CheckpointFacts): string[] {
   const rows = domains.map((one) => [
     one.domain,
     count(one.prompts.examples),
-    share(one, one.zeroShot?.[convention]),
-    share(one, one.right?.[convention]),
-    ...others.map((name) => share(one, one.right?.[name])),
+    share(one.zeroShot, convention),
+    ...[convention, ...others].map((name) => share(one.checkpoint, name)),
     one.prompts.sha256,
   ]);
   const head = ['domain', 'held out', 'before training', `${convention} (headline)`, ...others];
+  const { temperature, seed: drawnFrom, draws = 1 } = decoding;
   const drawn =
-    decoding.temperature === 0
+    temperature === 0
       ? 'the likeliest token each time'
-      : `temperature ${decoding.temperature}, seed ${decoding.seed}`;
+      : `temperature ${temperature}, seed ${drawnFrom}, ${draws === 1 ? '1 answer' : `${draws} answers`} to each`;
   return [
     table([[...head, 'prompts (SHA-256)'], ...rows]),
-    `Percent of held-out examples that are right, of this checkpoint alone: condition \`${condition.name}\`, seed ${seed}; ${drawn}. Before training: the ${convention} score of what the lineage started from.`,
+    `Percent of answers to held-out examples that are right, of this checkpoint alone: condition \`${condition.name}\`, seed ${seed}; ${drawn}. Before training: the ${convention} score of what the lineage started from.`,
     [convention, ...others]
       .map((name) => `- ${name}: ${escapeMarkdown(CONVENTION_DEFINITIONS[name])}`)
       .join('\n'),
   ];
 }
 
-function share({ prompts }: DomainFacts, right: number | undefined): string {
-  if (right === undefined) return 'not scored';
-  return prompts.examples === 0 ? '' : percent(right / prompts.examples);
+function share(cell: CellCounts | null, convention: Convention): string {
+  if (cell === null) return 'not scored';
+  return cell.examples === 0 ? '' : percent(cell.right[convention] / answersIn(cell));
 }
 
 /** What training and prediction did not see of the data. */
 function cuts({ lineage: steps, evaluation }: CheckpointFacts): string[] {
-  const row = (name: string, { counts, examples }: DataFacts): string[] => [
-    name,
-    count(examples),
-    known(counts?.truncatedExamples),
-    known(counts?.truncatedTurns),
-    known(counts?.droppedExamples),
-  ];
   const rows = [
-    ...steps.map(({ name, data }) => row(`${name}, training`, data)),
-    ...evaluation.domains.map(({ domain, prompts }) => row(`${domain}, held out`, prompts)),
+    ...steps.map(({ name, data }) => cutsOf(`${name}, training`, data)),
+    ...evaluation.domains.map(({ domain, prompts }) => cutsOf(`${domain}, held out`, prompts)),
   ];
   return [
     table([['data', 'examples', 'examples cut', 'turns cut', 'examples dropped'], ...rows]),
     'As the trainer counted them under its own limits of tokens, which the hyperparameters set.',
+  ];
+}
+
+function cutsOf(name: string, { counts, examples }: DataFacts): string[] {
+  const { truncatedExamples, truncatedTurns, droppedExamples } = counts ?? {};
+  return [
+    name,
+    count(examples),
+    ...[truncatedExamples, truncatedTurns, droppedExamples].map(known),
   ];
 }
 

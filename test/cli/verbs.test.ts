@@ -132,8 +132,8 @@ describe('a tiny sweep by its verbs', () => {
       run?.blocks.map(({ key, steps }) => ({ key, steps })),
     );
     const shares = about.evaluation.domains.map((one) => ({
-      zeroShot: (one.zeroShot?.exact ?? 0) / one.prompts.examples,
-      right: (one.right?.exact ?? 0) / one.prompts.examples,
+      zeroShot: (one.zeroShot?.right.exact ?? 0) / one.prompts.examples,
+      right: (one.checkpoint?.right.exact ?? 0) / one.prompts.examples,
     }));
     expect(shares.map(({ right }) => right)).toEqual(run?.matrix.at(-1));
     expect(shares.map(({ zeroShot }) => zeroShot)).toEqual(run?.zeroShot);

@@ -69,32 +69,32 @@ export class FakeHub {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     this.#note('hub', request);
     const { pathname, searchParams } = new URL(request.url ?? '', this.endpoint);
-    const fail = (status: number, code: string): void => {
-      response.writeHead(status, { 'x-error-code': code }).end('refused');
-    };
-    if (this.busy > 0) {
-      this.busy -= 1;
-      return fail(503, '');
+    const refusal = this.#refuse(pathname, request.headers.authorization);
+    if (refusal) {
+      const [status, code] = refusal;
+      return void response.writeHead(status, { 'x-error-code': code }).end('refused');
     }
     if (this.words !== undefined) return void response.end(this.words);
-    if (!pathname.includes(`/${MODEL}/`)) return fail(401, 'RepoNotFound');
-    if (this.token !== undefined && request.headers.authorization !== `Bearer ${this.token}`)
-      return fail(request.headers.authorization ? 403 : 401, 'GatedRepo');
-    const [, revision = '', name = ''] =
-      /\/(?:tree|resolve|revision)\/([^/]+)\/?(.*)$/.exec(pathname) ?? [];
-    if (
-      pathname.startsWith('/api/models') &&
-      pathname.includes('/revision/') &&
-      revision === 'main'
-    )
-      return void response.end(JSON.stringify({ sha: COMMIT }));
-    if (revision !== COMMIT) return fail(404, 'RevisionNotFound');
-    if (pathname.includes('/tree/'))
-      return this.#list(Number(searchParams.get('cursor')), response);
-    const file = this.files[name];
-    if (!file) return fail(404, 'EntryNotFound');
+    const { kind, name = '' } = parsePlace(pathname);
+    if (kind === 'revision') return void response.end(JSON.stringify({ sha: COMMIT }));
+    if (kind === 'tree') return this.#list(Number(searchParams.get('cursor')), response);
+    const file = this.files[name] ?? Buffer.alloc(0);
     if (file.length < LARGE) return void response.end(file);
     response.writeHead(302, { location: `${originOf(this.#cdn)}/${name}?signature=s3cret` }).end();
+  }
+
+  #refuse(pathname: string, authorization: string | undefined): [number, string] | undefined {
+    if (this.busy > 0) {
+      this.busy -= 1;
+      return [503, ''];
+    }
+    const { kind, revision, name = '' } = parsePlace(pathname);
+    if (!pathname.includes(`/${MODEL}/`)) return [401, 'RepoNotFound'];
+    if (this.token !== undefined && authorization !== `Bearer ${this.token}`)
+      return [authorization ? 403 : 401, 'GatedRepo'];
+    const known = kind === 'revision' ? ['main', COMMIT] : [COMMIT];
+    if (!known.includes(revision ?? '')) return [404, 'RevisionNotFound'];
+    return kind === 'resolve' && !this.files[name] ? [404, 'EntryNotFound'] : undefined;
   }
 
   #list(cursor: number, response: ServerResponse): void {
@@ -130,4 +130,9 @@ export class FakeHub {
 
 function originOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function parsePlace(pathname: string): Record<string, string | undefined> {
+  const place = /\/(?<kind>tree|resolve|revision)\/(?<revision>[^/]+)\/?(?<name>.*)$/;
+  return place.exec(pathname)?.groups ?? {};
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CHECKPOINT_FORMAT, type CheckpointFacts } from '../../contract/checkpoint-facts.ts';
+import type { CellCounts } from '../../contract/results.ts';
 import { renderModelCard } from '../../report/model-card.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -11,6 +12,13 @@ const [KEY, DATA, PROMPTS, GOLD] = ['a', 'b', 'c', 'd'].map((digit) => digit.rep
   string,
 ];
 const COUNTS = { tokens: 4096, truncatedExamples: 3, truncatedTurns: 5, droppedExamples: 1 };
+
+/** So many of 200 are right. */
+function scored(right: CellCounts['right']): CellCounts {
+  const outcomes = { ...NONE, exact: right.exact, malformed: 200 - right.exact };
+  return { examples: 200, right, nameRight: right.exact, outcomes };
+}
+const NONE = { 'some-arguments': 0, 'wrong-arguments': 0, 'wrong-name': 0 };
 
 const ADAPTER: CheckpointFacts = {
   format: CHECKPOINT_FORMAT,
@@ -55,15 +63,15 @@ const ADAPTER: CheckpointFacts = {
         domain: 'account',
         prompts: { sha256: PROMPTS, examples: 200, counts: COUNTS },
         gold: GOLD,
-        zeroShot: { exact: 4, 'paper-1': 2, bfcl: 6 },
-        right: { exact: 97, 'paper-1': 88, bfcl: 99 },
+        zeroShot: scored({ exact: 4, 'paper-1': 2, bfcl: 6 }),
+        checkpoint: scored({ exact: 97, 'paper-1': 88, bfcl: 99 }),
       },
       {
         domain: 'schedule',
         prompts: { sha256: PROMPTS, examples: 100, counts: COUNTS },
         gold: GOLD,
         zeroShot: null,
-        right: null,
+        checkpoint: null,
       },
     ],
   },
@@ -124,6 +132,22 @@ describe('the card of an adapter', () => {
     );
     expect(lineOf(card, '| schedule | 100')).toContain('| not scored | not scored |');
     expect(card).toContain('condition `keep`, seed 1; the likeliest token each time.');
+  });
+
+  test('counts every answer where several were drawn', () => {
+    const { domains, convention } = ADAPTER.evaluation;
+    const [first] = domains;
+    if (!first?.checkpoint) throw new Error('no score');
+    const drawn = {
+      ...ADAPTER,
+      evaluation: {
+        convention,
+        decoding: { temperature: 0.7, seed: 3, draws: 4 },
+        domains: [{ ...first, checkpoint: { ...first.checkpoint, draws: 4 } }],
+      },
+    };
+    expect(renderModelCard(drawn)).toContain('temperature 0.7, seed 3, 4 answers to each');
+    expect(lineOf(renderModelCard(drawn), '| account | 200')).toContain('| 12.1 |');
   });
 
   test('tells what was cut, and what a reader has to know', () => {
