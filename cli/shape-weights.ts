@@ -1,7 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseModel, CheckpointFacts, WeightsForm } from '../contract/checkpoint-facts.ts';
-import { canonicalJson } from '../contract/digest.ts';
 import { type NamedFile, sha256Of } from '../store/records.ts';
 
 const ADAPTER = 'adapter_config.json';
@@ -54,7 +53,7 @@ async function nameBase(file: string, known: BaseModel): Promise<NamedAdapter> {
   const own = known.model === null && known.digest === null && isHubName(path);
   const base = own ? { ...known, model: path, commit: textOrNull(revision) } : known;
   const named = { ...config, base_model_name_or_path: base.model, revision: base.commit };
-  const text = `${JSON.stringify(JSON.parse(canonicalJson(named)), null, 2)}\n`;
+  const text = `${JSON.stringify(named, null, 2)}\n`;
   await writeFile(file, text);
   const size = Buffer.byteLength(text);
   return { rank: typeof r === 'number' ? r : null, base, file: { sha256: sha256Of(text), size } };
