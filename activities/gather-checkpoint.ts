@@ -11,6 +11,7 @@ import { countCell } from '../metrics/cell-counts.ts';
 import { heldOutOf, lineageAt, trainingOf, treeOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
 import type { Plan, PlannedLineage, RenderedFile } from '../plan/plan.ts';
+import { settingsOf } from '../plan/training-settings.ts';
 import { describeCondition } from '../spec/describe-condition.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import { readBlock } from '../store/blocks.ts';
@@ -21,7 +22,7 @@ import { readCounts } from './counts.ts';
 import { openPlannedSuite } from './plans.ts';
 
 /** Without its files, which are for whoever writes them to tell. */
-export type GatheredCheckpoint = Omit<CheckpointFacts, 'form' | 'rank' | 'files' | 'leftOut'>;
+export type GatheredCheckpoint = Omit<CheckpointFacts, 'form' | 'adapters' | 'files' | 'leftOut'>;
 
 /** What plan and store know of a block's checkpoint. */
 export async function gatherCheckpoint(
@@ -44,10 +45,10 @@ export async function gatherCheckpoint(
     },
     seed: lineage.seed,
     seeds: spec.seeds.length,
-    base: nameBase(plan),
+    base: nameBase(plan, lineage),
     startsFrom: spec.base?.block ?? null,
     trainer,
-    hyperparameters: spec.trainer.hyperparameters,
+    hyperparameters: settingsOf(spec, lineage.condition).hyperparameters,
     trainingSeeds: trainingSeeds(streamsOf(spec, lineage.seed)),
     suite: { name: suite.name, digest: plan.suite.digest, dataset: nameDataset(plan) },
     lineage: await Promise.all(steps.map((step) => gatherStep(store, plan, lineage, step))),
@@ -70,9 +71,9 @@ function pathOf(plan: Plan, lineage: PlannedLineage, block: number): number[] {
 }
 
 /** The weights of a sweep file win over what hyperparameters name; where files lie on somebody's machine is told to nobody. */
-function nameBase({ spec: { trainer } }: Plan): BaseModel {
-  const weights = trainer.kind === 'command' ? trainer.weights : undefined;
-  const { model, revision } = trainer.hyperparameters as Record<string, unknown>;
+function nameBase({ spec }: Plan, { condition }: PlannedLineage): BaseModel {
+  const weights = spec.trainer.kind === 'command' ? spec.trainer.weights : undefined;
+  const { model, revision } = settingsOf(spec, condition).hyperparameters;
   const source = weights?.source ?? `hf://${String(model)}@${String(revision)}`;
   const [, name = null, commit = null] =
     /^hf:\/\/([\w.-]+\/[\w.-]+)@([0-9a-f]{40})$/.exec(source) ?? [];
@@ -100,7 +101,7 @@ async function gatherStep(
     manifest: found?.sha256 ?? null,
     steps: found?.manifest.steps ?? null,
     tokens: found?.manifest.tokens ?? null,
-    data: await gatherData(store, plan, trainingOf(plan, lineage, step)),
+    data: await gatherData(store, plan, lineage, trainingOf(plan, lineage, step)),
   };
 }
 
@@ -117,7 +118,7 @@ async function gatherDomains(
       const { prompts, gold } = heldOutOf(plan, lineage, domain);
       return {
         domain,
-        prompts: await gatherData(store, plan, prompts),
+        prompts: await gatherData(store, plan, lineage, prompts),
         gold: gold.sha256,
         zeroShot: before.get(domain) ?? null,
         checkpoint: after.get(domain) ?? null,
@@ -143,9 +144,10 @@ async function gatherScores(
 async function gatherData(
   store: Store,
   plan: Plan,
+  { condition }: PlannedLineage,
   { sha256, examples }: RenderedFile,
 ): Promise<DataFacts> {
-  const found = await unlessDamaged(readCounts(store, plan, sha256));
+  const found = await unlessDamaged(readCounts(store, plan, { sha256, condition }));
   if (!found) return { sha256, examples, counts: null };
   const { tokens, truncatedExamples, truncatedTurns, droppedExamples } = found;
   return {

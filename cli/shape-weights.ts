@@ -1,9 +1,17 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
 import type { BaseModel, CheckpointFacts, WeightsForm } from '../contract/checkpoint-facts.ts';
 import { type NamedFile, sha256Of } from '../store/records.ts';
 
-const ADAPTER = 'adapter_config.json';
+const ADAPTER = /^(?:(.+)\/)?adapter_config\.json$/;
+
+/** Of PEFT's configuration what matters here; the rest is kept. */
+const adapterSchema = z.looseObject({
+  base_model_name_or_path: z.string().nullable().default(null),
+  revision: z.string().nullish(),
+  r: z.int().positive(),
+});
 
 /** What our trainer leaves beside a model for itself. */
 const OWN: Record<string, string> = {
@@ -12,33 +20,47 @@ const OWN: Record<string, string> = {
   'folder.json': "the trainer's own digests; checkpoint.json has those of what was written",
 };
 
+type Shaped = Pick<CheckpointFacts, 'form' | 'adapters' | 'base' | 'files' | 'leftOut'>;
+
 /** Makes of what a block left, which lies in `folder`, what other programs load. */
 export async function shapeWeights(
   folder: string,
   files: readonly NamedFile[],
   base: BaseModel,
-): Promise<Pick<CheckpointFacts, 'form' | 'rank' | 'base' | 'files' | 'leftOut'>> {
+): Promise<Shaped> {
   const form = recogniseForm(files);
-  if (form === 'trainer') return { form, rank: null, base, files: [...files], leftOut: {} };
-  const leftOut = Object.fromEntries(
-    files.flatMap(({ name }) => (OWN[name] === undefined ? [] : [[name, OWN[name]]])),
-  );
+  const leftOut = form === 'trainer' ? {} : nameOwn(files);
   for (const name of Object.keys(leftOut)) await rm(join(folder, name));
   const kept = files.filter(({ name }) => leftOut[name] === undefined);
-  if (form === 'transformers') return { form, rank: null, base, files: kept, leftOut };
-  const adapter = await nameBase(join(folder, ADAPTER), base);
-  const written = kept.map((file) => (file.name === ADAPTER ? { ...file, ...adapter.file } : file));
-  return { form, rank: adapter.rank, base: adapter.base, files: written, leftOut };
+  const shaped: Shaped = { form, adapters: [], base, files: [], leftOut };
+  for (const file of kept) {
+    const adapter = form === 'peft' ? ADAPTER.exec(file.name) : null;
+    if (!adapter) {
+      shaped.files.push(file);
+      continue;
+    }
+    const named = await nameBase(join(folder, file.name), base);
+    shaped.files.push({ ...file, ...named.file });
+    shaped.adapters.push({ folder: adapter[1] ?? '', rank: named.rank });
+    shaped.base = named.base;
+  }
+  return shaped;
 }
 
+/** An adapter lies in the very folder, or several in one each. */
 function recogniseForm(files: readonly NamedFile[]): WeightsForm {
   const has = (pattern: RegExp): boolean => files.some(({ name }) => pattern.test(name));
-  if (has(/^adapter_config\.json$/) && has(/^adapter_model\.safetensors$/)) return 'peft';
+  if (has(ADAPTER) && has(/(^|\/)adapter_model\.safetensors$/)) return 'peft';
   return has(/^config\.json$/) && has(/^model.*\.safetensors$/) ? 'transformers' : 'trainer';
 }
 
+function nameOwn(files: readonly NamedFile[]): Record<string, string> {
+  const own = files.map(({ name }) => [name, OWN[basename(name)]] as const);
+  return Object.fromEntries(own.flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])));
+}
+
 interface NamedAdapter {
-  rank: number | null;
+  rank: number;
   base: BaseModel;
   file: Pick<NamedFile, 'sha256' | 'size'>;
 }
@@ -48,21 +70,17 @@ interface NamedAdapter {
  * know. A folder of the machine that it was trained on is no name.
  */
 async function nameBase(file: string, known: BaseModel): Promise<NamedAdapter> {
-  const config = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  const { base_model_name_or_path: path, revision, r } = config;
+  const config = adapterSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const { base_model_name_or_path: path, revision = null, r } = config;
   const own = known.model === null && known.digest === null && isHubName(path);
-  const base = own ? { ...known, model: path, commit: textOrNull(revision) } : known;
+  const base = own ? { ...known, model: path, commit: revision } : known;
   const named = { ...config, base_model_name_or_path: base.model, revision: base.commit };
   const text = `${JSON.stringify(named, null, 2)}\n`;
   await writeFile(file, text);
   const size = Buffer.byteLength(text);
-  return { rank: typeof r === 'number' ? r : null, base, file: { sha256: sha256Of(text), size } };
+  return { rank: r, base, file: { sha256: sha256Of(text), size } };
 }
 
-function isHubName(path: unknown): path is string {
-  return typeof path === 'string' && /^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(path);
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+function isHubName(path: string | null): path is string {
+  return path !== null && /^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(path);
 }

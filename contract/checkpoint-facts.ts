@@ -17,6 +17,12 @@ export interface BaseModel {
   digest: string | null;
 }
 
+/** An adapter: its folder in the checkpoint's, empty for the very one; the rank that a server has to allow. */
+export interface AdapterFacts {
+  folder: string;
+  rank: number;
+}
+
 /** A file of rendered examples: its digest, and what the trainer counted; null: it was never counted. */
 export interface DataFacts {
   sha256: string;
@@ -66,8 +72,7 @@ export interface CheckpointFacts {
   /** Seeds that the sweep has: this is one of so many. */
   seeds: number;
   form: WeightsForm;
-  /** Of an adapter; the rank that a server has to allow. */
-  rank: number | null;
+  adapters: AdapterFacts[];
   base: BaseModel;
   /** The block that the sweep's lineages start from, where it is a fork. */
   startsFrom: string | null;

@@ -1,4 +1,4 @@
-import type { CheckpointFacts } from '../contract/checkpoint-facts.ts';
+import type { AdapterFacts, CheckpointFacts } from '../contract/checkpoint-facts.ts';
 
 /** The section that says how a checkpoint is loaded; none where only its own trainer can. */
 export function describeLoading(facts: CheckpointFacts): string[] {
@@ -18,7 +18,7 @@ tokenizer = AutoTokenizer.from_pretrained("folder")
 model = AutoModelForCausalLM.from_pretrained("folder", dtype="auto", device_map="auto")`;
 
 /** Without a hub's name there is a folder to be named. */
-function loadAdapter({ base: { model, commit } }: CheckpointFacts): string {
+function loadAdapter({ base: { model, commit }, adapters }: CheckpointFacts): string {
   const at = commit === null ? '' : `, revision="${commit}"`;
   const base = `"${model ?? 'folder-of-the-base'}"${at}`;
   return `from peft import PeftModel
@@ -26,19 +26,26 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained(${base})
 base = AutoModelForCausalLM.from_pretrained(${base}, dtype="auto", device_map="auto")
-model = PeftModel.from_pretrained(base, "folder")`;
+model = PeftModel.from_pretrained(base, "${placeOf(adapters.at(-1))}")`;
+}
+
+/** Of several the last is the newest block's; `domains.json` says whose the others are. */
+function placeOf(adapter: AdapterFacts | undefined): string {
+  return adapter?.folder ? `folder/${adapter.folder}` : 'folder';
 }
 
 /** What vLLM takes for `--max-lora-rank`. */
 const SERVED_RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512];
 
-/** Its name there is the last of the block's; summed ranks, as O-LoRA leaves them, may be more than it serves. */
-function serveAdapter({ base: { model, commit }, rank, sweep }: CheckpointFacts): string {
-  const allowed = SERVED_RANKS.find((one) => one >= (rank ?? 0));
+/** Summed ranks, as O-LoRA leaves them, may be more than it serves. */
+function serveAdapter({ base: { model, commit }, adapters, sweep }: CheckpointFacts): string {
+  const rank = Math.max(...adapters.map((one) => one.rank));
+  const allowed = SERVED_RANKS.find((one) => one >= rank);
   if (allowed === undefined)
     return `# vLLM serves adapters up to rank ${SERVED_RANKS.at(-1)}, and this one has ${rank}: merge it into its base first`;
   const at = commit === null ? '' : ` --revision ${commit}`;
-  return `vllm serve ${model ?? 'folder-of-the-base'}${at} --enable-lora --max-lora-rank ${allowed} --lora-modules ${sweep.name}=folder`;
+  const modules = adapters.map((one) => `${one.folder || sweep.name}=${placeOf(one)}`).join(' ');
+  return `vllm serve ${model ?? 'folder-of-the-base'}${at} --enable-lora --max-lora-rank ${allowed} --lora-modules ${modules}`;
 }
 
 function python(text: string): string {

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { shapeWeights } from '../../cli/shape-weights.ts';
 import type { BaseModel } from '../../contract/checkpoint-facts.ts';
@@ -29,6 +29,7 @@ function lay(files: Record<string, string>): { folder: string; listed: NamedFile
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-shape-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const listed = Object.entries(files).map(([name, text]) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
     return { name, sha256: sha256Of(text), size: text.length };
   });
@@ -43,7 +44,7 @@ describe('an adapter', () => {
   test('names the model of the hub that it belongs to, and is otherwise what was trained', async () => {
     const { folder, listed } = lay(ADAPTER);
     const shaped = await shapeWeights(folder, listed, HUB);
-    expect(shaped).toMatchObject({ form: 'peft', rank: 32, base: HUB });
+    expect(shaped).toMatchObject({ form: 'peft', adapters: [{ folder: '', rank: 32 }], base: HUB });
     expect(readConfig(folder)).toEqual({
       ...CONFIG,
       base_model_name_or_path: 'organisation/base',
@@ -85,6 +86,30 @@ describe('an adapter', () => {
   });
 });
 
+test('of several adapters each names its base', async () => {
+  const { folder, listed } = lay({
+    'block-1/adapter_config.json': JSON.stringify(CONFIG),
+    'block-1/adapter_model.safetensors': 'weights',
+    'block-2/adapter_config.json': JSON.stringify({ ...CONFIG, r: 8 }),
+    'block-2/adapter_model.safetensors': 'others',
+    'domains.json': '{"account": "block-1"}',
+    'folder.json': '{}',
+  });
+  const { form, adapters, files } = await shapeWeights(folder, listed, HUB);
+  expect({ form, adapters }).toEqual({
+    form: 'peft',
+    adapters: [
+      { folder: 'block-1', rank: 32 },
+      { folder: 'block-2', rank: 8 },
+    ],
+  });
+  expect(readConfig(join(folder, 'block-2'))).toMatchObject({
+    base_model_name_or_path: 'organisation/base',
+    r: 8,
+  });
+  expect(files.map(({ name }) => name)).toContain('domains.json');
+});
+
 test('a whole model keeps its tokenizer', async () => {
   const { folder, listed } = lay({
     'config.json': '{}',
@@ -94,7 +119,7 @@ test('a whole model keeps its tokenizer', async () => {
   });
   expect(await shapeWeights(folder, listed, HUB)).toMatchObject({
     form: 'transformers',
-    rank: null,
+    adapters: [],
   });
   expect(readdirSync(folder)).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
 });
@@ -103,7 +128,7 @@ test('what another trainer left stays as it is', async () => {
   const { folder, listed } = lay({ 'folder.json': '{}', 'weights.txt': 'chain' });
   expect(await shapeWeights(folder, listed, UNKNOWN)).toEqual({
     form: 'trainer',
-    rank: null,
+    adapters: [],
     base: UNKNOWN,
     files: listed,
     leftOut: {},

@@ -28,7 +28,7 @@ const ADAPTER: CheckpointFacts = {
   seed: 1,
   seeds: 5,
   form: 'peft',
-  rank: 96,
+  adapters: [{ folder: '', rank: 96 }],
   base: { model: 'organisation/base', commit: COMMIT, digest: 'e'.repeat(64) },
   startsFrom: null,
   trainer: { kind: 'command', identity: 'sha256:0123', description: 'ratchet-trainer' },
@@ -83,7 +83,7 @@ const ADAPTER: CheckpointFacts = {
 const BUILTIN: CheckpointFacts = {
   ...ADAPTER,
   form: 'trainer',
-  rank: null,
+  adapters: [],
   base: { model: null, commit: null, digest: null },
   trainer: { kind: 'builtin', identity: 'x', description: 'built-in CPU learner' },
   suite: { ...ADAPTER.suite, dataset: null },
@@ -165,7 +165,9 @@ describe('the card of an adapter', () => {
     expect(card).toContain(
       `vllm serve organisation/base --revision ${COMMIT} --enable-lora --max-lora-rank 128 --lora-modules study=folder`,
     );
-    expect(renderModelCard({ ...ADAPTER, rank: 513 })).toContain('merge it into its base first');
+    expect(renderModelCard({ ...ADAPTER, adapters: [{ folder: '', rank: 513 }] })).toContain(
+      'merge it into its base first',
+    );
   });
 
   test('tells how it is computed again, and what was not written', () => {
@@ -176,8 +178,17 @@ describe('the card of an adapter', () => {
   });
 });
 
+test('the card of one adapter a block names the folder of each', () => {
+  const adapters = ['block-1', 'block-2'].map((folder) => ({ folder, rank: 32 }));
+  const card = renderModelCard({ ...ADAPTER, adapters });
+  expect(card).toContain('PeftModel.from_pretrained(base, "folder/block-2")');
+  expect(card).toContain(
+    '--max-lora-rank 32 --lora-modules block-1=folder/block-1 block-2=folder/block-2',
+  );
+});
+
 test('the card of a whole model needs no base to be loaded', () => {
-  const card = renderModelCard({ ...ADAPTER, form: 'transformers', rank: null });
+  const card = renderModelCard({ ...ADAPTER, form: 'transformers', adapters: [] });
   expect(frontMatterOf(card)).toMatchObject({
     base_model_relation: 'finetune',
     library_name: 'transformers',
