@@ -23,6 +23,7 @@ class Reporter(TrainerCallback):
         self._last = (0.0, 0)
 
     def on_train_begin(self, args, state: TrainerState, control: TrainerControl, **_):
+        state.save_steps = int(args.save_steps)  # The job's: a checkpoint may come from one with another.
         self._last = (time.monotonic(), int(state.num_input_tokens_seen))
 
     def on_log(self, args, state: TrainerState, control: TrainerControl, logs=None, **_):
