@@ -22,25 +22,34 @@ export interface BaseWeights {
 export async function linkBase(
   { base }: { base?: BaseWeights | undefined },
   folder: string,
-  { cache, signal }: { cache: string; signal: AbortSignal },
+  { cache, signal, part }: { cache: string; signal: AbortSignal; part?: Part },
 ): Promise<string | undefined> {
   if (!base) return undefined;
-  await symlink(await provideBase(base, cache, signal), join(folder, 'base'));
+  await symlink(await provideBase(base, cache, signal, part), join(folder, 'base'));
   return 'base';
 }
+
+/**
+ * What is needed of base weights. `measuring`: files of nothing but weights are left out, so that whoever plans a sweep does
+ * not fetch 16 GB to count tokens.
+ */
+export type Part = 'all' | 'measuring';
+
+const WEIGHTS_ALONE = /\.(safetensors|bin|pth?|gguf)$/;
 
 /** The folder of the weights in the cache. One process of a node fetches them, the others wait for it. */
 export async function provideBase(
   base: BaseWeights,
   cache: string,
   signal: AbortSignal,
+  part: Part = 'all',
 ): Promise<string> {
-  const entry = join(cache, 'base', base.digest);
+  const entry = join(cache, 'base', part === 'all' ? base.digest : `${base.digest}-${part}`);
   await mkdir(dirname(entry), { recursive: true });
-  if (await isWhole(entry, base.digest)) return entry;
+  if (await isWhole(entry, base.digest, part)) return entry;
   return holdLock(`${entry}.lock`, signal, async () => {
     // Another may have fetched them meanwhile.
-    if (!(await isWhole(entry, base.digest))) await fetchBase(base, entry, signal);
+    if (!(await isWhole(entry, base.digest, part))) await fetchBase(base, entry, signal, part);
     return entry;
   });
 }
@@ -49,12 +58,17 @@ export async function provideBase(
  * Complete or absent: everything is there before the folder gets its name. A damaged one gives way. What a try that was cut
  * off had fetched is not fetched again.
  */
-async function fetchBase(base: BaseWeights, entry: string, signal: AbortSignal): Promise<void> {
+async function fetchBase(
+  base: BaseWeights,
+  entry: string,
+  signal: AbortSignal,
+  part: Part,
+): Promise<void> {
   const source = await openWeightsSource(base.source, signal);
   const list = await readList(source, base);
   const unfinished = await takeUnfinished(entry);
   try {
-    for (const file of parseList(base.source, list)) {
+    for (const file of listPart(base.source, list, part)) {
       signal.throwIfAborted();
       await fetchListed(source, base, file, join(unfinished, file.name));
     }
@@ -118,12 +132,17 @@ async function readList(source: WeightsSource, base: BaseWeights): Promise<Uint8
   );
 }
 
+function listPart(source: string, list: Uint8Array, part: Part): ListedFile[] {
+  const files = parseList(source, list);
+  return part === 'all' ? files : files.filter(({ name }) => !WEIGHTS_ALONE.test(name));
+}
+
 /** Reads all of it, which the trainer is about to do as well: what is read twice comes from memory. */
-async function isWhole(entry: string, digest: string): Promise<boolean> {
+async function isWhole(entry: string, digest: string, part: Part): Promise<boolean> {
   try {
     const list = await readFile(join(entry, LIST));
     if (sha256Of(list) !== digest) return false;
-    for (const { name, sha256 } of parseList(entry, list)) {
+    for (const { name, sha256 } of listPart(entry, list, part)) {
       if ((await digestOf(join(entry, name))) !== sha256) return false;
     }
     return true;

@@ -23,7 +23,9 @@ export interface Answer {
 }
 
 function hubEndpoint(): string {
-  return (process.env['HF_ENDPOINT'] || PUBLIC_HUB).replace(/\/+$/, '');
+  const endpoint = (process.env['HF_ENDPOINT'] || PUBLIC_HUB).replace(/\/+$/, '');
+  if (/^https?:\/\/[^/]/.test(endpoint) && URL.canParse(endpoint)) return endpoint;
+  throw new CausedError('configuration', 'HF_ENDPOINT is no URL like https://hub.example.org');
 }
 
 /**

@@ -77,7 +77,7 @@ async function count(
     key,
     hyperparameters,
     tools: 'tools.json',
-    base: await linkBase(trainer, folder, { cache, signal }),
+    base: await linkBase(trainer, folder, { cache, signal, part: 'measuring' }),
     data,
     sizes,
   };

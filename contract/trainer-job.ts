@@ -43,7 +43,7 @@ const base = {
   base: path
     .optional()
     .describe(
-      'Folder of the base weights that the sweep file names, not to be written; absent: the trainer has its own.',
+      'Folder of the base weights that the sweep file names, not to be written, of a count job without files of weights alone; absent: the trainer has its own.',
     ),
 };
 

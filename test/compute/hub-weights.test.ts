@@ -69,6 +69,18 @@ describe('weights of a hub', () => {
     );
   });
 
+  test('are left out where tokens are counted: the tokenizer comes alone', async () => {
+    const entry = await provideBase(await digest(), cache, signal, 'measuring');
+    expect(Object.keys(readAll(entry))).toEqual([
+      'config.json',
+      'model.safetensors.index.json',
+      'tokenizer.json',
+    ]);
+    expect(hub.deliveries()).toEqual(['/tokenizer.json all']);
+    expect(await provideBase(await digest(), cache, signal, 'measuring')).toBe(entry);
+    expect(hub.deliveries()).toHaveLength(1);
+  });
+
   test('have the digest that coreutils give a copy of them: a mirror makes no other blocks', async () => {
     const copy = join(cache, 'copy');
     mkdirSync(copy);
@@ -205,6 +217,8 @@ describe('a hub is refused in one sentence', () => {
   test('that is none, or is away', async () => {
     hub.words = '<html>Welcome</html>';
     await expect(digest()).rejects.toThrow("the answer is no hub's: is HF_ENDPOINT one?");
+    vi.stubEnv('HF_ENDPOINT', 'hub');
+    await expect(digest()).rejects.toThrow('HF_ENDPOINT is no URL like https://hub.example.org');
     vi.stubEnv('RATCHET_STORE_PATIENCE', '0');
     const away = await FakeHub.start({});
     const { endpoint } = away;
