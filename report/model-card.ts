@@ -1,11 +1,8 @@
-import type { CheckpointFacts, DataFacts } from '../contract/checkpoint-facts.ts';
-import type { CellCounts } from '../contract/results.ts';
-import { type Convention, CONVENTIONS } from '../contract/scores.ts';
-import { answersIn } from '../metrics/cell-counts.ts';
-import { CONVENTION_DEFINITIONS } from '../metrics/definitions.ts';
-import { count, percent } from '../metrics/numbers.ts';
+import type { CheckpointFacts } from '../contract/checkpoint-facts.ts';
+import { count } from '../metrics/numbers.ts';
 import { escapeMarkdown, table } from './markdown-text.ts';
 import { describeLoading } from './model-card-loading.ts';
+import { describeCuts, describeScores, known } from './model-card-scores.ts';
 
 /** `README.md` of an exported checkpoint, as model hubs read one: YAML for machines, then what a person has to know. */
 export function renderModelCard(facts: CheckpointFacts): string {
@@ -20,9 +17,9 @@ export function renderModelCard(facts: CheckpointFacts): string {
     '## Training',
     ...training(facts),
     '## Scores',
-    ...scores(facts),
+    ...describeScores(facts),
     '## What was cut',
-    ...cuts(facts),
+    ...describeCuts(facts),
     '## Limitations',
     limitations(facts),
     ...describeLoading(facts),
@@ -106,57 +103,6 @@ function training({
   ];
 }
 
-function scores({ evaluation, seed, condition }: CheckpointFacts): string[] {
-  const { convention, decoding, domains } = evaluation;
-  const others = CONVENTIONS.filter((name) => name !== convention);
-  const rows = domains.map((one) => [
-    one.domain,
-    count(one.prompts.examples),
-    share(one.zeroShot, convention),
-    ...[convention, ...others].map((name) => share(one.checkpoint, name)),
-    one.prompts.sha256,
-  ]);
-  const head = ['domain', 'held out', 'before training', `${convention} (headline)`, ...others];
-  const { temperature, seed: drawnFrom, draws = 1 } = decoding;
-  const drawn =
-    temperature === 0
-      ? 'the likeliest token each time'
-      : `temperature ${temperature}, seed ${drawnFrom}, ${draws === 1 ? '1 answer' : `${draws} answers`} to each`;
-  return [
-    table([[...head, 'prompts (SHA-256)'], ...rows]),
-    `Percent of answers to held-out examples that are right, of this checkpoint alone: condition \`${condition.name}\`, seed ${seed}; ${drawn}. Before training: the ${convention} score of what the lineage started from.`,
-    [convention, ...others]
-      .map((name) => `- ${name}: ${escapeMarkdown(CONVENTION_DEFINITIONS[name])}`)
-      .join('\n'),
-  ];
-}
-
-function share(cell: CellCounts | null, convention: Convention): string {
-  if (cell === null) return 'not scored';
-  return cell.examples === 0 ? '' : percent(cell.right[convention] / answersIn(cell));
-}
-
-/** What training and prediction did not see of the data. */
-function cuts({ lineage: steps, evaluation }: CheckpointFacts): string[] {
-  const rows = [
-    ...steps.map(({ name, data }) => cutsOf(`${name}, training`, data)),
-    ...evaluation.domains.map(({ domain, prompts }) => cutsOf(`${domain}, held out`, prompts)),
-  ];
-  return [
-    table([['data', 'examples', 'examples cut', 'turns cut', 'examples dropped'], ...rows]),
-    'As the trainer counted them under its own limits of tokens, which the hyperparameters set.',
-  ];
-}
-
-function cutsOf(name: string, { counts, examples }: DataFacts): string[] {
-  const { truncatedExamples, truncatedTurns, droppedExamples } = counts ?? {};
-  return [
-    name,
-    count(examples),
-    ...[truncatedExamples, truncatedTurns, droppedExamples].map(known),
-  ];
-}
-
 function limitations({ seeds, form }: CheckpointFacts): string {
   const one =
     seeds === 1
@@ -183,8 +129,4 @@ function reproduction({ sweep, block, files, leftOut }: CheckpointFacts): string
     `Blocks are addressed by what decides them: sweep ${key} computed anew has the keys above, and, where its trainer is deterministic, the same bytes. \`checkpoint.json\` has all of this page for programs.`,
     [...files.map(({ name, sha256 }) => `- \`${name}\` ${sha256}`), ...left].join('\n'),
   ].join('\n\n');
-}
-
-function known(value: number | null | undefined): string {
-  return value === null || value === undefined ? 'not known' : count(value);
 }

@@ -150,6 +150,20 @@ describe('the card of an adapter', () => {
     expect(lineOf(renderModelCard(drawn), '| account | 200')).toContain('| 12.1 |');
   });
 
+  test('tells the loss and the answers that were cut, where the trainer did', () => {
+    const [first, second] = ADAPTER.evaluation.domains;
+    if (!first?.checkpoint || !second) throw new Error('no score');
+    const told = { ...first.checkpoint, loss: { nats: 300, tokens: 400 }, truncated: 7 };
+    const domains = [{ ...first, checkpoint: told }, second];
+    const withLoss = renderModelCard({
+      ...ADAPTER,
+      evaluation: { ...ADAPTER.evaluation, domains },
+    });
+    expect(lineOf(withLoss, '| domain |')).toContain('| bfcl | loss, nats a token | answers cut |');
+    expect(lineOf(withLoss, '| account | 200')).toContain('| 49.5 | 0.750 | 7 |');
+    expect(lineOf(withLoss, '| schedule | 100')).toContain('| not known | not known |');
+  });
+
   test('tells what was cut, and what a reader has to know', () => {
     expect(lineOf(card, '| account, training')).toBe('| account, training | 698 | 3 | 5 | 1 |');
     expect(lineOf(card, '| schedule, training')).toContain('not known');
