@@ -60,7 +60,7 @@ function hooksOfTrainer(task: Task, { signal, onProgress, meter }: UnitHooks): E
   const told = {
     signal,
     onAttempt: (attempt: number) => meter.noteAttempt(attempt),
-    onCommitted: (examples: number) => meter.noteCommitted(examples),
+    onCommitted: (answers: number) => meter.noteCommitted(answers),
     onProgress: (progress: ComputeProgress) => {
       meter.seeProgress(progress);
       onProgress(progress);

@@ -3,7 +3,7 @@ import type { Compute, ComputeHooks } from '../compute/compute.ts';
 import type { EvaluatedCheckpoint } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import { type PredictionsEvent, prediction } from '../contract/trainer-events.ts';
-import { cellsOf, weightsOf } from '../plan/cells.ts';
+import { cellsOf, countAnswers, weightsOf } from '../plan/cells.ts';
 import { settingsOf } from '../plan/training-settings.ts';
 import { requireBlock } from '../store/blocks.ts';
 import type { BlockRef } from '../store/records.ts';
@@ -34,8 +34,8 @@ export interface OpenCells {
 }
 
 export interface EvaluateHooks extends ComputeHooks {
-  /** So many examples are predicted for good. */
-  onCommitted?: (examples: number) => void;
+  /** So many answers are predicted for good. */
+  onCommitted?: (answers: number) => void;
 }
 
 /** Predicts and scores every cell of a checkpoint that has no score; stored predictions are only scored. */
@@ -102,7 +102,7 @@ async function predict(
           throw new CausedError('trainer-bug', `predictions for ${told.name} were not asked for`);
         const predicted = readPredicted(cell, told, bytes);
         await score(store, cell, await commitPredictions(store, cell, predicted));
-        hooks.onCommitted?.(cell.data.prompts.examples);
+        hooks.onCommitted?.(countAnswers(cell));
       },
     },
   );

@@ -10,6 +10,7 @@ import { CAUSES, type Cause, CausedError } from '../contract/causes.ts';
 import { type JobRequest, nameJob, type Stage } from '../k8s/job-request.ts';
 import { removeJob } from '../k8s/remove-job.ts';
 import { type JobEnd, runJob } from '../k8s/run-job.ts';
+import { countAnswers } from '../plan/cells.ts';
 import { findResult } from '../store/attempts.ts';
 import { unitOf } from './account.ts';
 import type { Cell } from './cells.ts';
@@ -114,7 +115,7 @@ export async function evaluateInPod(
   });
   noteTraffic(meter, end.lastWords);
   const { missing } = await openCells(task);
-  meter.noteCommitted(countExamples(before.missing) - countExamples(missing));
+  meter.noteCommitted(sumAnswers(before.missing) - sumAnswers(missing));
   if (missing.length > 0) {
     const { cause, message, node } = end.verdict;
     throw new CausedError(cause, message, { node });
@@ -131,8 +132,8 @@ async function findTrained({ store }: Task, key: string): Promise<TrainedBlock |
   return { attempt, computeSeconds };
 }
 
-function countExamples(cells: readonly Cell[]): number {
-  return cells.reduce((sum, { data }) => sum + data.prompts.examples, 0);
+function sumAnswers(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + countAnswers(cell), 0);
 }
 
 function makeRequest(stage: Stage, task: Task, placed: PlacedUnit): JobRequest {

@@ -73,13 +73,13 @@ export class TryMeter {
     if (this.one) this.one.attempt = attempt;
   }
 
-  notePredicted(examples: number): void {
-    if (this.one) this.one.predicted = Math.max(this.one.predicted, examples);
+  notePredicted(answers: number): void {
+    if (this.one) this.one.predicted = Math.max(this.one.predicted, answers);
   }
 
-  noteCommitted(examples: number): void {
+  noteCommitted(answers: number): void {
     if (!this.one) return;
-    this.one.committed += examples;
+    this.one.committed += answers;
     this.notePredicted(this.one.committed);
   }
 

@@ -78,6 +78,11 @@ export function cellsOf(plan: Plan, lineage: PlannedLineage, block: number | nul
   });
 }
 
+/** That a cell asks for: every draw of every prompt. */
+export function countAnswers({ data, draws }: PlannedCell): number {
+  return data.prompts.examples * draws;
+}
+
 /**
  * The key of the block whose weights a checkpoint has: of a lineage's own or, before any of them (null), of the block that
  * the sweep starts from. Null: untrained weights.

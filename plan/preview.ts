@@ -1,4 +1,4 @@
-import { blockAt, cellsOf, checkpointsOf, treeOf, trainingOf } from './cells.ts';
+import { blockAt, cellsOf, checkpointsOf, countAnswers, treeOf, trainingOf } from './cells.ts';
 import type { Plan, PlannedLineage } from './plan.ts';
 
 /** What the store holds of a plan. */
@@ -20,7 +20,7 @@ export interface PlanPreview {
   runs: number;
   blocks: { total: number; stored: number; resume: number; compute: number };
   cells: { total: number; stored: number; score: number; compute: number };
-  /** Held-out examples that will be predicted. */
+  /** Answers to held-out prompts that will be predicted. */
   predictions: number;
   conditions: ConditionPreview[];
   /** Why what is computed is computed: reason to number of blocks. */
@@ -64,8 +64,7 @@ export function previewPlan(plan: Plan, stored: Stored): PlanPreview {
     for (const block of checkpointsOf(lineage))
       for (const cell of cellsOf(plan, lineage, block)) {
         const state = cellState(cell, stored);
-        if (state === 'compute' && !cells.has(cell.score))
-          predictions += cell.data.prompts.examples;
+        if (state === 'compute' && !cells.has(cell.score)) predictions += countAnswers(cell);
         cells.set(cell.score, state);
       }
   }

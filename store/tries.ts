@@ -51,7 +51,7 @@ export const trySchema = z.strictObject({
   runningAt: time.nullable(),
   /** The last time that its follower saw it; its end once it has ended. */
   seenAt: time,
-  /** Of an evaluation: examples predicted so far, and those whose predictions are committed. */
+  /** Of an evaluation: answers predicted so far, and those that are committed. */
   predicted: z.int().nonnegative(),
   committed: z.int().nonnegative(),
   end: endSchema.nullable(),

@@ -34,6 +34,12 @@ test('an empty store: everything is computed, and why', () => {
   });
 });
 
+test('every draw is an answer to predict', () => {
+  const drawn = planOf({ evaluate: { decoding: { temperature: 1, draws: 3 } } });
+  const once = planOf({ evaluate: { decoding: { temperature: 1 } } });
+  expect(previewPlan(drawn, NOTHING).predictions).toBe(3 * previewPlan(once, NOTHING).predictions);
+});
+
 test('examples and blocks are counted for each condition', () => {
   expect(previewPlan(plan, NOTHING).conditions).toEqual([
     { condition: 'keep', blocks: 6, compute: 6, examples: 60 },

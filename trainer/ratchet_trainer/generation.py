@@ -30,10 +30,11 @@ class Interruption(Exception):
 
 
 def generate(job: Job, settings: Hyperparameters, events: Events) -> int:
-    generation = Generation(job, settings, events)
+    files = {name: list(read_lines(file)) for name, file in job.files}
+    generation = Generation(job, settings, events, job.draws * sum(map(len, files.values())))
     try:
-        for name, file in job.files:
-            generation.predict(name, file)
+        for name, prompts in files.items():
+            generation.predict(name, prompts)
     except Interruption:
         return INTERRUPTED
     events.tell("result", steps=generation.answered, tokens=generation.tokens)
@@ -41,8 +42,10 @@ def generate(job: Job, settings: Hyperparameters, events: Events) -> int:
 
 
 class Generation:
-    def __init__(self, job: Job, settings: Hyperparameters, events: Events) -> None:
+    def __init__(self, job: Job, settings: Hyperparameters, events: Events, answers: int) -> None:
+        """`answers`: of all files."""
         self._job = job
+        self._answers = answers
         self._events = events
         self._native = settings.call_format == "native"
         self._tokenizer = load_tokenizer(job, settings)
@@ -53,8 +56,7 @@ class Generation:
         self.tokens = 0
         """Of prompts and answers."""
 
-    def predict(self, name: str, file: Path) -> None:
-        prompts = list(read_lines(file))
+    def predict(self, name: str, prompts: list[dict[str, Any]]) -> None:
         rendered = [self._renderer.render_prompt(prompt) for prompt in prompts]
         self._events.tell("count", **count_rendered(name, rendered))
         asked = [(place, draw) for place in range(len(prompts)) for draw in range(self._job.draws)]
@@ -81,11 +83,11 @@ class Generation:
     def _answer(self, requests: list[Request]) -> list[Answer]:
         """In the order of the requests."""
         answers: list[Answer | None] = [None] * len(requests)
-        for done, (place, answer) in enumerate(self._engine.answer(requests), 1):
+        for place, answer in self._engine.answer(requests):
             answers[place] = answer
             self.answered += 1
             self.tokens += len(requests[place].prompt) + len(answer.tokens)
-            self._go_on(done, len(requests))
+            self._go_on(all_answered=self.answered == self._answers)
         return [answer for answer in answers if answer is not None]
 
     def _read(self, answer: Answer) -> str:
@@ -112,27 +114,27 @@ class Generation:
             for one, prompt, wanted in zip(rendered, prompts, gold, strict=True)
         ]
         nats = 0.0
-        for done, one in enumerate(self._engine.measure(pairs), 1):
+        for one in self._engine.measure(pairs):
             nats += one
-            self._go_on(done, len(pairs))
+            self._go_on()
         tokens = sum(len(target) for _, target in pairs)
         if tokens > 0 and math.isfinite(nats):
             return {"loss": {"nats": nats, "tokens": tokens}}
         self._events.warn(f"the loss on the targets of {name} is {nats} over {tokens} tokens, and is left out")
         return {}
 
-    def _go_on(self, done: int, of: int) -> None:
+    def _go_on(self, all_answered: bool = False) -> None:
         """Tells how far it came, now and then. Raises Interruption when told to stop."""
         if stop_requested.is_set():
             raise Interruption
         now, (then, before) = time.monotonic(), self._told
-        if done < of and now - then < PROGRESS_EVERY:
+        if not all_answered and now - then < PROGRESS_EVERY:
             return
         self._told = (now, self.tokens)
         self._events.tell(
             "progress",
-            step=done,
-            steps=of,
+            step=self.answered,
+            steps=self._answers,
             loss=None,
             tokens=self.tokens,
             tokensPerSecond=(self.tokens - before) / max(now - then, 1e-9),

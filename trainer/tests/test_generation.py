@@ -138,7 +138,11 @@ def test_every_draw_stands_in_the_file_and_the_loss_beside_it(tmp_path):
     ]
     cut = sum(not one.ended for _, one in PaddedEngine(asked, patient, TOKENIZER).answer(requests))
     assert 0 < told[0]["truncated"] == cut < 12
-    assert events(asked.folder, "progress")[-1]["tokens"] == events(asked.folder, "result")[0]["tokens"]
+    progress = events(asked.folder, "progress")
+    assert {one["steps"] for one in progress} == {21}, "answers of both files"
+    assert [one["step"] for one in progress] == sorted(one["step"] for one in progress)
+    assert progress[-1]["step"] == 21
+    assert progress[-1]["tokens"] == events(asked.folder, "result")[0]["tokens"]
 
     alone = job(tmp_path / "alone", {"temperature": 1, "seed": 5})
     generate(alone, patient, Events(alone.folder))

@@ -143,7 +143,7 @@ def test_whole_models_and_the_base_need_no_adapter(tmp_path, monkeypatch, vllm):
     engine.open_vllm(replace(asked, weights=None), read_hyperparameters(GIVEN), TOKENIZER)
     whole, base = (llm.settings for llm in vllm)
     assert (whole["model"], whole["enable_lora"], whole["quantization"]) == (str(asked.weights), False, None)
-    assert whole["tokenizer"] == str(asked.base), "weights of a block come without one"
+    assert whole["tokenizer"] == str(asked.base)
     assert (base["model"], base["enable_lora"]) == (str(asked.base), False)
 
 
