@@ -57,10 +57,12 @@ export interface CellCounts extends AnswerCounts {
   loss?: TargetLoss;
 }
 
-/** Examples of a stratum, and those right under the headline convention: with several draws answers of either. */
+/** Examples of a stratum, and those right under the headline convention: of several draws the right answers. */
 export interface StratumCounts {
   examples: number;
   right: number;
+  /** Answers to them; absent where there is one to each. */
+  answers?: number;
 }
 
 /** `steps` and `tokens` are null for a block that was never trained. */

@@ -82,7 +82,8 @@ export function valueOf(
 
 /** Null also where a seed has no such examples. */
 function shareOf(counts: StratumCounts | undefined): number | null {
-  return counts === undefined || counts.examples === 0 ? null : counts.right / counts.examples;
+  if (counts === undefined || counts.examples === 0) return null;
+  return counts.right / (counts.answers ?? counts.examples);
 }
 
 /** Of all seeds together: different orders of a seed score the same examples. */

@@ -16,8 +16,10 @@ export function countStrata(
     STRATA.map((name) => [name, { examples: 0, right: 0 }]),
   ) as NonNullable<RunResult['strata']>;
   const count = (stratum: Stratum, example: ExampleScore): void => {
-    counts[stratum].examples++;
-    if (example.right[convention]) counts[stratum].right++;
+    const own = counts[stratum];
+    if (example.draw !== undefined) own.answers = (own.answers ?? 0) + 1;
+    if ((example.draw ?? 0) === 0) own.examples++;
+    if (example.right[convention]) own.right++;
   };
   for (const [j, domain] of order.entries()) {
     const cell = cells.at(-1)?.[j];

@@ -135,8 +135,16 @@ export function tabulateStrata(results: Results): CsvTable {
       value: ({ run, stratum }) => run.strata?.[stratum].examples ?? null,
     },
     {
+      name: 'answers',
+      meaning: 'to those examples: as many as examples, times the draws of each',
+      value: ({ run, stratum }) => {
+        const counts = run.strata?.[stratum];
+        return counts ? (counts.answers ?? counts.examples) : null;
+      },
+    },
+    {
       name: 'right',
-      meaning: `of them right after the last block, under ${results.convention}`,
+      meaning: `answers right after the last block, under ${results.convention}`,
       value: ({ run, stratum }) => run.strata?.[stratum].right ?? null,
     },
   ];

@@ -41,7 +41,7 @@ export function renderTerminal(results: Results, paint: Paint = (text) => text):
     ...listFloors(results).map((line) => say(`▽ ${line}`, 'warning')),
     '',
     ...renderContext(results).map((line) => say(line, 'faint')),
-    ...alignColumns(tabulateSecondary(results)).map((line) => say(line, 'faint')),
+    ...renderSecondary(results).map((line) => say(line, 'faint')),
     ...describePublished(results).map((line) => say(line, 'faint')),
   ];
   if (cells.missing > 0)
@@ -121,6 +121,11 @@ function renderContext(results: Results): string[] {
     ...alignColumns(tabulateContext(results)),
     'Floor: best answer without training; copy: all values verbatim in the prompt; gold: the gold calls; means over domains. Then percent right after the last block by stratum (examples).',
   ];
+}
+
+function renderSecondary(results: Results): string[] {
+  const rows = tabulateSecondary(results);
+  return rows.length === 0 ? [] : ['', ...alignColumns(rows), ''];
 }
 
 /** In full for a few conditions, else by name. */

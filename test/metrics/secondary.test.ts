@@ -39,6 +39,18 @@ describe('several draws', () => {
   });
 });
 
+test('strata count examples, and their shares are of all answers', () => {
+  for (const { strata } of keep) {
+    const { examples = 0, answers, right = 0 } = strata?.identical ?? {};
+    expect([examples, answers]).toEqual([40, 160]);
+    expect(right).toBeLessThan(160);
+  }
+  const own = drawn.conditions['keep']?.strata.identical;
+  const shares = keep.map(({ strata }) => (strata?.identical.right ?? 0) / 160);
+  expect(own?.examples).toBe(200);
+  expect(own?.mean).toBeCloseTo(meanOf(shares), 12);
+});
+
 describe('loss on held-out targets', () => {
   test('is nats by tokens, in a matrix as the accuracies, and its mean is over domains', () => {
     for (const { cells, secondary } of keep) {
