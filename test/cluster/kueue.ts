@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1Job } from '@kubernetes/client-node';
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { inject } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { LABELS } from '../../k8s/labels.ts';
@@ -74,23 +74,18 @@ export class Kueue {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** A Job with a GPU that does nothing until it is removed: it takes the whole quota. Resolves when it runs. */
+  /** A Job of somebody else, with a GPU, that does nothing until it is removed: it takes the whole quota. Resolves when it runs. */
   async occupy(name: string, priority: string): Promise<{ remove: () => Promise<void> }> {
-    const { batch } = this.cluster;
+    const { batch, core } = this.cluster;
     const namespace = NAMESPACE;
+    const readPods = async (): Promise<V1Pod[]> =>
+      (await core.listNamespacedPod({ namespace, labelSelector: `${LABELS.job}=${name}` })).items;
     await batch.createNamespacedJob({ namespace, body: occupant(name, priority) });
-    await waitFor(async () =>
-      (await this.cluster.pods()).find(
-        ({ metadata, status }) =>
-          metadata?.labels?.[LABELS.job] === name && status?.phase === 'Running',
-      ),
-    );
+    await waitFor(async () => (await readPods()).some(({ status }) => status?.phase === 'Running'));
     return {
       remove: async () => {
         await batch.deleteNamespacedJob({ name, namespace, propagationPolicy: 'Foreground' });
-        await waitFor(async () =>
-          (await this.cluster.jobs()).every(({ metadata }) => metadata?.name !== name),
-        );
+        await waitFor(async () => (await readPods()).length === 0);
       },
     };
   }

@@ -28,7 +28,7 @@ const STUDIES = [
   { tuning: 'qlora', conditions: { keep } },
 ];
 
-if (apiBankMissing) console.log(`skipped: ${apiBankMissing}`);
+if (apiBankMissing) process.stdout.write(`skipped: ${apiBankMissing}\n`);
 
 describe.skipIf(apiBankMissing !== undefined)('a language model', () => {
   it.each(STUDIES)(
@@ -46,7 +46,9 @@ describe.skipIf(apiBankMissing !== undefined)('a language model', () => {
       const file = writeSweep(place, sweep);
       const random = createRandom(SEED);
       const { finished, kills } = await runKillingAtSteps({ place, file, random }, VICTIMS);
-      console.log(`RATCHET_FAULT_SEED=${SEED}, ${tuning}: killed ${describeKills(kills)}`);
+      process.stdout.write(
+        `RATCHET_FAULT_SEED=${SEED}, ${tuning}: killed ${describeKills(kills)}\n`,
+      );
       expect(kills.map(({ victim }) => victim)).toEqual(VICTIMS);
       expect(finished).toEqual(whole);
       expect(await checkInvariants(await openStoreOf(place))).toEqual([]);

@@ -42,7 +42,7 @@ describe.skipIf(!HAS_KUEUE)('a sweep behind a quota of one GPU', () => {
     const { workplace, ended } = startSweep();
     await waitFor(() => isQueued(workplace));
     await workplace.ratchet('pause');
-    await waitFor(async () => (await cluster.jobs()).length === 1);
+    await waitFor(async () => (await cluster.jobs()).length === 0);
     await workplace.ratchet('resume');
     await waitFor(() => isQueued(workplace));
     await workplace.ratchet('cancel');
