@@ -3,7 +3,7 @@ import { redactSecrets } from './redact-secrets.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
-import { causeOfWords } from '../contract/last-words.ts';
+import { causeOfWords, WORDS_JUDGED, WORDS_SHOWN } from '../contract/last-words.ts';
 import { TRAINER_STALL } from '../contract/timeouts.ts';
 import { TRAINER_EXIT } from '../contract/trainer.ts';
 
@@ -33,11 +33,12 @@ export async function judgeEnd(
   if (child.exitCode === TRAINER_EXIT.done) return 'done';
   if (seen.stopped) return 'interrupted';
   if (seen.stalled) throw new CausedError('stalled', STALLED);
-  throw explainFailure(child, await readTail(join(seen.folder, 'trainer.log')));
+  throw explainFailure(child, await readEnd(join(seen.folder, 'trainer.log')));
 }
 
-function explainFailure({ exitCode, signalCode }: ChildProcess, tail: string): CausedError {
+function explainFailure({ exitCode, signalCode }: ChildProcess, log: string): CausedError {
   const end = signalCode ?? `exit ${exitCode}`;
+  const tail = wellFormed(log.slice(-WORDS_SHOWN));
   if (signalCode === 'SIGKILL' || signalCode === 'SIGTERM')
     return new CausedError('preempted', `the trainer was ended from outside (${end})`);
   switch (exitCode) {
@@ -49,16 +50,16 @@ function explainFailure({ exitCode, signalCode }: ChildProcess, tail: string): C
       return new CausedError('store-corrupt', `the trainer was given damaged files: ${tail}`);
     default:
       return new CausedError(
-        causeOfWords(tail) ?? 'trainer-bug',
+        causeOfWords(log) ?? 'trainer-bug',
         `the trainer failed (${end}): ${tail}`,
       );
   }
 }
 
-async function readTail(file: string): Promise<string> {
+async function readEnd(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   // Before it is cut: half a secret would not be known for one.
-  return wellFormed(redactSecrets(text).trimEnd().slice(-400)) || 'it left no log';
+  return redactSecrets(text).trimEnd().slice(-WORDS_JUDGED) || 'it left no log';
 }
 
 /** A cut may have halved a surrogate pair, which records cannot hold. */

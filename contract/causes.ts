@@ -59,10 +59,17 @@ export const CAUSES = {
     recognised: 'the trainer ran out of GPU memory',
     action: 'stops: the same would not fit again',
     retries: 0,
-    mend: 'lower the batch size or the length of prompts in the hyperparameters, or ask for larger GPUs',
+    mend: 'do what the end of its log advises; else lower the batch size or the length of prompts, or ask for larger GPUs',
+  },
+  diverged: {
+    recognised: 'the trainer met a loss or a gradient that is no finite number',
+    action: 'stops: the same would come again',
+    retries: 0,
+    mend: 'lower the learning rate or raise the warm-up, or look at the data; the end of its log names the step',
   },
   'sick-node': {
-    recognised: 'the trainer failed with a GPU error (Xid, ECC, a device that fell off the bus)',
+    recognised:
+      'the trainer failed with a GPU error that no program causes (Xid, ECC, a device that fell off the bus)',
     action: 'goes on elsewhere; the lineage avoids the node from now on',
     retries: 5,
     outside: true,
@@ -120,7 +127,7 @@ export const CAUSES = {
   },
   stalled: {
     recognised:
-      'nothing from the trainer within ten minutes, or no further step while it tells of idle GPUs',
+      'nothing from the trainer within ten minutes, no further step while it tells of idle GPUs, or NCCL gave up waiting',
     action: 'ends the trainer and goes on from the last durable checkpoint',
     retries: 2,
     mend: 'look at `ratchet logs`; a trainer that reports rarely must send progress more often',

@@ -1,6 +1,6 @@
 import type { CoreV1Event, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import { type CauseName, isCauseName } from '../contract/causes.ts';
-import { causeOfWords } from '../contract/last-words.ts';
+import { causeOfWords, WORDS_JUDGED, WORDS_SHOWN } from '../contract/last-words.ts';
 import { TRAINER_EXIT } from '../contract/trainer.ts';
 import { CONTAINERS } from './labels.ts';
 import { endOf, findCondition } from './pod-state.ts';
@@ -106,13 +106,14 @@ function judgeTrainer(pod: V1Pod | undefined): Judgement {
   // Whatever its exit code: the shell of a pipeline may have ended with 0.
   if (reason === 'OOMKilled')
     return ['host-oom', 'the trainer took more memory than compute.memory'];
-  const tail = message.trimEnd().slice(-400) || 'it left no log';
+  const log = message.trimEnd().slice(-WORDS_JUDGED) || 'it left no log';
+  const tail = log.slice(-WORDS_SHOWN);
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
     return ['configuration', `the trainer's command cannot be started: ${tail}`];
-  return exitCode === TRAINER_EXIT.done ? judgeSilence(pod) : judgeExit(exitCode, tail);
+  return exitCode === TRAINER_EXIT.done ? judgeSilence(pod) : judgeExit(exitCode, log, tail);
 }
 
-function judgeExit(exitCode: number, tail: string): Judgement {
+function judgeExit(exitCode: number, log: string, tail: string): Judgement {
   switch (exitCode) {
     case TRAINER_EXIT.configuration:
       return ['configuration', `the trainer refuses its configuration: ${tail}`];
@@ -124,7 +125,7 @@ function judgeExit(exitCode: number, tail: string): Judgement {
       return ['preempted', `the trainer was ended from outside (exit ${exitCode})`];
     default:
       return [
-        causeOfWords(tail) ?? 'trainer-bug',
+        causeOfWords(log) ?? 'trainer-bug',
         `the trainer failed (exit ${exitCode}): ${tail}`,
       ];
   }

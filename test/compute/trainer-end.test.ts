@@ -31,6 +31,12 @@ test.each([
   ['preempted', 'exit 75', /exit 75/],
   ['preempted', 'kill -KILL $$', /SIGKILL/],
   ['cuda-oom', 'echo torch.OutOfMemoryError: CUDA out of memory; exit 1', /CUDA out of memory/],
+  [
+    'cuda-oom',
+    `echo torch.OutOfMemoryError: CUDA out of memory. ${'It says much. '.repeat(60)}; exit 1`,
+    /exit 1\): .{0,20}It says much/,
+  ],
+  ['diverged', 'echo non-finite loss at step 12; exit 1', /non-finite loss at step 12/],
   ['sick-node', 'echo NVRM: Xid 79, GPU has fallen off the bus; exit 1', /Xid 79/],
   ['disk-full', 'echo OSError: No space left on device; exit 1', /No space left/],
   ['trainer-bug', 'echo KeyError: loss; exit 1', /exit 1\): KeyError: loss/],

@@ -150,12 +150,13 @@ test.each<[string, Partial<Evidence>, string, RegExp]>([
         trainer: {
           exitCode: 1,
           reason: 'Error',
-          message: 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.',
+          message:
+            'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.10 GiB of which 1.20 GiB is free. Process 4711 has 77.89 GiB memory in use. Of the allocated memory 75.02 GiB is allocated by PyTorch, and 1.91 GiB is reserved by PyTorch but unallocated. If reserved but unallocated memory is large try setting PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True to avoid fragmentation.',
         },
       }),
     },
     'cuda-oom',
-    /Tried to allocate/,
+    /exit 1\): .*avoid fragmentation/,
   ],
   [
     'the GPU is sick',
