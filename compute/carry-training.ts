@@ -148,7 +148,7 @@ class Carrier {
   private async follow(event: TrainerEvent): Promise<void> {
     switch (event.type) {
       case 'progress':
-        this.step = event.step;
+        this.step = Math.max(this.step, event.step); // While it loads, it tells of step 0.
         this.hooks.onProgress({ ...event, stage: 'train' });
         break;
       case 'checkpoint':

@@ -8,8 +8,20 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
-from .hyperparameters import read_hyperparameters
-from .protocol import CONFIGURATION, DAMAGED, Damage, Events, Refusal, listen_for_the_end, read_job
+from .hyperparameters import Hyperparameters, read_hyperparameters
+from .protocol import (
+    CONFIGURATION,
+    DAMAGED,
+    FAILED,
+    Damage,
+    Divergence,
+    Events,
+    Job,
+    Refusal,
+    listen_for_the_end,
+    read_job,
+)
+from .pulse import Pulse
 
 
 def start() -> NoReturn:
@@ -28,19 +40,42 @@ def _do_job() -> int:
     try:
         job = read_job(folder)
         settings = read_hyperparameters(job.hyperparameters)
-        # Heavy to load, and needless for a job that is refused.
-        from .stages import run_stage
-
-        return run_stage(job, settings, Events(folder))
+        return _do_stage(job, settings, Events(folder))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return CONFIGURATION
     except Damage as damage:
         print(damage, file=sys.stderr)
         return DAMAGED
+    except Divergence as divergence:
+        print(divergence, file=sys.stderr)
+        return FAILED
     except Exception:
         traceback.print_exc()
-        return 1
+        return FAILED
+
+
+def _do_stage(job: Job, settings: Hyperparameters, events: Events) -> int:
+    Pulse(events)
+    # Heavy to load, and needless for a job that is refused.
+    from .gpu_watch import GpuWatch
+    from .memory_advice import explain_memory, is_out_of_memory
+    from .stages import run_stage
+
+    watch = GpuWatch(events.warn)
+    events.measure_gpus = watch.read
+    try:
+        return run_stage(job, settings, events)
+    except (Refusal, Damage, Divergence):
+        raise
+    except Exception as error:
+        # Ratchet tells the cause by the last words.
+        if is_out_of_memory(error):
+            print(error, explain_memory(error, job.stage, settings), sep="\n", file=sys.stderr)
+        else:
+            traceback.print_exc()
+            print(*watch.list_xids(), sep="\n", file=sys.stderr)
+        return FAILED
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 PROTOCOL_VERSION = 1
-INTERRUPTED, CONFIGURATION, DAMAGED = 75, 78, 65
+INTERRUPTED, CONFIGURATION, DAMAGED, FAILED = 75, 78, 65, 1
 MOST_CHECKPOINTS_WAITING = 2
 RANK = "RATCHET_RANK"
 """Environment of a process that rank 0 started to train beside it."""
@@ -22,6 +23,10 @@ RANK = "RATCHET_RANK"
 
 class Refusal(Exception):
     """The job cannot be done; a retry would end the same way (exit 78)."""
+
+
+class Divergence(Exception):
+    """Training went astray (exit 1, with last words that Ratchet knows)."""
 
 
 class Damage(Exception):
@@ -118,19 +123,66 @@ def own_rank() -> int:
 
 
 class Events:
-    """Appends one JSON object a line, each in one write."""
+    """Appends one JSON object a line, each in one write; threads may share it."""
 
     def __init__(self, folder: Path) -> None:
         file = folder / "events.jsonl" if own_rank() == 0 else os.devnull
         self._file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._said: set[str] = set()
+        self._told_at = self._news_at = time.monotonic()
+        self._longest_step = 0.0
+        self._progress: dict[str, Any] = NOT_BEGUN
+        self.measure_gpus: Callable[[], dict[str, float]] = dict
+        """Is added to every progress."""
+        self.gpus_may_idle = True
+        """Until the first progress, and while a checkpoint or the weights are written."""
 
     def tell(self, kind: str, **fields: Any) -> None:
-        os.write(self._file, (json.dumps({"type": kind, **fields}) + "\n").encode())
+        now = time.monotonic()
+        if kind == "progress":
+            if not self.gpus_may_idle:
+                self._longest_step = max(self._longest_step, now - self._news_at)
+            self._progress = fields
+            self.gpus_may_idle = False
+            fields = {**fields, **self.measure_gpus()}
+        self._news_at = now
+        self._write(kind, fields)
 
     def warn(self, message: str) -> None:
+        """Once, however often it is called with the same words."""
+        if message in self._said:
+            return
+        self._said.add(message)
         if own_rank() == 0:
             print(f"warning: {message}", file=sys.stderr, flush=True)
         self.tell("warning", message=message)
+
+    def seconds_of_silence(self) -> float:
+        return time.monotonic() - self._told_at
+
+    def repeat_progress(self, is_at_work: bool) -> None:
+        """
+        That a long step goes on is for its GPUs to show: Ratchet sees whether they are busy. Where they may idle, or
+        nothing is known of them, the process has to be at work. A GPU that waits for another looks busy, so that no
+        step may last much longer than those before.
+        """
+        patience = LONGEST if self.gpus_may_idle else min(LONGEST, MUCH_LONGER * self._longest_step)
+        if time.monotonic() - self._news_at > patience:
+            return
+        gpus = {} if self.gpus_may_idle else self.measure_gpus()
+        if is_at_work or "gpuUtilisation" in gpus:
+            self._write("progress", {**self._progress, "tokensPerSecond": 0, **gpus})
+
+    def _write(self, kind: str, fields: dict[str, Any]) -> None:
+        self._told_at = time.monotonic()
+        os.write(self._file, (json.dumps({"type": kind, **fields}) + "\n").encode())
+
+
+LONGEST = 3600.0
+"""Seconds that anything may take before it counts as hung."""
+MUCH_LONGER = 10
+
+NOT_BEGUN = {"step": 0, "steps": 0, "loss": None, "tokens": 0, "tokensPerSecond": 0, "peakMemoryBytes": 0}
 
 
 stop_requested = threading.Event()

@@ -1,17 +1,20 @@
-"""Tells Ratchet how far training came, and when to stop."""
+"""Tells Ratchet how far training came and what it cost, and when to stop."""
 
 from __future__ import annotations
 
 import math
 import resource
 import time
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from .checkpoints import WORLD, CheckpointPublisher
-from .protocol import Events, Refusal, own_rank, stop_requested
+from .flops import ModelFlops, count_flops, find_attended_length, find_peak
+from .protocol import Divergence, Events, own_rank, stop_requested
 from .workers import Workers
 
 
@@ -21,31 +24,46 @@ class Reporter(TrainerCallback):
         self._publisher = publisher
         self._workers = workers
         self._last = (0.0, 0)
+        self._waiting_since: float | None = None
+        self._waited = 0.0
+        self._flops: ModelFlops | None = None
+        self._speedometer: Speedometer | None = None
 
-    def on_train_begin(self, args, state: TrainerState, control: TrainerControl, **_):
+    def on_init_end(self, args, state: TrainerState, control: TrainerControl, model: Any = None, **_):
+        # Later its weights may be spread over processes.
+        self._flops = count_flops(model)
+
+    def on_train_begin(self, args, state: TrainerState, control: TrainerControl, train_dataloader: Any = None, **_):
         state.save_steps = int(args.save_steps)  # The job's: a checkpoint may come from one with another.
+        gpus = args.world_size if torch.cuda.is_available() and args.bf16 else 0
+        self._speedometer = Speedometer(gpus, self._flops, train_dataloader.dataset)
         self._last = (time.monotonic(), int(state.num_input_tokens_seen))
 
     def on_log(self, args, state: TrainerState, control: TrainerControl, logs=None, **_):
         if not logs or "loss" not in logs:
             return
-        loss = logs["loss"]
-        if not math.isfinite(loss):
-            raise Refusal(f"the loss is {loss} at step {state.global_step}: lower learningRate, or look at the data")
+        _check_finite(logs, state.global_step)
         now, tokens = time.monotonic(), int(state.num_input_tokens_seen)
         then, before = self._last
         self._last = (now, tokens)
+        speed = (tokens - before) / max(now - then, 1e-9)
+        known = {
+            "learningRate": logs.get("learning_rate"),
+            "gradientNorm": logs.get("grad_norm"),
+            "mfu": self._speedometer and self._speedometer.utilisation(speed),
+        }
         self._events.tell(
             "progress",
             step=state.global_step,
             steps=state.max_steps,
-            loss=loss,
+            loss=logs["loss"],
             tokens=tokens,
-            tokensPerSecond=(tokens - before) / max(now - then, 1e-9),
+            tokensPerSecond=speed,
             peakMemoryBytes=_peak_memory(),
-            learningRate=logs.get("learning_rate"),
-            gradientNorm=logs.get("grad_norm"),
+            checkpointSeconds=self._waited,
+            **{name: value for name, value in known.items() if value is not None},
         )
+        self._events.gpus_may_idle = control.should_save
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
         # The weights follow: no checkpoint is needed at the very end.
@@ -53,8 +71,11 @@ class Reporter(TrainerCallback):
         control.should_save = control.should_save and not last
         if self._workers.agree(stop_requested.is_set()) and not last:
             control.should_save = control.should_training_stop = True
-        if control.should_save and own_rank() == 0:
-            self._publisher.wait_for_room()
+        if control.should_save:
+            self._waiting_since = time.monotonic()
+            self._events.gpus_may_idle = True
+            if own_rank() == 0:
+                self._publisher.wait_for_room()
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
         self._workers.meet()  # Every rank has written its part.
@@ -62,6 +83,48 @@ class Reporter(TrainerCallback):
             draft = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
             (draft / WORLD).write_text(str(self._workers.world))
             self._publisher.hand_over(state.global_step, draft)
+        if self._waiting_since is not None:
+            self._waited += time.monotonic() - self._waiting_since
+            self._waiting_since = None
+        self._events.gpus_may_idle = False
+
+    def on_train_end(self, args, state: TrainerState, control: TrainerControl, **_):
+        self._events.gpus_may_idle = True
+
+
+class Speedometer:
+    """What share of its GPUs' arithmetic the model's own needs."""
+
+    def __init__(self, gpus: int, flops: ModelFlops | None, examples: Any) -> None:
+        """`gpus`: those that compute in bf16."""
+        peak = find_peak(torch.cuda.get_device_name()) if gpus > 0 else None
+        self._peak = peak and peak * gpus
+        self._per_token = 0.0
+        if peak and flops:
+            self._per_token = flops.per_token(find_attended_length(_list_lengths(examples)))
+
+    def utilisation(self, tokens_per_second: float) -> float | None:
+        """MFU; None where the device or the model's shape is not known, or where nothing computes in bf16."""
+        if not self._peak or not self._per_token:
+            return None
+        return tokens_per_second * self._per_token / self._peak
+
+
+def _list_lengths(examples: Any) -> list[int]:
+    """Of single examples, also where several are packed into a row."""
+    if "seq_lengths" in examples.column_names:
+        return list(chain.from_iterable(examples["seq_lengths"]))
+    return [len(ids) for ids in examples["input_ids"]]
+
+
+def _check_finite(logs: dict[str, float], step: int) -> None:
+    """Raises Divergence before anything of such a step is kept."""
+    for name, value in (("loss", logs["loss"]), ("gradient", logs.get("grad_norm", 0.0))):
+        if not math.isfinite(value):
+            raise Divergence(
+                f"non-finite {name} ({value}) at step {step}: lower learningRate, raise warmup, or look at the data; "
+                "the same settings would come here again"
+            )
 
 
 def _peak_memory() -> int:

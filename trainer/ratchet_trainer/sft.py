@@ -10,6 +10,7 @@ from trl.trainer.sft_trainer import SFTTrainer
 
 from .adapters import keep_exact
 from .base_model import load_base, load_tokenizer
+from .cautions import warn_before_training, warn_of_cuts
 from .checkpoints import CheckpointPublisher, refuse_other_world
 from .counting import count_rendered
 from .folders import empty, publish, verify
@@ -38,6 +39,7 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     examples = render_training(job, settings, Renderer(tokenizer, job.tools, settings), events)
     workers = Workers(job, world)
     model = method.open(load_base(job, settings, tokenizer), job.seeds["initialisation"])
+    warn_before_training(events, settings, tokenizer, model, job.weights)
     publisher = CheckpointPublisher(job.folder, events)
     trainer = BlockTrainer(
         method=method,
@@ -69,7 +71,9 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
 def render_training(job: Job, settings: Hyperparameters, renderer: Renderer, events: Events) -> Dataset:
     [(name, file)] = job.files
     rendered = [renderer.render(example) for example in read_lines(file)]
-    events.tell("count", **count_rendered(name, rendered))
+    counts = count_rendered(name, rendered)
+    events.tell("count", **counts)
+    warn_of_cuts(events, counts, f"maxTokens {settings.max_tokens}")
     kept = [one.training() for one in rendered if not one.dropped]
     untaught = sum(not one.target for one in rendered if not one.dropped)
     if untaught == len(kept):
