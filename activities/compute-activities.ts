@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { Compute, ComputeProgress } from '../compute/compute.ts';
 import type { ComputeActivities, PlacedUnit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
+import type { TrainerWarning } from '../contract/trainer-warnings.ts';
 import type { Stage } from '../k8s/job-request.ts';
 import type { Store } from '../store/store.ts';
 import { keepAccount, openMeter } from './account.ts';
@@ -33,7 +34,7 @@ export function createComputeActivities(dependencies: {
       // A trainer of this machine ends with its worker; a pod goes on, and so does its account.
       const leave = (): boolean => hooks.leave() && !isLocal(task);
       const onProgress = (progress: ComputeProgress): void => {
-        meter.noteSpeed(progress.tokensPerSecond);
+        meter.noteProgress(progress);
         hooks.onProgress(progress);
       };
       const how = { signal: hooks.signal, leave, spent: unit.spent ?? {} };
@@ -61,6 +62,7 @@ function hooksOfTrainer(task: Task, { signal, onProgress, meter }: UnitHooks): E
     signal,
     onAttempt: (attempt: number) => meter.noteAttempt(attempt),
     onCommitted: (answers: number) => meter.noteCommitted(answers),
+    onWarnings: (warnings: TrainerWarning[]) => meter.noteWarnings(warnings),
     onProgress: (progress: ComputeProgress) => {
       meter.seeProgress(progress);
       onProgress(progress);

@@ -33,6 +33,8 @@ function enter(one: Try, spending: LedgerTry['spending'] | undefined): LedgerTry
     start: one.queuedAt,
     end: one.seenAt,
     spending: spending ?? { useful: 0, repeated: 0, failed: 0, starting: 0, queued: 0 },
+    telemetry: one.telemetry ?? null,
+    warnings: one.warnings ?? [],
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type ComputeProgress, noSteps } from '../compute/compute.ts';
+import { MEASURES } from '../contract/telemetry.ts';
+import { type TrainerWarning, trainerWarning } from '../contract/trainer-warnings.ts';
 import type { PodState } from '../k8s/pod-state.ts';
 import type { JobHooks } from '../k8s/run-job.ts';
 
@@ -10,11 +12,16 @@ const progressSchema: z.ZodType<ComputeProgress> = z.object({
   steps: z.number(),
   loss: z.number().nullable(),
   tokensPerSecond: z.number(),
+  peakMemoryBytes: z.number().optional(),
+  ...MEASURES,
 });
+
+const warningsSchema = z.object({ warnings: z.array(trainerWarning) });
 
 /** Shows how a pod stands until it runs, and from then on what its carrier says. */
 export function tellProgress(
   onProgress: (progress: ComputeProgress) => void,
+  onWarnings: (warnings: TrainerWarning[]) => void,
 ): Pick<JobHooks, 'onCarrier'> & { onState: (state: PodState) => void } {
   let rest = '';
   return {
@@ -25,16 +32,19 @@ export function tellProgress(
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const progress = readProgress(line);
+        const said = readJson(line);
+        const progress = progressSchema.safeParse(said).data;
         if (progress) onProgress(progress);
+        const told = warningsSchema.safeParse(said).data;
+        if (told) onWarnings(told.warnings);
       }
     },
   };
 }
 
-function readProgress(line: string): ComputeProgress | undefined {
+function readJson(line: string): unknown {
   try {
-    return progressSchema.safeParse(JSON.parse(line)).data;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

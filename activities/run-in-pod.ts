@@ -47,7 +47,10 @@ export async function trainInPod(
   }
   const log = new LogKeeper(store, key);
   const job = nameJob(request);
-  const progress = tellProgress((told) => hooks.onProgress({ ...told, job }));
+  const progress = tellProgress(
+    (told) => hooks.onProgress({ ...told, job }),
+    (warnings) => hooks.meter.noteWarnings(warnings),
+  );
   let gone = false;
   try {
     const { verdict, lastWords } = await runJob(request, {
@@ -100,10 +103,13 @@ export async function evaluateInPod(
   }
   const { meter } = hooks;
   const job = nameJob(request);
-  const progress = tellProgress((told) => {
-    meter.notePredicted(told.step);
-    hooks.onProgress({ ...told, job });
-  });
+  const progress = tellProgress(
+    (told) => {
+      meter.notePredicted(told.step);
+      hooks.onProgress({ ...told, job });
+    },
+    (warnings) => meter.noteWarnings(warnings),
+  );
   const end = await runJob(request, {
     ...hooks,
     ...progress,

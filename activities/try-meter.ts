@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ComputeProgress } from '../compute/compute.ts';
 import type { WorkStage } from '../contract/activities.ts';
+import { addProgress, type Telemetry } from '../contract/telemetry.ts';
 import { TRY_SEEN_EVERY } from '../contract/timeouts.ts';
+import type { TrainerWarning } from '../contract/trainer-warnings.ts';
 import type { PodState } from '../k8s/pod-state.ts';
 import type { PodSighting } from '../k8s/pod-times.ts';
 import type { Store } from '../store/store.ts';
@@ -61,8 +63,15 @@ export class TryMeter {
     this.see({ ...seen, name, state: STATES[stage], message: message ?? null });
   }
 
-  noteSpeed(tokensPerSecond: number): void {
-    if (this.one) this.observer.onSpeed(this.one, tokensPerSecond);
+  noteProgress(progress: ComputeProgress): void {
+    if (!this.one) return;
+    if (progress.stage === 'train') this.one.telemetry = addProgress(this.one.telemetry, progress);
+    this.observer.onProgress(this.one, progress);
+  }
+
+  /** All of them so far. */
+  noteWarnings(warnings: TrainerWarning[]): void {
+    if (this.one) this.one.warnings = warnings;
   }
 
   noteCarried(traffic: Traffic): void {
@@ -177,7 +186,14 @@ export class TryMeter {
     if (!known || this.one?.name !== known.name) return;
     const { queuedAt, committed } = known;
     const predicted = Math.max(this.one.predicted, known.predicted);
-    this.one = { ...this.one, queuedAt, predicted, committed: this.one.committed + committed };
+    this.one = {
+      ...this.one,
+      queuedAt,
+      predicted,
+      committed: this.one.committed + committed,
+      telemetry: furthest(known.telemetry, this.one.telemetry),
+      warnings: this.one.warnings ?? known.warnings,
+    };
   }
 
   private queue(act: () => Promise<void>): void {
@@ -201,6 +217,10 @@ function advance(one: Try, seen: Sighting): Try {
     runningAt: one.runningAt ?? runningAt,
     seenAt: now,
   };
+}
+
+function furthest(...known: (Telemetry | undefined)[]): Telemetry | undefined {
+  return known.reduce((a, b) => ((a?.step ?? -1) >= (b?.step ?? -1) ? a : b));
 }
 
 const NOTHING_WRITTEN = { state: '', at: 0 };

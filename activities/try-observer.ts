@@ -1,3 +1,4 @@
+import type { MeasuredProgress } from '../contract/telemetry.ts';
 import type { Try } from '../store/tries.ts';
 
 /** Who is told how tries go on this worker, beside the store: its metrics and its log. */
@@ -6,8 +7,8 @@ export interface TryObserver {
   onState: (one: Try) => void;
   /** It is followed by another worker from now on, or turned out to be nothing. */
   onLeft: (one: Try) => void;
-  /** How fast its trainer is now. */
-  onSpeed: (one: Try, tokensPerSecond: number) => void;
+  /** How fast its trainer is now, and how well it uses its GPUs. */
+  onProgress: (one: Try, progress: MeasuredProgress) => void;
   /** What its carrier moved to and from the store, when its pod has ended. */
   onCarried: (traffic: Traffic) => void;
 }
@@ -21,6 +22,6 @@ export interface Traffic {
 export const NOBODY: TryObserver = {
   onState: () => undefined,
   onLeft: () => undefined,
-  onSpeed: () => undefined,
+  onProgress: () => undefined,
   onCarried: () => undefined,
 };

@@ -1,5 +1,6 @@
 import { findAttempt } from '../activities/gather-ledger.ts';
 import { CAUSES, type Cause, type CauseName, isCauseName } from '../contract/causes.ts';
+import type { TrainerWarning } from '../contract/trainer-warnings.ts';
 import { type AttemptHistory, readHistory } from '../store/attempt-history.ts';
 import { logPath } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
@@ -31,6 +32,8 @@ export interface ExplainedTry extends Facts {
   log: string[];
   /** What Ratchet did about it. */
   action: string | null;
+  /** Of its trainer. */
+  warnings: TrainerWarning[];
 }
 
 const LOG_LINES = 12;
@@ -51,6 +54,7 @@ export async function explainTries(
         number: index + 1,
         ...copyFacts(one),
         ...describeSteps(attempt),
+        warnings: one.warnings ?? [],
         ...(await describeEnd(store, one, { attempt, next, isLive: isLive && !next })),
       };
     }),
@@ -73,7 +77,7 @@ function describeSteps(
   };
 }
 
-type End = Omit<ExplainedTry, keyof Facts | 'number' | 'fromStep' | 'lastStep'>;
+type End = Omit<ExplainedTry, keyof Facts | 'number' | 'fromStep' | 'lastStep' | 'warnings'>;
 
 const NOTHING = { cause: null, recognised: null, evidence: null, log: [], action: null };
 

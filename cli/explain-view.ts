@@ -1,3 +1,4 @@
+import { describeWarning } from '../contract/trainer-warnings.ts';
 import { duration } from '../metrics/numbers.ts';
 import { several } from '../report/elements.ts';
 import { pc } from './colors.ts';
@@ -57,7 +58,7 @@ function drawUnit(unit: ExplainedUnit, width: number): string[] {
 }
 
 function drawTry(one: ExplainedTry, width: number): string[] {
-  const { number, queuedAt, result, cause, evidence, recognised, action, log } = one;
+  const { number, queuedAt, result, cause, evidence, recognised, action, log, warnings } = one;
   const paint = PAINTS[result];
   const outcome = cause === null ? result : `${result}: ${cause}`;
   const facts = [...describePlace(one), ...describeTimes(one), ...describeSteps(one)].join(' · ');
@@ -69,6 +70,7 @@ function drawTry(one: ExplainedTry, width: number): string[] {
     ...log
       .flatMap((line) => wrapText(line, width - INDENT - 2))
       .map((line) => `${' '.repeat(INDENT)}${pc.dim('│')} ${line}`),
+    ...warnings.flatMap((warning) => labelled('warns', describeWarning(warning), width)),
     ...(action === null ? [] : labelled('then', action, width)),
   ];
 }

@@ -1,3 +1,4 @@
+import { percent } from '../metrics/numbers.ts';
 import { pc } from './colors.ts';
 import { formatDuration } from './output.ts';
 import type { ActivityView, LineageView, SweepView } from './progress.ts';
@@ -96,13 +97,14 @@ function drawLineage(
 }
 
 function drawActivity(activity: ActivityView): string {
-  const { label, stage, message, step, steps, loss, tokensPerSecond } = activity;
+  const { label, stage, message, step, steps, loss, tokensPerSecond, mfu } = activity;
   const runs = stage === 'train' || stage === 'evaluate';
   const parts = [pc.cyan(runs ? label : `${stage} ${label}`)];
   if (message) parts.push(pc.dim(message.slice(0, 80)));
   if (steps > 0) parts.push(`${step}/${steps}`);
   if (loss !== null && stage === 'train') parts.push(`loss ${loss.toFixed(2)}`);
   if (tokensPerSecond > 0) parts.push(pc.dim(`${Math.round(tokensPerSecond)} tok/s`));
+  if (mfu !== undefined) parts.push(pc.dim(`MFU ${percent(mfu)} %`));
   return parts.join(' ');
 }
 

@@ -1,5 +1,10 @@
 import { gatherLedger } from '../activities/gather-ledger.ts';
 import { addSpending, type LedgerRow, NO_SPENDING, SPENDING } from '../contract/ledger.ts';
+import {
+  describeWarning,
+  mergeWarnings,
+  type TrainerWarning,
+} from '../contract/trainer-warnings.ts';
 import { duration } from '../metrics/numbers.ts';
 import { pc } from './colors.ts';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -29,7 +34,8 @@ export function addStatus(program: Command): void {
         const status = await readStatus(opened, session);
         if (options.json) return printJson(status);
         const stands = status.view ? drawProgress(status.view, undefined) : describe(status);
-        return print([stands, ...describeCost(status.ledger)].join('\n'));
+        const warned = status.warnings.map((one) => pc.yellow(`! ${describeWarning(one)}`));
+        return print([stands, ...warned, ...describeCost(status.ledger)].join('\n'));
       } finally {
         await session?.close();
       }
@@ -62,6 +68,8 @@ export interface SweepStatus {
   view: SweepView | null;
   /** What it cost so far, by condition and seed. */
   ledger: LedgerRow[];
+  /** What trainers warned of, over all tries. */
+  warnings: TrainerWarning[];
 }
 
 export async function readStatus(
@@ -81,8 +89,9 @@ export async function readStatus(
   );
   const state = running ? (view?.state ?? 'running') : stateOfEnded(ended, cells);
   const { tags, notes = null } = plan.spec;
-  const { rows: ledger } = await gatherLedger(store, sweep);
-  return { sweep, tags, notes, file, submittedAt, state, cells, view, ledger };
+  const { rows: ledger, tries } = await gatherLedger(store, sweep);
+  const warnings = mergeWarnings(tries.map((one) => one.warnings));
+  return { sweep, tags, notes, file, submittedAt, state, cells, view, ledger, warnings };
 }
 
 /** Where Temporal does not know, the store does. */

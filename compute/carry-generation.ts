@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import { linkBase } from './base-weights.ts';
 import type { Place } from './carry-training.ts';
 import { type GenerateHooks, type GenerateWork, noSteps } from './compute.ts';
+import { keepWarnings } from './keep-warnings.ts';
 import { fetchWeights } from './weights.ts';
 
 /**
@@ -26,12 +27,14 @@ export async function carryGeneration(
   const job = await makeGenerateJob(work, folder, { cache, signal: hooks.signal });
   hooks.onProgress(noSteps('evaluate'));
   const missing = new Set(work.prompts.map(({ name }) => name));
+  const keep = keepWarnings(hooks.onWarnings);
   await run({
     trainer: work.trainer,
     folder,
     job,
     signal: hooks.signal,
     onEvent: async (event) => {
+      keep(event);
       if (event.type === 'progress') hooks.onProgress({ ...event, stage: 'evaluate' });
       if (event.type === 'count') await hooks.onCount(event);
       if (event.type !== 'predictions') return;

@@ -14,6 +14,7 @@ import type { BlockManifest } from '../store/records.ts';
 import { linkBase } from './base-weights.ts';
 import { waitForClaim } from './claim.ts';
 import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
+import { keepWarnings } from './keep-warnings.ts';
 import { UnseenEnd, wellFormed } from './trainer-end.ts';
 import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights, listPlainFiles, putWeights } from './weights.ts';
@@ -57,12 +58,14 @@ class Carrier {
   private step = 0;
   private result: { steps: number; tokens: number } | undefined;
   private started = performance.now();
+  private readonly keepWarning: (event: TrainerEvent) => void;
 
   constructor(work: TrainWork, hooks: ComputeHooks, attempt: Attempt, folder: string) {
     this.work = work;
     this.hooks = hooks;
     this.attempt = attempt;
     this.folder = folder;
+    this.keepWarning = keepWarnings(hooks.onWarnings);
   }
 
   /**
@@ -160,8 +163,10 @@ class Carrier {
       case 'count':
         await this.hooks.onCount(event);
         break;
-      case 'predictions':
       case 'warning':
+        this.keepWarning(event);
+        break;
+      case 'predictions':
         break;
     }
   }

@@ -1,6 +1,8 @@
 import type { WorkStage } from '../contract/activities.ts';
+import type { MeasuredProgress } from '../contract/telemetry.ts';
 import type { CountEvent, PredictionsEvent } from '../contract/trainer-events.ts';
 import type { Decoding } from '../contract/trainer-job.ts';
+import type { TrainerWarning } from '../contract/trainer-warnings.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { TrainerCommand } from './trainer-process.ts';
@@ -23,6 +25,8 @@ export interface ComputeHooks {
   onAttempt?: (attempt: number) => void;
   /** Sizes of a data file, announced by the trainer: `train`, or the prompt file's name. */
   onCount: (count: CountEvent) => Promise<void>;
+  /** All that the trainer warned of so far, whenever it warns. */
+  onWarnings?: (warnings: TrainerWarning[]) => void;
 }
 
 export interface GenerateHooks extends ComputeHooks {
@@ -30,16 +34,13 @@ export interface GenerateHooks extends ComputeHooks {
   onPredictions: (told: PredictionsEvent, bytes: Uint8Array) => Promise<void>;
 }
 
-export interface ComputeProgress {
+export interface ComputeProgress extends MeasuredProgress {
   stage: WorkStage;
   /** Why it does not run yet. */
   message?: string | undefined;
   /** The Job of a cluster that is followed. */
   job?: string | undefined;
-  step: number;
   steps: number;
-  loss: number | null;
-  tokensPerSecond: number;
 }
 
 /** Of a stage in which no step is done yet. */

@@ -1,4 +1,5 @@
 import type { CauseName } from './causes.ts';
+import type { MeasuredProgress } from './telemetry.ts';
 import type { Budget, FailedLineage } from './workflows.ts';
 
 /** A unit of a plan: which lineage, and which of its blocks (null: the base, before any training). */
@@ -114,15 +115,12 @@ export const FIRST_PLACEMENT: Placement = { generation: 1, memoryGrowths: 0, avo
 export type WorkStage = 'waiting' | 'queued' | 'unschedulable' | 'starting' | 'train' | 'evaluate';
 
 /** What `train` and `evaluate` send with each heartbeat: for people only, never read back to resume. */
-export interface HeartbeatDetails {
+export interface HeartbeatDetails extends MeasuredProgress {
   label: string;
   stage: WorkStage;
   /** Why it does not run yet, in the cluster's words. */
   message?: string | undefined;
   /** The Job that it follows. */
   job?: string | undefined;
-  step: number;
   steps: number;
-  loss: number | null;
-  tokensPerSecond: number;
 }

@@ -19,7 +19,10 @@ const SIGNS: [CauseName, (words: string) => boolean][] = [
       /CU(BLAS|DNN)_STATUS_ALLOC_FAILED/.test(words),
   ],
   ['sick-node', (words) => namesSickXid(words) || SICK_GPU.test(words)],
-  ['diverged', (words) => /non-finite (loss|gradient)|gradients from .* is non-finite/i.test(words)],
+  [
+    'diverged',
+    (words) => /non-finite (loss|gradient)|gradients from .* is non-finite/i.test(words),
+  ],
   ['stalled', (words) => /Watchdog caught collective operation timeout/.test(words)],
   ['disk-full', (words) => /ENOSPC|no space left on device|disk quota exceeded/i.test(words)],
 ];

@@ -1,5 +1,8 @@
 /** What a sweep cost and what came of it: every try at a unit of work, and its time by what it was good for. */
 
+import type { Telemetry } from './telemetry.ts';
+import type { TrainerWarning } from './trainer-warnings.ts';
+
 /** What a try holds while it starts and runs: GPUs or, where it has none, a place on a processor. */
 export type DeviceUnit = 'GPU' | 'processor';
 
@@ -33,6 +36,9 @@ export interface LedgerTry {
   start: string;
   end: string;
   spending: Spending;
+  /** What its trainer told of training, null where it did not, and what it warned of. */
+  telemetry: Telemetry | null;
+  warnings: TrainerWarning[];
 }
 
 /** One condition and seed. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MEASURES } from './telemetry.ts';
 
 /** What a trainer appends to `events.jsonl`, one JSON object a line. Fields that are not named here are let pass. */
 
@@ -19,23 +20,7 @@ const progress = z
     tokens: count.describe('Processed so far.'),
     tokensPerSecond: amount.describe('Since the last progress, over all GPUs.'),
     peakMemoryBytes: amount.describe('Most that was ever allocated: on a GPU, or in the process.'),
-    learningRate: amount.optional(),
-    gradientNorm: amount.optional().describe('Before it is clipped.'),
-    mfu: amount
-      .optional()
-      .describe(
-        'Model FLOPs utilisation since the last progress: FLOPs that the model needs for its tokens over the peak of its GPUs.',
-      ),
-    gpuUtilisation: amount
-      .max(1)
-      .optional()
-      .describe(
-        'Share of the time since the last progress in which its GPUs did anything, where it knows: GPUs that stay idle without a further step count as stalled.',
-      ),
-    gpuPowerWatts: amount.optional().describe('Mean since the last progress, all GPUs together.'),
-    checkpointSeconds: amount
-      .optional()
-      .describe('That training waited for its checkpoints, since the trainer started.'),
+    ...MEASURES,
   })
   .describe(
     'How far training came; at least one every ten minutes, or the trainer counts as stalled.',

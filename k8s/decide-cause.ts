@@ -124,10 +124,7 @@ function judgeExit(exitCode: number, log: string, tail: string): Judgement {
     case SIGKILLED:
       return ['preempted', `the trainer was ended from outside (exit ${exitCode})`];
     default:
-      return [
-        causeOfWords(log) ?? 'trainer-bug',
-        `the trainer failed (exit ${exitCode}): ${tail}`,
-      ];
+      return [causeOfWords(log) ?? 'trainer-bug', `the trainer failed (exit ${exitCode}): ${tail}`];
   }
 }
 

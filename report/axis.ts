@@ -26,9 +26,27 @@ export function horizontalAxis(
 
 /** Lines and numbers for fractions from 0 to 1 on a vertical axis. */
 export function percentAxis(scale: Scale, left: number, right: number): Markup {
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((value) => {
+  const ticks = [0, 0.25, 0.5, 0.75, 1];
+  return drawRungs(scale, { left, right, ticks, format: (value) => String(100 * value) });
+}
+
+/** Lines and numbers at a few round values on a vertical axis. */
+export function verticalAxis(scale: Scale, left: number, right: number): Markup {
+  return drawRungs(scale, { left, right, ticks: scale.ticks(4), format: scale.tickFormat(4) });
+}
+
+function drawRungs(
+  scale: Scale,
+  {
+    left,
+    right,
+    ticks,
+    format,
+  }: { left: number; right: number; ticks: number[]; format: (value: number) => string },
+): Markup {
+  const rungs = ticks.map((value) => {
     const y = place(scale(value));
-    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text class="tick" x="${left - 6}" y="${y + 3.5}" text-anchor="end">${100 * value}</text>`;
+    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text class="tick" x="${left - 6}" y="${y + 3.5}" text-anchor="end">${format(value)}</text>`;
   });
-  return html`<g>${ticks}</g>`;
+  return html`<g>${rungs}</g>`;
 }

@@ -16,6 +16,7 @@ import { renderSecondary } from './secondary.ts';
 import { renderStrata } from './strata.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
 import { renderConventions, renderData, renderRuns } from './tables.ts';
+import { renderTraining } from './training.ts';
 
 /** The whole report as one HTML file: no script, nothing loaded, readable from a folder, on paper and in the dark. */
 export function renderHtml(results: Results, history?: History): string {
@@ -38,7 +39,13 @@ export function renderHtml(results: Results, history?: History): string {
     renderData(results),
     renderDefinitions(results),
     renderProvenance(results),
-    ...(history ? [renderLedger(history.ledger), renderHistory(history)] : []),
+    ...(history
+      ? [
+          renderTraining(results, history.ledger),
+          renderLedger(history.ledger),
+          renderHistory(history),
+        ]
+      : []),
   ];
   return html`<!doctype html>
 <html lang="en">

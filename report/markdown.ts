@@ -15,6 +15,7 @@ import {
 } from './phrases.ts';
 import { tabulateSecondary } from './secondary.ts';
 import { examplesOf, knownStrata } from './strata.ts';
+import { tabulateTraining } from './training.ts';
 
 /**
  * The report in short, for a pull request or a chat: the answer, metrics, what they are held against, one matrix a
@@ -34,7 +35,7 @@ export function renderMarkdown(results: Results, history?: History): string {
     ...secondaryTable(results),
     ...publishedTables(results),
     ...matrices(results),
-    ...(history ? costTable(history.ledger) : []),
+    ...(history ? [...trainingTable(history.ledger), ...costTable(history.ledger)] : []),
     `${escapeMarkdown(describeScores(results))} Sweep \`${sweep.id}\`.`,
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -121,6 +122,11 @@ function matrices({ conditions, orders, intervals }: Results): string[] {
     const rows = estimateSteps(own, intervals).map((step) => [step.name, ...step.row.map(show)]);
     return table([[`${name}: after`, ...order], ...rows]);
   });
+}
+
+function trainingTable({ tries }: Ledger): string[] {
+  const { head, rows } = tabulateTraining(tries);
+  return rows.length === 0 ? [] : [table([head, ...rows])];
 }
 
 function costTable(ledger: Ledger): string[] {

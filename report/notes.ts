@@ -1,5 +1,6 @@
 import type { BlockHistory, History } from '../contract/history.ts';
 import { METRIC_NAMES, type Results } from '../contract/results.ts';
+import { mergeWarnings } from '../contract/trainer-warnings.ts';
 import { count } from '../metrics/numbers.ts';
 import { GLOSSARY } from './glossary.ts';
 import { definitionList, folded, formula, section, several, table } from './elements.ts';
@@ -67,7 +68,7 @@ function known(value: number | null): string {
 }
 
 /** How it went; none of it can change a result. */
-export function renderHistory({ blocks }: History): Markup {
+export function renderHistory({ blocks, ledger }: History): Markup {
   const total = (pick: (block: BlockHistory) => number): number =>
     blocks.reduce((sum, block) => sum + pick(block), 0);
   const results = (['trained', 'reused', 'missing'] as const).map(
@@ -84,6 +85,9 @@ export function renderHistory({ blocks }: History): Markup {
   const damage = blocks.flatMap((block) =>
     block.damage.map((what): Content[] => [unitOf(block), what]),
   );
+  const warnings = mergeWarnings(ledger.tries.map((one) => one.warnings)).map(
+    ({ message, times }): Content[] => [message, count(times)],
+  );
   return section(
     'history',
     'How it went',
@@ -94,6 +98,14 @@ export function renderHistory({ blocks }: History): Markup {
           look: 'words',
           head: ['block', 'stage', 'cause', 'message'],
           rows: failures,
+        })
+      : '',
+    warnings.length > 0
+      ? table({
+          caption: 'What trainers warned of',
+          look: 'words',
+          head: ['warning', 'times'],
+          rows: warnings,
         })
       : '',
     damage.length > 0

@@ -3,6 +3,7 @@ import type { Results } from '../contract/results.ts';
 import type { CsvTable } from './csv.ts';
 import { tabulateComparisons, tabulatePublished, tabulateReferences } from './csv-comparisons.ts';
 import { tabulateLedger } from './csv-ledger.ts';
+import { tabulateLosses } from './csv-training.ts';
 import { tabulateCells, tabulateRuns, tabulateStrata } from './csv-runs.ts';
 import { tabulateSecondaryRuns } from './csv-secondary.ts';
 import { renderHtml } from './html.ts';
@@ -11,7 +12,11 @@ import { renderTerminal } from './terminal.ts';
 
 /** Every file of a report by its name. */
 export function renderReports(results: Results, history: History): Record<string, string> {
-  const tables = [...listTables(results), tabulateLedger(history.ledger)];
+  const tables = [
+    ...listTables(results),
+    tabulateLedger(history.ledger),
+    tabulateLosses(history.ledger),
+  ];
   return {
     'report.html': renderHtml(results, history),
     'report.md': renderMarkdown(results, history),

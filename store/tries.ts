@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { telemetrySchema } from '../contract/telemetry.ts';
+import { trainerWarning } from '../contract/trainer-warnings.ts';
 import { tryPath, triesFolder } from './layout.ts';
 import { encodeRecord, readRecord, unlessDamaged } from './records.ts';
 import type { Store } from './store.ts';
@@ -54,6 +56,9 @@ export const trySchema = z.strictObject({
   /** Of an evaluation: answers predicted so far, and those that are committed. */
   predicted: z.int().nonnegative(),
   committed: z.int().nonnegative(),
+  /** What its trainer told of training, and warned of; absent where it did not. */
+  telemetry: telemetrySchema.optional(),
+  warnings: z.array(trainerWarning).optional(),
   end: endSchema.nullable(),
 });
 export type Try = z.infer<typeof trySchema>;

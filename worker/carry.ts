@@ -7,15 +7,15 @@ import { trainBlock } from '../activities/train-block.ts';
 import type { Traffic } from '../activities/try-observer.ts';
 import { carryGeneration } from '../compute/carry-generation.ts';
 import { carryTraining } from '../compute/carry-training.ts';
-import type { Compute, ComputeProgress } from '../compute/compute.ts';
+import type { Compute } from '../compute/compute.ts';
 import { followNeighbour } from '../compute/neighbour.ts';
 import { redactSecrets } from '../compute/redact-secrets.ts';
 import { UnseenEnd } from '../compute/trainer-end.ts';
 import { CausedError } from '../contract/causes.ts';
-import { PROGRESS_EVERY } from '../contract/timeouts.ts';
 import type { CarrierWork } from '../k8s/job-request.ts';
 import { openStore } from '../store/open-store.ts';
 import { cacheFolder } from './home.ts';
+import { tellFollower } from './tell-follower.ts';
 import { watchRequests } from './watch-requests.ts';
 
 export interface Carrying {
@@ -60,15 +60,19 @@ export async function carry({ work, folder, readyPort, stopped }: Carrying): Pro
     generate: async (job, hooks) => carryGeneration({ run, cache }, job, hooks, await makeFolder()),
   };
   const traffic = countTraffic();
+  const teller = tellFollower((line) => process.stdout.write(line));
   try {
     const task = await openTask(openStore, work.unit);
-    const hooks = withCounts(task, { signal: unstarted.signal, onProgress: tellProgress() });
+    const { onProgress, onWarnings } = teller;
+    const hooks = withCounts(task, { signal: unstarted.signal, onProgress, onWarnings });
     const lastWords = await (work.stage === 'train'
       ? trainBlock(compute, task, hooks)
       : evaluateCheckpoint(compute, task, hooks));
     return { lastWords: { ...lastWords, ...traffic }, failed: false, trainerStarted };
   } catch (error) {
     return { lastWords: { ...explain(error), ...traffic }, failed: true, trainerStarted };
+  } finally {
+    teller.end();
   }
 }
 
@@ -96,15 +100,4 @@ function explain(error: unknown): object {
   const stack = redactSecrets((error instanceof Error && error.stack) || message);
   process.stderr.write(`${stack}\n`);
   return { cause: causeOf(error), message: message.slice(0, 1000) };
-}
-
-function tellProgress(): (progress: ComputeProgress) => void {
-  let last = -Infinity;
-  let stage = '';
-  return (progress) => {
-    const now = performance.now();
-    if (progress.stage === stage && now - last < PROGRESS_EVERY) return;
-    [last, stage] = [now, progress.stage];
-    process.stdout.write(`${JSON.stringify(progress)}\n`);
-  };
 }

@@ -7,7 +7,7 @@ export function logTries(log: Log): TryObserver {
   return {
     onState: (one) => log(levelOf(one), describe(one), { ...fieldsOf(one), ...endOf(one) }),
     onLeft: (one) => log('info', `${nameOf(one)}: left to another worker`, fieldsOf(one)),
-    onSpeed: () => undefined,
+    onProgress: () => undefined,
     onCarried: () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { TryObserver } from '../activities/try-observer.ts';
+import type { MeasuredProgress } from '../contract/telemetry.ts';
 import type { Try } from '../store/tries.ts';
 import type { Metrics } from './meter.ts';
 
@@ -7,12 +8,16 @@ const STATES = ['waiting', 'queued', 'unschedulable', 'starting', 'running'] as 
 
 /** Keeps the metrics of tries. Times are counted at a try's end, by whoever sees it: so never twice. */
 export function measureTries(metrics: Metrics): Omit<TryObserver, 'onCarried'> {
-  const followed = new Map<string, { one: Try; speed: number }>();
+  const followed = new Map<string, { one: Try; progress: MeasuredProgress | undefined }>();
   const tell = (): void => {
     const all = [...followed.values()];
     for (const stage of STAGES) {
       const own = all.filter(({ one }) => one.stage === stage);
-      metrics.speed.set(sum(own.map(({ speed }) => speed)), { stage });
+      const told = own.flatMap(({ progress }) => progress ?? []);
+      metrics.speed.set(sum(told.map(({ tokensPerSecond }) => tokensPerSecond)), { stage });
+      metrics.mfu.set(mean(told.map(({ mfu }) => mfu)), { stage });
+      metrics.utilisation.set(mean(told.map(({ gpuUtilisation }) => gpuUtilisation)), { stage });
+      metrics.power.set(sum(told.map(({ gpuPowerWatts = 0 }) => gpuPowerWatts)), { stage });
       for (const state of STATES) {
         const there = own.filter(({ one }) => one.state === state);
         metrics.tries.set(there.length, { stage, state });
@@ -32,17 +37,17 @@ export function measureTries(metrics: Metrics): Omit<TryObserver, 'onCarried'> {
       if (one.end) {
         followed.delete(one.name);
         countEnd(metrics, one);
-      } else followed.set(one.name, { one, speed: followed.get(one.name)?.speed ?? 0 });
+      } else followed.set(one.name, { one, progress: followed.get(one.name)?.progress });
       tell();
     },
     onLeft: ({ name }) => {
       followed.delete(name);
       tell();
     },
-    onSpeed: ({ name }, speed) => {
+    onProgress: ({ name }, progress) => {
       const known = followed.get(name);
       if (!known) return;
-      known.speed = speed;
+      known.progress = progress;
       tell();
     },
   };
@@ -63,6 +68,12 @@ function countEnd(metrics: Metrics, { stage, end, gpus, ...times }: Try): void {
 
 function seconds(from: string, to: string): number {
   return Math.max(0, Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+/** Of those that are known. */
+function mean(values: (number | undefined)[]): number {
+  const known = values.filter((value) => value !== undefined);
+  return sum(known) / Math.max(1, known.length);
 }
 
 function sum(values: number[]): number {

@@ -72,6 +72,24 @@ export const METRICS = {
     labels: ['stage'],
     help: 'Tokens a second of all trainers that this worker follows now.',
   },
+  mfu: {
+    name: 'ratchet_mfu',
+    kind: 'gauge',
+    labels: ['stage'],
+    help: 'Model FLOPs utilisation, 0 to 1: mean over the trainers that tell it now; 0 where none does.',
+  },
+  utilisation: {
+    name: 'ratchet_gpu_utilisation',
+    kind: 'gauge',
+    labels: ['stage'],
+    help: "Share of the time in which trainers' GPUs do anything: mean over those that tell it now; 0 where none does.",
+  },
+  power: {
+    name: 'ratchet_gpu_power_watts',
+    kind: 'gauge',
+    labels: ['stage'],
+    help: 'What the GPUs of these trainers draw together, as far as they tell.',
+  },
   requests: {
     name: 'ratchet_http_requests_total',
     kind: 'counter',

@@ -70,7 +70,7 @@ function tellAll(...wanted: (TryObserver | undefined)[]): TryObserver {
   return {
     onState: (one) => observers.forEach(({ onState }) => onState(one)),
     onLeft: (one) => observers.forEach(({ onLeft }) => onLeft(one)),
-    onSpeed: (one, speed) => observers.forEach(({ onSpeed }) => onSpeed(one, speed)),
+    onProgress: (one, progress) => observers.forEach(({ onProgress }) => onProgress(one, progress)),
     onCarried: (traffic) => observers.forEach(({ onCarried }) => onCarried(traffic)),
   };
 }

@@ -35,7 +35,7 @@ export class Tracer {
     return {
       onState: (one) => this.add(...spansOfTry(one)),
       onLeft: () => undefined,
-      onSpeed: () => undefined,
+      onProgress: () => undefined,
       onCarried: () => undefined,
     };
   }

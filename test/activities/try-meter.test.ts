@@ -104,3 +104,39 @@ test('a store that cannot be reached is no failure of the work', async () => {
   meter.seePod({ stage: 'train' }, RUNNING);
   await expect(meter.end({ result: 'done' })).resolves.toBeUndefined();
 });
+
+const progressAt = (step: number) => ({ ...noSteps('train'), step, loss: 1 / step, mfu: 0.4 });
+
+describe('what a trainer tells', () => {
+  test('stays with its try, whoever follows it, though its log is read again from the beginning', async () => {
+    const store = new MemoryStore();
+    const first = new TryMeter(store, { ...WORK, stage: 'train' });
+    first.seePod({ stage: 'train' }, RUNNING);
+    first.noteProgress(progressAt(1));
+    first.noteWarnings([{ message: 'hot', times: 1 }]);
+    first.noteProgress(progressAt(2));
+    await first.settle(); // Its worker died.
+    const second = new TryMeter(store, { ...WORK, stage: 'train' });
+    second.seePod({ stage: 'train' }, RUNNING);
+    await second.settle();
+    for (const step of [1, 2, 3]) second.noteProgress(progressAt(step));
+    second.seePod({ stage: 'train' }, GONE);
+    await second.end({ result: 'done' });
+    const { tries } = await gatherLedger(store, WORK.key);
+    expect(tries).toMatchObject([
+      {
+        warnings: [{ message: 'hot', times: 1 }],
+        telemetry: { step: 3, means: { mfu: { of: 3 } } },
+      },
+    ]);
+  });
+
+  test('is kept of training alone: steps of an evaluation begin anew with each file', async () => {
+    const store = new MemoryStore();
+    const meter = new TryMeter(store, WORK);
+    meter.seeProgress({ ...noSteps('evaluate'), step: 5 });
+    meter.noteProgress({ ...noSteps('evaluate'), step: 5 });
+    await meter.end({ result: 'done' });
+    expect((await gatherLedger(store, WORK.key)).tries).toMatchObject([{ telemetry: null }]);
+  });
+});

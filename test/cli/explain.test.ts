@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explainUnit } from '../../cli/explain-units.ts';
 import { noSteps } from '../../compute/compute.ts';
 import type { WorkStage } from '../../contract/activities.ts';
+import type { History } from '../../contract/history.ts';
 import { tryOf } from '../store/try-of.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { makeFolder, ratchet } from './ratchet.ts';
@@ -14,6 +16,11 @@ describe('a sweep with a bug in its trainer', () => {
   const folder = makeFolder();
   const env = { RATCHET_HOME: join(folder, 'home') };
   const explain = (...args: string[]) => ratchet(['explain', ...args], { cwd: folder, env });
+  const reportFile = async (name: string): Promise<string> => {
+    const sweeps = join(env.RATCHET_HOME, 'store', 'sweeps');
+    const [sweep = ''] = await readdir(sweeps);
+    return readFile(join(sweeps, sweep, name), 'utf8');
+  };
 
   beforeAll(async () => {
     const sweep = {
@@ -27,7 +34,7 @@ describe('a sweep with a bug in its trainer', () => {
         kind: 'command',
         command: [process.execPath, TOY],
         identity: 'toy',
-        hyperparameters: { fail: 'banking' },
+        hyperparameters: { fail: 'banking', warns: 'it is\u001b[2J hot', mfu: 0.25 },
       },
     };
     writeFileSync(join(folder, 'buggy.yaml'), JSON.stringify(sweep));
@@ -52,6 +59,31 @@ describe('a sweep with a bug in its trainer', () => {
         { unit: 'keep/1/travel', stage: 'evaluate', state: 'done' },
       ],
     });
+  });
+
+  test('tells what the trainer warned of, once and counted', async () => {
+    const { stdout } = await explain('keep/1/travel');
+    expect(stdout).toMatch(/warns it is \[2J hot \(2 times\)/);
+    const status = await ratchet(['status'], { cwd: folder, env });
+    expect(status.stdout).toContain('! it is [2J hot (4 times)');
+    const page = await reportFile('report.html');
+    expect(page).toContain('it is [2J hot</th><td>4</td>');
+  });
+
+  test('keeps in the history how the loss fell and what training cost', async () => {
+    const { ledger } = JSON.parse(await reportFile('history.json')) as History;
+    const [travel] = ledger.tries.filter(({ telemetry }) => telemetry);
+    expect(travel).toMatchObject({ block: 'travel', stage: 'train' });
+    const { curve = [], step, means } = travel?.telemetry ?? {};
+    expect(curve.slice(0, 2)).toEqual([
+      { step: 1, loss: 1 },
+      { step: 2, loss: 0.5 },
+    ]);
+    expect(curve.at(-1)?.step).toBe(step);
+    expect(means).toMatchObject({ mfu: { mean: 0.25, of: step } });
+    expect(await reportFile('report.html')).toContain(
+      'aria-label="Training loss of travel by step"',
+    );
   });
 
   test('says what there is where nothing of that name is', async () => {

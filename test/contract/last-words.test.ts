@@ -24,7 +24,11 @@ const WORDS: [CauseName | undefined, string, string][] = [
     'NCCL',
     "ncclUnhandledCudaError: Call to CUDA function failed.\nLast error:\nCuda failure 2 'out of memory'",
   ],
-  ['cuda-oom', 'bitsandbytes', 'Error out of memory at line 380 in file /src/csrc/pythonInterface.c'],
+  [
+    'cuda-oom',
+    'bitsandbytes',
+    'Error out of memory at line 380 in file /src/csrc/pythonInterface.c',
+  ],
   [
     'cuda-oom',
     'our trainer',

@@ -7,6 +7,7 @@ import {
   tabulateReferences,
 } from '../../report/csv-comparisons.ts';
 import { tabulateLedger } from '../../report/csv-ledger.ts';
+import { tabulateLosses } from '../../report/csv-training.ts';
 import { tabulateCells, tabulateRuns, tabulateStrata } from '../../report/csv-runs.ts';
 import { renderReports } from '../../report/reports.ts';
 import { resolvePublished } from '../../spec/resolve-published.ts';
@@ -143,4 +144,12 @@ test('the data dictionary explains every column of every table', () => {
     for (const column of text.split('\r\n')[0]?.split(',') ?? [])
       expect(ours.split('\n## ')[0]).toContain(`- \`${column}\`: `);
   }
+});
+
+test('loss.csv has one line for every point of a curve that was kept', () => {
+  const of = { condition: 'keep', seed: '1', block: 'account' };
+  expect(parseCsv(tabulateLosses(history.ledger).text)).toEqual([
+    { ...of, step: '1', loss: '2.5', learning_rate: '0.0002' },
+    { ...of, step: '2', loss: '1.25', learning_rate: '' },
+  ]);
 });

@@ -239,6 +239,25 @@ describe('what the report shows beside its numbers', () => {
     expect(text).toContain('<title>waited 2.0 h</title>');
   });
 
+  test('what training cost, what is not known as such, and how the loss fell', () => {
+    const text = renderHtml(results, history);
+    expect(text).toContain(
+      '<th scope="row">keep</th><td>12,346</td><td>41.2</td><td>–</td><td>–</td><td>71.5</td><td>0.4 s (0.4 %)</td>',
+    );
+    expect(text).toMatch(
+      /aria-label="Training loss of account by step".*class="s0"><path class="line" d="M/,
+    );
+    expect(renderHtml(results, { ...history, ledger: { rows: [], tries: [] } })).not.toContain(
+      'id="training"',
+    );
+  });
+
+  test('what trainers warned of', () => {
+    expect(renderHtml(results, history)).toContain(
+      '3 of 20 &lt;prompts&gt; were cut</th><td>2</td>',
+    );
+  });
+
   test('no cost where nothing was paid for', () => {
     expect(renderHtml(results, { ...history, ledger: { rows: [], tries: [] } })).not.toContain(
       'What it cost',

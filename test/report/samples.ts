@@ -37,6 +37,8 @@ function tried(given: Partial<LedgerTry>): LedgerTry {
     start: '2026-01-02T03:04:05.000Z',
     end: '2026-01-02T03:05:45.000Z',
     spending: { useful: 800, repeated: 0, failed: 0, starting: 0, queued: 0 },
+    telemetry: null,
+    warnings: [],
     ...given,
   };
 }
@@ -48,7 +50,21 @@ const tries = [
     cause: 'preempted',
     spending: { useful: 480, repeated: 240, failed: 0, starting: 80, queued: 30 },
   }),
-  tried({ spending: { useful: 740, repeated: 0, failed: 0, starting: 60, queued: 7200 } }),
+  tried({
+    spending: { useful: 740, repeated: 0, failed: 0, starting: 60, queued: 7200 },
+    telemetry: {
+      step: 2,
+      means: { tokensPerSecond: { mean: 12345.6, of: 2 }, mfu: { mean: 0.412, of: 2 } },
+      peakMemoryBytes: 71.5 * 2 ** 30,
+      checkpointSeconds: 0.37,
+      curve: [
+        { step: 1, loss: 2.5, learningRate: 0.0002 },
+        { step: 2, loss: 1.25 },
+      ],
+      spacing: 1,
+    },
+    warnings: [{ message: '3 of 20 <prompts> were cut', times: 2 }],
+  }),
   tried({
     condition: 'strip',
     seed: 2,

@@ -190,6 +190,7 @@ test('all files of a report come from the same results', () => {
     'strata.csv',
     'references.csv',
     'ledger.csv',
+    'loss.csv',
     'columns.md',
   ]);
   const sentence = holed.question?.sentence ?? '';

@@ -3,7 +3,8 @@
 // on data with an example whose id begins so) `unless` (a file of that name exists); `refuse` (exit 78); `deaf` (it ignores
 // SIGTERM); `hog` (so many MiB of memory it takes); `sick` (after its second checkpoint it says that its GPU is, where that is
 // called so); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are
-// others); `tellsLoss` (it tells a loss on held-out targets). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
+// others); `tellsLoss` (it tells a loss on held-out targets); `warns` (what it warns of, twice a block); `mfu` (what it
+// tells of it). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -40,6 +41,8 @@ const {
   moods,
   sick,
   tellsLoss,
+  warns,
+  mfu,
 } = job.hyperparameters;
 const mood = moods && existsSync(moods) ? 'another' : '';
 const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
@@ -100,6 +103,7 @@ function failIfSick() {
 
 async function train() {
   count('train', job.data);
+  if (warns) for (let i = 0; i < 2; i++) tell({ type: 'warning', message: warns });
   const examples = readLines(job.data);
   failIfTold(examples);
   const steps = examples.length * epochs;
@@ -135,6 +139,7 @@ async function train() {
       tokens: step * 10,
       tokensPerSecond: 0,
       peakMemoryBytes: 0,
+      ...(mfu !== undefined && { mfu }),
     });
     if (step % job.checkpointEvery === 0 && step < steps) await checkpoint();
     if (step === 2 * job.checkpointEvery) failIfSick();
