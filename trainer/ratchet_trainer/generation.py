@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .base_model import load_tokenizer
 from .call_text import from_native
+from .cautions import warn_of_cuts
 from .counting import count_rendered
 from .engines.engine import Answer, Request
 from .engines.open_engine import open_engine
@@ -48,6 +49,7 @@ class Generation:
         self._answers = answers
         self._events = events
         self._native = settings.call_format == "native"
+        self._limit = f"maxPromptTokens {settings.max_prompt_tokens}"
         self._tokenizer = load_tokenizer(job, settings)
         self._renderer = Renderer(self._tokenizer, job.tools, settings)
         self._engine = open_engine(job, settings, self._tokenizer)
@@ -58,7 +60,9 @@ class Generation:
 
     def predict(self, name: str, prompts: list[dict[str, Any]]) -> None:
         rendered = [self._renderer.render_prompt(prompt) for prompt in prompts]
-        self._events.tell("count", **count_rendered(name, rendered))
+        counts = count_rendered(name, rendered)
+        self._events.tell("count", **counts)
+        warn_of_cuts(self._events, counts, self._limit)
         asked = [(place, draw) for place in range(len(prompts)) for draw in range(self._job.draws)]
         self._engine.turn_to(name)
         answers = self._answer(

@@ -140,8 +140,7 @@ class Events:
     def tell(self, kind: str, **fields: Any) -> None:
         now = time.monotonic()
         if kind == "progress":
-            if not self.gpus_may_idle:
-                self._longest_step = max(self._longest_step, now - self._news_at)
+            self._longest_step = max(self._longest_step, now - self._news_at)
             self._progress = fields
             self.gpus_may_idle = False
             fields = {**fields, **self.measure_gpus()}

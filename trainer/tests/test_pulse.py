@@ -48,8 +48,7 @@ def test_within_a_long_step_ratchet_is_told_of_the_gpus_whatever_the_process_doe
     monkeypatch.setattr(
         time, "monotonic", iter(range(0, 10**6, 30)).__next__
     )  # Half a minute from one look to the next.
-    for _ in range(2):
-        events.tell("progress", **PROGRESS)
+    events.tell("progress", **PROGRESS)
     events.repeat_progress(is_at_work=False)
     repeated = read(tmp_path)[-1]
     assert repeated == {"type": "progress", **PROGRESS, "tokensPerSecond": 0, "gpuUtilisation": 0.0}
