@@ -10,7 +10,7 @@ const progress = z
   .object({
     type: z.literal('progress'),
     step: count,
-    steps: count.describe('Of the whole block.'),
+    steps: count.describe('Of the whole block; 0 while it is not known yet.'),
     loss: z
       .number()
       .nullable()

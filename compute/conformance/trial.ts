@@ -92,12 +92,17 @@ export async function tryTrainer(run: TrialRun): Promise<Trial> {
 /** Nothing more is asked of a trainer that writes what is no event. */
 async function readNew(file: EventsFile, end: (fault: string) => void): Promise<TrainerEvent[]> {
   try {
-    return await file.readNew();
+    return (await file.readNew()).filter((event) => !isLoading(event));
   } catch (error) {
     if (!(error instanceof CausedError)) throw error;
     end(error.message.replace(/^the trainer /, ''));
     return [];
   }
+}
+
+/** Tells that it is there, before it has a step to tell of: there is nothing to judge yet. */
+function isLoading(event: TrainerEvent): boolean {
+  return event.type === 'progress' && event.steps === 0;
 }
 
 /** Complete ones, by their steps, the oldest first. */

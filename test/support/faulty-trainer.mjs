@@ -118,6 +118,7 @@ async function train() {
   if (!has('announces no data')) count('train', job.data);
   const examples = readLines(job.data);
   const steps = examples.length * epochs;
+  tell(progress(0, 0)); // As one that loads weights for long.
   let [step, chain] = open();
   while (step < steps) {
     chain = hash(chain, examples[step % examples.length].id);

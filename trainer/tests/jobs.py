@@ -77,8 +77,16 @@ def run_here(folder: Path) -> int:
 
 
 def events(folder: Path, kind: str) -> list[dict[str, Any]]:
+    """Progress without what a slow machine is told again: while weights load, and within a long step."""
     lines = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
-    return [line for line in lines if line["type"] == kind]
+    of_kind = [line for line in lines if line["type"] == kind]
+    if kind != "progress":
+        return of_kind
+    return [line for line, before in zip(of_kind, [None, *of_kind], strict=False) if is_further(line, before)]
+
+
+def is_further(progress: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    return progress["steps"] > 0 and (before is None or progress["step"] != before["step"])
 
 
 def files(folder: Path) -> dict[str, bytes]:
