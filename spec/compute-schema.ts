@@ -88,7 +88,14 @@ const kubernetesCompute = z
       .meta({ examples: ['registry.example.org/team/trainer@sha256:0123abcd'] }),
     carrierImage: line().optional().describe("Ratchet's own image; default: as image."),
     imagePullSecrets: z.array(resourceName()).default([]).describe('Secrets for pulling images.'),
-    gpus: z.int().min(0).max(64).default(defaults.gpus).describe('GPUs of a pod.'),
+    gpus: z
+      .int()
+      .min(0)
+      .max(64)
+      .default(defaults.gpus)
+      .describe(
+        'GPUs of a pod, on which as many processes of a trainer of your own train together: part of its keys.',
+      ),
     gpuResource: line(120).default(defaults.gpuResource).describe('How the cluster calls a GPU.'),
     cpus: quantity().default(defaults.cpus).describe('Processors that a trainer asks for.'),
     memory: quantity()
@@ -151,7 +158,7 @@ const kubernetesCompute = z
 export const compute = z
   .discriminatedUnion('kind', [localCompute, kubernetesCompute])
   .prefault({ kind: 'local' })
-  .describe('Where trainers run. Does not change results.');
+  .describe('Where trainers run. Does not change results, but for the number of GPUs.');
 
 /** Of a checked file. */
 export type KubernetesCompute = z.output<typeof kubernetesCompute>;

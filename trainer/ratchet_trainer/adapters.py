@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.utils.error import NoMatchingPeftModuleError
 from transformers import AutoModelForCausalLM
 
 from .folders import verify
@@ -35,7 +36,27 @@ def open_for_training(
     if parent:
         return PeftModel.from_pretrained(base, verify(parent), is_trainable=True)
     torch.manual_seed(initialisation)
-    return get_peft_model(base, describe_adapter(settings))
+    try:
+        return get_peft_model(base, describe_adapter(settings))
+    except NoMatchingPeftModuleError as error:
+        raise Refusal(f"targetModules {', '.join(settings.target_modules)}: {error}") from error
+
+
+def refuse_other_adapter(settings: Hyperparameters, parent: Path) -> None:
+    """An adapter goes on as it was made: settings that say otherwise would be ignored."""
+    try:
+        made = json.loads((parent / "adapter_config.json").read_text())
+    except (OSError, ValueError) as error:
+        raise Refusal(f"tuning {settings.tuning} goes on from an adapter, and the parent left none: {error}") from error
+    wanted = {
+        "r": settings.rank,
+        "lora_alpha": settings.alpha,
+        "lora_dropout": settings.dropout,
+        "target_modules": sorted(settings.target_modules),
+    }
+    for name, value in wanted.items():
+        if made.get(name) != value:
+            raise Refusal(f"the parent's adapter has {name} {made.get(name)}, and this block asks for {value}")
 
 
 def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weights: Path | None):

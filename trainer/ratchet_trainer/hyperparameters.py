@@ -50,6 +50,7 @@ class Hyperparameters:
     learning_rate: float = 2e-4
     schedule: str = "cosine"
     warmup: float = 0.1
+    """Share of the steps; 1 and more: steps."""
     optimiser: str = "paged_adamw_8bit"
     weight_decay: float = 0.0
     gradient_norm: float = 1.0
@@ -152,10 +153,18 @@ POSITIVE = (
 )
 
 
+NOT_NEGATIVE = ("strength", "weight_decay", "gradient_norm", "warmup")
+
+
 def _check(settings: Hyperparameters) -> None:
     for name in POSITIVE:
         if getattr(settings, name) <= 0:
             raise Refusal(f"hyperparameter {_camel(name)}: expected more than 0, found {getattr(settings, name)}")
+    for name in NOT_NEGATIVE:
+        if getattr(settings, name) < 0:
+            raise Refusal(f"hyperparameter {_camel(name)}: expected at least 0, found {getattr(settings, name)}")
+    if not 0 <= settings.dropout < 1:
+        raise Refusal(f"hyperparameter dropout: expected at least 0 and less than 1, found {settings.dropout}")
     if settings.global_batch % settings.batch_size:
         raise Refusal(f"globalBatch {settings.global_batch} is no multiple of batchSize {settings.batch_size}")
     if settings.tuning == "full" and settings.method in ("lwf", "o-lora", "adapter-per-block"):

@@ -39,6 +39,8 @@ def test_what_is_given_wins_over_the_recipe():
         ({"batchSize": 3}, "globalBatch 16 is no multiple of batchSize 3"),
         ({"tuning": "full", "method": "o-lora"}, "method o-lora needs tuning lora or qlora"),
         ({"engine": "vllm", "method": "adapter-per-block"}, "engine vllm loads one adapter"),
+        ({"dropout": 1}, "hyperparameter dropout: expected at least 0 and less than 1, found 1.0"),
+        ({"strength": -1}, "hyperparameter strength: expected at least 0, found -1.0"),
         ({"targetModules": "q_proj"}, "hyperparameter targetModules: expected"),
         ({"tuning": "full", "method": "adapter-per-block"}, "method adapter-per-block needs tuning lora or qlora"),
         ({"packing": "best-fit"}, "packing best-fit needs attention flash_attention_2 or flash_attention_3"),

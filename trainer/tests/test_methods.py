@@ -13,6 +13,7 @@ from ratchet_trainer.folders import publish
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.methods.method import trained_parameters
 from ratchet_trainer.methods.open_method import METHODS, open_answering, open_method, turn_to
+from ratchet_trainer.protocol import Refusal
 from ratchet_trainer.tiny_model import make_tiny_model
 
 SETTINGS = read_hyperparameters({"recipe": "tiny"})
@@ -58,6 +59,17 @@ def test_the_first_block_has_nothing_to_keep(method):
     one = open_method(replace(SETTINGS, method=method), None, ("travel",))
     model = one.open(base(), 1)
     assert one.penalty(model, BATCH) is None
+
+
+def test_an_adapter_of_another_rank_than_is_asked_for_does_not_go_on(tmp_path):
+    settings, folder = parent(tmp_path, "sequential")
+    with pytest.raises(Refusal, match="the parent's adapter has r 8, and this block asks for 4"):
+        open_method(replace(settings, rank=4), folder)
+
+
+def test_target_modules_that_the_model_lacks_are_refused():
+    with pytest.raises(Refusal, match="targetModules c_attn: "):
+        open_method(replace(SETTINGS, target_modules=("c_attn",)), None).open(base(), 1)
 
 
 def test_ewc_adds_half_the_fisher_weighted_square_of_what_moved(tmp_path):
@@ -131,7 +143,7 @@ def test_each_domain_is_answered_by_its_own_adapter_and_others_by_the_base(tmp_p
     assert not torch.allclose(said["travel"], said["banking"])
 
 
-def test_what_lwf_adds_reaches_the_student_through_the_trainers_own_loss(tmp_path):
+def test_what_lwf_adds_moves_every_parameter_of_the_student(tmp_path):
     settings, folder = parent(tmp_path, "lwf")
     method = open_method(settings, folder)
     model = method.open(base(), 1)

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..adapters import DEFAULT, Tensors, open_for_training, save_weights
+from ..adapters import DEFAULT, Tensors, open_for_training, refuse_other_adapter, save_weights
 
 if TYPE_CHECKING:
     from ..hyperparameters import Hyperparameters
 
 
 class Method:
+    goes_on = True
+    """Whether a block trains on what its parent left."""
+
     def __init__(self, settings: Hyperparameters, parent: Path | None, domains: tuple[str, ...] = ()) -> None:
         self.settings = settings
         self.parent = parent
         self.domains = domains
+        if self.goes_on and parent and settings.tuning != "full":
+            refuse_other_adapter(settings, parent)
 
     def open(self, base: Any, initialisation: int) -> Any:
         """The model to train, from what the parent left."""

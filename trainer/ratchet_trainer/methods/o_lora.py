@@ -21,6 +21,8 @@ class OrthogonalLora(Method):
     adapter again, of the summed rank: PEFT and vLLM load it as any other.
     """
 
+    goes_on = False
+
     def open(self, base: Any, initialisation: int) -> Any:
         if not self.parent:
             return super().open(base, initialisation)
