@@ -1,7 +1,8 @@
 // `npm run test:trainer`: the Python trainer. Sets up its environment from the lock file (a download of about 3 GB the first
 // time, kept in ~/.cache/ratchet/trainer), checks style and types, runs its tests on the processor, runs
-// examples/tiny-llama.yaml undisturbed and killed at random steps, and puts the trainer through its protocol. Arguments go to
-// pytest (`npm run test:trainer -- tests/test_rendering.py`), and then only its own tests run.
+// examples/tiny-llama.yaml by QLoRA under one condition, undisturbed and killed at random steps, and puts the trainer through
+// its protocol. `npm run test:trainer -- --full` runs the example as it is too. Other arguments go to pytest
+// (`npm run test:trainer -- tests/test_rendering.py`), and then only its own tests run.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -25,7 +26,8 @@ await main(async () => {
     const uv = obtainUv(python);
     must(uv, 'sync', '--frozen', '--quiet', '--project', 'trainer', '--python', python);
   });
-  const given = process.argv.slice(2);
+  const given = process.argv.slice(2).filter((argument) => argument !== '--full');
+  if (process.argv.includes('--full')) process.env.RATCHET_TRAINER_FULL = 'yes';
   if (given.length > 0) return runTests(given);
   await step('Checking style and types', () => {
     must(tool('ruff'), 'check', '--quiet', 'trainer');

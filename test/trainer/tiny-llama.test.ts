@@ -23,9 +23,10 @@ const VICTIMS: readonly Victim[] = ['trainer', 'everything', 'trainer'];
 const SEED = Number(process.env['RATCHET_FAULT_SEED'] ?? Date.now() % 100_000);
 
 const { keep, strip } = EXAMPLE.conditions;
+const EXAMPLE_ITSELF = { tuning: 'lora', conditions: { keep, strip } };
 const STUDIES = [
-  { tuning: 'lora', conditions: { keep, strip } },
   { tuning: 'qlora', conditions: { keep } },
+  ...(process.env['RATCHET_TRAINER_FULL'] === undefined ? [] : [EXAMPLE_ITSELF]),
 ];
 
 if (apiBankMissing) process.stdout.write(`skipped: ${apiBankMissing}\n`);
