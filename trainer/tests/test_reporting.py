@@ -1,0 +1,46 @@
+import json
+import time
+from types import SimpleNamespace
+from typing import Any
+
+from transformers import TrainerControl, TrainerState
+
+from ratchet_trainer.protocol import Events
+from ratchet_trainer.reporting import Reporter
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_progress_tells_how_long_training_waited_for_checkpoints_so_far(tmp_path, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    (tmp_path / "training/checkpoint-3").mkdir(parents=True)
+
+    def wait_for_room():
+        clock.now += 2
+
+    publisher: Any = SimpleNamespace(wait_for_room=wait_for_room, hand_over=lambda step, draft: None)
+    workers: Any = SimpleNamespace(world=1, agree=lambda wish: wish, meet=lambda: None)
+    events = Events(tmp_path)
+    reporter = Reporter(events, publisher, workers)
+    args: Any = SimpleNamespace(output_dir=tmp_path / "training")
+    state = TrainerState(global_step=3, max_steps=9)
+    due = TrainerControl(should_save=True)
+    reporter.on_step_end(args, state, due)
+    assert events.gpus_may_idle
+    reporter.on_log(args, state, due, {"loss": 0.5})
+    assert events.gpus_may_idle
+    clock.now += 3  # Transformers writes it.
+    reporter.on_save(args, state, due)
+    assert not events.gpus_may_idle
+    clock.now += 7
+    for step in (4, 5):
+        state.global_step = step
+        reporter.on_log(args, state, TrainerControl(), {"loss": 0.4})
+    told = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [one["checkpointSeconds"] for one in told] == [0, 5, 5]
