@@ -30,8 +30,8 @@ await main(async () => {
   if (process.argv.includes('--full')) process.env.RATCHET_TRAINER_FULL = 'yes';
   if (given.length > 0) return runTests(given);
   await step('Checking style and types', () => {
-    must(tool('ruff'), 'check', '--quiet', 'trainer');
-    must(tool('ruff'), 'format', '--check', '--quiet', 'trainer');
+    must(tool('ruff'), 'check', '--quiet', 'trainer', 'bench/gpu');
+    must(tool('ruff'), 'format', '--check', '--quiet', 'trainer', 'bench/gpu');
     must(tool('pyright'), '--project', 'trainer', '--pythonpath', tool('python'));
   });
   const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
