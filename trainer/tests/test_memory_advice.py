@@ -1,8 +1,14 @@
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 import torch
 
+from ratchet_trainer import __main__ as program
+from ratchet_trainer import stages
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.memory_advice import explain_memory, is_out_of_memory
+from ratchet_trainer.protocol import Events
 
 ONE = {"batchSize": 1}
 LEAN = {**ONE, "liger": True}
@@ -63,3 +69,16 @@ def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
 )
 def test_it_is_told_from_other_errors(error, expected):
     assert is_out_of_memory(error) is expected
+
+
+def test_the_advice_is_a_trainers_last_word_and_no_stack_trace_stands_before_it(tmp_path, monkeypatch, capsys):
+    def run_out(*_):
+        raise OUT
+
+    monkeypatch.setattr(stages, "run_stage", run_out)
+    job: Any = SimpleNamespace(stage="train")
+    assert program._do_stage(job, read_hyperparameters({}), Events(tmp_path)) == 1
+    said = capsys.readouterr().err
+    assert said.splitlines()[0] == "CUDA out of memory. Tried to allocate 2.00 GiB."
+    assert said.splitlines()[-1].startswith("CUDA out of memory: lower batchSize from 4 to 2")
+    assert "Traceback" not in said
