@@ -35,6 +35,10 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     refuse_what_is_missing(settings)
     method = open_method(settings, job.weights and verify(job.weights), job.domains)
     resume = job.resume and refuse_other_world(verify(job.resume), world)
+    if resume and settings.parallel == "fsdp" and world > 1:
+        raise Refusal(
+            "parallel fsdp does not go on from a checkpoint: take parallel ddp, or set checkpoints.every beyond"
+        )
     tokenizer = load_tokenizer(job, settings)
     examples = render_training(job, settings, Renderer(tokenizer, job.tools, settings), events)
     workers = Workers(job, world)
