@@ -36,9 +36,7 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     method = open_method(settings, job.weights and verify(job.weights), job.domains)
     resume = job.resume and refuse_other_world(verify(job.resume), world)
     if resume and settings.parallel == "fsdp" and world > 1:
-        raise Refusal(
-            "parallel fsdp does not go on from a checkpoint: take parallel ddp, or set checkpoints.every beyond"
-        )
+        raise Refusal("parallel fsdp does not go on from a checkpoint: take parallel ddp, or checkpoint less often")
     tokenizer = load_tokenizer(job, settings)
     examples = render_training(job, settings, Renderer(tokenizer, job.tools, settings), events)
     workers = Workers(job, world)
