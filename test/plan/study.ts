@@ -5,6 +5,8 @@ import { parseSweep } from '../../spec/parse.ts';
 import { streamsOf } from '../../spec/seed-streams.ts';
 import type { SweepFile } from '../../spec/schema.ts';
 
+export const FOUR = ['travel', 'banking', 'library', 'clinic'];
+
 /** A small study whose every field a test may change. */
 const STUDY = {
   version: 'ratchet/v1',
