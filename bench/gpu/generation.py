@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import processes
 from job import generate, train
+from plain import run_plain
 from setting import Setting
 
 WARM, MEASURED = "warm", "measured"
@@ -59,24 +58,13 @@ def _run_ours(setting: Setting, name: str, weights: Path, engine: str, python: s
 
 
 def _run_other(setting: Setting, name: str, script: str, weights: Path, python: str) -> float:
-    folder = setting.work / name
-    folder.mkdir(parents=True, exist_ok=True)
-    task, result = folder / "task.json", folder / "result.json"
-    task.write_text(
-        json.dumps(
-            {
-                "made": str(setting.made),
-                "hyperparameters": setting.shape.hyperparameters,
-                "adapter": str(weights),
-                "prompts": setting.shape.prompts,
-                "newTokens": _new_tokens(setting),
-                "result": str(result),
-            }
-        )
-    )
-    path = str(Path(__file__).with_name(script))
-    processes.run_python([path, str(task)], folder / "log", setting.seconds_left(), python=python)
-    measured = json.loads(result.read_text())
+    fields = {
+        "hyperparameters": setting.shape.hyperparameters,
+        "adapter": str(weights),
+        "prompts": setting.shape.prompts,
+        "newTokens": _new_tokens(setting),
+    }
+    measured = run_plain(setting, name, script, fields, python)
     return measured["tokens"] / measured["seconds"]
 
 

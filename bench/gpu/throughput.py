@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-import processes
 from job import SEEDS, train
+from plain import run_plain
 from setting import Setting, list_features
 
 MEASURED = "variants.json"
@@ -69,24 +68,13 @@ def _run_ours(setting: Setting, name: str, features: dict[str, Any]) -> dict[str
 
 def _run_trl(setting: Setting, name: str, features: dict[str, Any]) -> dict[str, Any]:
     shape = setting.shape
-    folder = setting.work / name
-    folder.mkdir(parents=True, exist_ok=True)
-    task, result = folder / "task.json", folder / "result.json"
-    task.write_text(
-        json.dumps(
-            {
-                "made": str(setting.made),
-                "hyperparameters": {**shape.hyperparameters, **features},
-                "examples": shape.steps * setting.global_batch,
-                "warmup": shape.warmup,
-                "seeds": SEEDS,
-                "result": str(result),
-            }
-        )
-    )
-    script = str(Path(__file__).with_name("plain_trl.py"))
-    processes.run_python([script, str(task)], folder / "trl.log", setting.seconds_left())
-    return json.loads(result.read_text())
+    fields = {
+        "hyperparameters": {**shape.hyperparameters, **features},
+        "examples": shape.steps * setting.global_batch,
+        "warmup": shape.warmup,
+        "seeds": SEEDS,
+    }
+    return run_plain(setting, name, "plain_trl.py", fields)
 
 
 SIDES = {"ours": _run_ours, "trl": _run_trl}
