@@ -35,8 +35,6 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     refuse_what_is_missing(settings)
     method = open_method(settings, job.weights and verify(job.weights), job.domains)
     resume = job.resume and refuse_other_world(verify(job.resume), world)
-    if resume and settings.parallel == "fsdp" and world > 1:
-        raise Refusal("parallel fsdp does not go on from a checkpoint: take parallel ddp, or checkpoint less often")
     tokenizer = load_tokenizer(job, settings)
     examples = render_training(job, settings, Renderer(tokenizer, job.tools, settings), events)
     workers = Workers(job, world)
@@ -94,8 +92,9 @@ class BlockTrainer(SFTTrainer):
         self._method = method
 
     def save_model(self, output_dir=None, _internal_call=False):
-        """Of shards only what is trained is gathered: the base is in no checkpoint."""
-        self._save(output_dir, state_dict=collect_shards(self))
+        """Shards lie beside the optimiser's: no rank has to hold all of them."""
+        if not self.is_fsdp_enabled:
+            self._save(output_dir)
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         result = super().compute_loss(model, inputs, return_outputs, num_items_in_batch)

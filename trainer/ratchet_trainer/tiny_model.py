@@ -7,6 +7,7 @@ import tempfile
 from typing import Any
 
 import torch
+from safetensors.torch import save_model
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
@@ -59,7 +60,9 @@ def make_tiny_model(vocabulary: int, quantized: dict[str, Any]) -> Any:
     if not quantized:
         return model
     with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
+        # Not by the model itself, which of several ranks saves on the first alone.
+        model.config.to_json_file(f"{folder}/config.json")
+        save_model(model, f"{folder}/model.safetensors", {"format": "pt"})
         loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, device_map="cpu", **quantized)
     loaded.name_or_path = loaded.config._name_or_path = "tiny"  # Not a folder that is gone.
     return loaded

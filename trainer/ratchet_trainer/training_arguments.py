@@ -74,5 +74,6 @@ def _recompute(settings: Hyperparameters, world: int) -> dict[str, Any]:
     on = settings.gradient_checkpointing
     if settings.parallel == "fsdp" and world > 1:
         # FSDP's own: a layer is gathered once for both.
-        return {"fsdp": True, "fsdp_config": {"activation_checkpointing": on}, "activation_checkpointing": False}
+        sharded = {"activation_checkpointing": on, "state_dict_type": "SHARDED_STATE_DICT"}
+        return {"fsdp": True, "fsdp_config": sharded, "activation_checkpointing": False}
     return {"activation_checkpointing": on, "activation_checkpointing_kwargs": {"use_reentrant": False}}

@@ -70,13 +70,21 @@ def test_when_whoever_started_them_is_gone_all_end(tmp_path):
         time.sleep(0.05)
 
 
-def test_shards_learn_what_whole_models_learn_and_are_refused_a_checkpoint(whole, tmp_path):
-    done = train(tmp_path / "whole", **SHARDED)
+def test_shards_learn_what_whole_models_learn(whole, tmp_path):
+    done = train(tmp_path / "sharded", **SHARDED)
     assert done.returncode == 0, done.stderr
-    assert losses(tmp_path / "whole") == pytest.approx(losses(whole), rel=1e-4)
-    resumed = train(tmp_path / "on", **SHARDED, resume=str(tmp_path / "whole/checkpoints/3"))
-    assert resumed.returncode == 78
-    assert "parallel fsdp does not go on from a checkpoint" in resumed.stderr
+    assert losses(tmp_path / "sharded") == pytest.approx(losses(whole), rel=1e-4)
+
+
+@pytest.mark.parametrize("tuning", ["qlora", "full"])
+def test_shards_go_on_from_a_checkpoint_to_the_same_bytes(tuning, tmp_path):
+    fields = {**SHARDED, "hyperparameters": {**SHARDED["hyperparameters"], "tuning": tuning}}
+    done = train(tmp_path / "through", **fields)
+    assert done.returncode == 0, done.stderr
+    resumed = train(tmp_path / "on", **fields, resume=str(tmp_path / "through/checkpoints/3"))
+    assert resumed.returncode == 0, resumed.stderr
+    assert losses(tmp_path / "on") == losses(tmp_path / "through")[3:]
+    assert files(tmp_path / "on/weights") == files(tmp_path / "through/weights")
 
 
 def test_a_checkpoint_goes_on_with_as_many_processes_as_it_was_trained_by(tmp_path):
