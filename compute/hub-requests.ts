@@ -1,12 +1,16 @@
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvHttpProxyAgent, fetch, type Headers, type Response } from 'undici';
 import { CausedError } from '../contract/causes.ts';
 import { HUB_SILENCE } from '../contract/timeouts.ts';
 import { readPersistence } from '../store/persistence.ts';
 import { type Repetition, REPETITIONS } from '../store/repetitions.ts';
 import { StoreError } from '../store/store.ts';
 
-/** Requests to a model hub: `HF_ENDPOINT` and `HF_TOKEN` of this process say which, and who asks. */
+/**
+ * Requests to a model hub: `HF_ENDPOINT` and `HF_TOKEN` of this process say which, and who asks; `HTTPS_PROXY`, `HTTP_PROXY`
+ * and `NO_PROXY` by which way.
+ */
 
 const PUBLIC_HUB = 'https://huggingface.co';
 const repetitions = channel(REPETITIONS);
@@ -20,6 +24,20 @@ export interface Answer {
   headers: Headers;
   /** Throws `Unanswered` where it breaks off. */
   chunks: AsyncGenerator<Uint8Array>;
+}
+
+let way: EnvHttpProxyAgent | undefined;
+
+/** Its connections are kept, so it is read from the environment once. Addresses of proxies may hold passwords: none is told. */
+function openWay(): EnvHttpProxyAgent {
+  try {
+    return (way ??= new EnvHttpProxyAgent());
+  } catch {
+    throw new CausedError(
+      'configuration',
+      'HTTPS_PROXY or HTTP_PROXY is no URL like http://proxy.example.org:3128',
+    );
+  }
 }
 
 function hubEndpoint(): string {
@@ -48,9 +66,11 @@ export async function askHub(
     ...(token && { authorization: `Bearer ${token}` }),
     ...(from && { range: `bytes=${from}-` }),
   };
+  const dispatcher = openWay();
   const silence = new Silence();
   const response = await fetch(url, {
     headers,
+    dispatcher,
     signal: AbortSignal.any([signal, silence.signal]),
   }).catch((error: unknown) => {
     silence.end();
@@ -147,7 +167,9 @@ async function* readBody({ body }: Response, silence: Silence): AsyncGenerator<U
 
 /** Names and codes only: addresses of a CDN carry signatures. */
 function describeFault(error: unknown): string {
-  const { cause, name } = error as Error & { cause?: { code?: string } };
+  const { cause, name } = error as Error & { cause?: { code?: string; cause?: Error } };
+  const refusal = /^Proxy response \((\d+)\)/.exec(cause?.cause?.message ?? '');
+  if (refusal) return `the proxy answers ${refusal[1]}`;
   return cause?.code ?? (name === 'AbortError' ? `silent for ${HUB_SILENCE / 1000} s` : name);
 }
 
