@@ -15,10 +15,15 @@ import torch
 
 PEAK_BF16: dict[str, float] = {
     r"NVIDIA A10": 125e12,
+    r"NVIDIA A10G": 70e12,
     r"NVIDIA A30": 165e12,
     r"NVIDIA A40": 149.7e12,
     r"NVIDIA A100.*": 312e12,
     r"NVIDIA RTX A6000": 154.8e12,
+    r"NVIDIA GeForce RTX 3090": 71e12,
+    r"NVIDIA GeForce RTX 4090": 165.2e12,
+    r"NVIDIA GeForce RTX 5090": 209.5e12,
+    r"NVIDIA RTX PRO 6000 Blackwell Workstation Edition": 503.8e12,
     r"NVIDIA L4": 121e12,
     r"NVIDIA L40": 181e12,
     r"NVIDIA L40S": 362e12,
@@ -27,12 +32,16 @@ PEAK_BF16: dict[str, float] = {
     r"NVIDIA H100 80GB HBM3": 989e12,
     r"NVIDIA H200": 989e12,
     r"NVIDIA H200 NVL": 835e12,
+    r"NVIDIA GH200.*": 990e12,
     r"NVIDIA B200": 2250e12,
+    r"NVIDIA GB200": 2500e12,
 }
 """
 Dense bf16 FLOP/s with float32 sums by the name that CUDA gives the device, after NVIDIA's data sheet of each (A10, A30,
-A40, A100, RTX A6000, L4, L40, L40S, H100, H200; B200: HGX B200, an eighth). Where a sheet prints only what sparsity
-doubles: half of it.
+A40, A100, RTX A6000, L4, L40, L40S, H100, H200, GH200; A10G: AWS' sheet of 2022; B200 and GB200: "GB200 NVL72 and HGX
+B200", one GPU), of GeForce and RTX PRO after its architecture's white paper (GA102 2.0, appendix A; Ada 2.1, appendix
+A; RTX Blackwell 1.1; RTX Blackwell PRO 1.0). Where a sheet prints only what sparsity doubles: half of it. Of others,
+as of the RTX 6000 Ada, a sheet prints only FP8 or FP4.
 """
 
 

@@ -79,7 +79,11 @@ def test_the_attended_length_is_a_mean_over_tokens():
         ("NVIDIA A100 80GB PCIe", 312e12),
         ("NVIDIA L40S", 362e12),
         ("NVIDIA A100-SXM4-40GB MIG 1g.5gb", None),
-        ("NVIDIA A10G", None),
+        ("NVIDIA A10G", 70e12),
+        ("NVIDIA GeForce RTX 4090", 165.2e12),
+        ("NVIDIA GeForce RTX 4090 Laptop GPU", None),
+        ("NVIDIA GH200 480GB", 990e12),
+        ("NVIDIA GB200", 2500e12),
         ("Tesla T4", None),
     ],
 )
