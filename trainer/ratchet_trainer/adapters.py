@@ -12,6 +12,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils.error import NoMatchingPeftModuleError
 from transformers import AutoModelForCausalLM
 
+from .base_model import DTYPES, own_device
 from .folders import verify
 from .protocol import Refusal
 
@@ -34,7 +35,7 @@ def open_for_training(
     if settings.tuning == "full":
         return _with_weights(base, parent)
     if parent:
-        return PeftModel.from_pretrained(base, verify(parent), is_trainable=True)
+        return open_adapter(base, verify(parent), is_trainable=True)
     torch.manual_seed(initialisation)
     try:
         return get_peft_model(base, describe_adapter(settings))
@@ -64,7 +65,25 @@ def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weight
         return base.eval()
     if settings.tuning == "full":
         return _with_weights(base, weights).eval()
-    return PeftModel.from_pretrained(base, verify(weights)).eval()
+    return compute_as_trained(open_adapter(base, verify(weights)), settings).eval()
+
+
+def open_adapter(base: PreTrainedModel, folder: Path, **options: Any) -> PeftModel:
+    """On the GPU of this process: PEFT alone would take every rank's to the first."""
+    return PeftModel.from_pretrained(base, folder, torch_device=str(own_device()), **options)
+
+
+def compute_as_trained(model: PeftModel, settings: Hyperparameters) -> PeftModel:
+    """
+    Where it trains on a GPU, autocast rounds adapters to `precision` before it multiplies by them. Here nothing else
+    would, and float32 is slower.
+    """
+    if not torch.cuda.is_available():
+        return model
+    for name, parameter in model.named_parameters():
+        if ".lora_" in name:
+            parameter.data = parameter.data.to(DTYPES[settings.precision])
+    return model
 
 
 def keep_exact(model: Any) -> None:

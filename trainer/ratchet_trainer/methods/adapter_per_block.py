@@ -7,9 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peft import PeftModel
-
-from ..adapters import DEFAULT, Tensors, open_for_training, save_weights
+from ..adapters import DEFAULT, Tensors, compute_as_trained, open_adapter, open_for_training, save_weights
+from ..base_model import own_device
 from ..folders import verify
 from ..protocol import Damage, Refusal
 from .method import Method
@@ -47,13 +46,13 @@ class AdapterPerBlock(Method):
         (folder / INDEX).write_text(json.dumps(index, indent=2, sort_keys=True) + "\n")
 
 
-def open_all_adapters(base: Any, weights: Path) -> Any:
+def open_all_adapters(base: Any, settings: Hyperparameters, weights: Path) -> Any:
     """A model that `answer_as` switches from domain to domain."""
     first, *others = list_adapters(verify(weights))
-    model = PeftModel.from_pretrained(base, first, adapter_name=first.name)
+    model = open_adapter(base, first, adapter_name=first.name)
     for adapter in others:
-        model.load_adapter(str(adapter), adapter.name)
-    return model.eval()
+        model.load_adapter(str(adapter), adapter.name, torch_device=str(own_device()))
+    return compute_as_trained(model, settings).eval()
 
 
 def answer_as(model: Any, weights: Path, domain: str) -> None:

@@ -9,6 +9,7 @@ import torch
 from torch.nn.functional import kl_div, log_softmax, softmax
 
 from ..adapters import DEFAULT, Tensors, save_weights
+from ..base_model import own_device
 from ..rendering import NO_LOSS
 from .method import Method
 
@@ -22,7 +23,7 @@ class LearningWithoutForgetting(Method):
     def open(self, base: Any, initialisation: int) -> Any:
         model = super().open(base, initialisation)
         if self.parent:
-            model.load_adapter(str(self.parent), TEACHER, is_trainable=False)
+            model.load_adapter(str(self.parent), TEACHER, is_trainable=False, torch_device=str(own_device()))
             model.set_adapter(DEFAULT)
         return model
 

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
 
-from ..adapters import DEFAULT, Tensors, add_new_adapter, save_weights
+from ..adapters import DEFAULT, Tensors, add_new_adapter, open_adapter, save_weights
 from ..folders import verify
 from .method import Method
 
@@ -26,7 +25,7 @@ class OrthogonalLora(Method):
     def open(self, base: Any, initialisation: int) -> Any:
         if not self.parent:
             return super().open(base, initialisation)
-        model: Any = PeftModel.from_pretrained(base, verify(self.parent), adapter_name=EARLIER)
+        model: Any = open_adapter(base, verify(self.parent), adapter_name=EARLIER)
         add_new_adapter(model, self.settings, initialisation)
         model.base_model.set_adapter([EARLIER, DEFAULT])
         for name, parameter in model.named_parameters():

@@ -30,7 +30,7 @@ def open_method(settings: Hyperparameters, parent: Path | None, domains: tuple[s
 def open_answering(base: Any, settings: Hyperparameters, weights: Path | None) -> Any:
     """The model that a block left, or the base; `turn_to` has to be told of each domain first."""
     if settings.method == "adapter-per-block" and weights:
-        return open_all_adapters(base, weights)
+        return open_all_adapters(base, settings, weights)
     return open_for_generation(base, settings, weights)
 
 
