@@ -4,7 +4,7 @@ import type { EvaluatedCheckpoint } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import { type PredictionsEvent, prediction } from '../contract/trainer-events.ts';
 import { cellsOf, countAnswers, weightsOf } from '../plan/cells.ts';
-import { settingsOf } from '../plan/training-settings.ts';
+import { settingsOf, worldSizeOf } from '../plan/training-settings.ts';
 import { requireBlock } from '../store/blocks.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -93,6 +93,7 @@ async function predict(
         targets: data.gold.sha256,
       })),
       decoding: plan.decoding,
+      worldSize: worldSizeOf(plan.spec),
     },
     {
       ...hooks,

@@ -56,7 +56,7 @@ async function makeGenerateJob(
   folder: string,
   from: { cache: string; signal: AbortSignal },
 ): Promise<GenerateJob> {
-  const { store, key, hyperparameters, weights, decoding } = work;
+  const { store, key, hyperparameters, weights, decoding, worldSize } = work;
   await store.fetchBlob(work.tools, join(folder, 'tools.json'));
   if (weights) await fetchExactly(store, weights, join(folder, 'weights'));
   await mkdir(join(folder, 'prompts'));
@@ -79,6 +79,7 @@ async function makeGenerateJob(
     weights: weights ? 'weights' : null,
     prompts,
     decoding,
+    worldSize,
   };
 }
 

@@ -88,6 +88,8 @@ export interface GenerateWork extends Work {
   /** `targets`: digest of the gold file, which the trainer measures its loss on. */
   prompts: { name: string; sha256: string; targets: string }[];
   decoding: Decoding;
+  /** Processes that may predict together. */
+  worldSize: number;
 }
 
 export interface TrainResult {

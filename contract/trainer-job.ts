@@ -94,6 +94,13 @@ export const generateJob = z
     weights: path.nullable().describe("Folder of a block's weights; null predicts with the base."),
     prompts: z.array(promptFile).describe('JSONL files of prompts, to be predicted in this order.'),
     decoding,
+    worldSize: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Processes that may predict together, one a GPU; in no key: predictions do not depend on it. Absent: the trainer chooses.',
+      ),
   })
   .describe('Predict the calls of every prompt file; each finished file is announced at once.');
 

@@ -30,7 +30,7 @@ export function settingsUnder(
   };
 }
 
-/** Processes that train a block together: one a GPU of the pod. The built-in learner is always one. */
+/** Processes that train a block, or predict, together: one a GPU of the pod. The built-in learner is always one. */
 export function worldSizeOf({ trainer, compute }: Pick<Sweep, 'trainer' | 'compute'>): number {
   if (trainer.kind === 'builtin' || compute.kind !== 'kubernetes') return 1;
   return Math.max(1, compute.gpus);

@@ -130,7 +130,7 @@ def _run(
     python: str = sys.executable,
 ) -> Followed:
     given = {**setting.shape.hyperparameters, **hyperparameters, "model": str(setting.made / "model")}
-    base = {"protocol": 1, "key": "bench", "tools": "tools.json", "hyperparameters": given}
+    base = {"protocol": 1, "key": "bench", "tools": "tools.json", "hyperparameters": given, "worldSize": 1}
     (folder / "job.json").write_text(json.dumps({**base, **job}))
     followed = Followed(folder)
 

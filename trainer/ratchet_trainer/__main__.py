@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -58,11 +59,11 @@ def _do_job() -> int:
 def _do_stage(job: Job, settings: Hyperparameters, events: Events) -> int:
     Pulse(events)
     # Heavy to load, and needless for a job that is refused.
-    from .gpu_watch import GpuWatch
+    from .gpu_watch import GpuWatch, list_own_gpus
     from .memory_advice import explain_memory, is_out_of_memory
     from .stages import run_stage
 
-    watch = GpuWatch(events.warn)
+    watch = GpuWatch(events.warn, partial(list_own_gpus, job))
     events.measure_gpus = watch.read
     try:
         return run_stage(job, settings, events)

@@ -31,23 +31,44 @@ def load_tokenizer(job: Job, settings: Hyperparameters) -> Any:
     return tokenizer
 
 
-def load_base(job: Job, settings: Hyperparameters, tokenizer: Any) -> Any:
-    """On the GPU of this process where there is one, or beside it where it will be sharded."""
+def load_base(job: Job, settings: Hyperparameters, tokenizer: Any, gpus: int = 1) -> Any:
+    """
+    On the GPU of this process where there is one, or beside it where it will be sharded. With several `gpus`: layer
+    after layer on the first so many.
+    """
     quantized = _quantize(settings)
     if _is_tiny(job, settings):
         model = make_tiny_model(len(tokenizer), quantized)
     else:
-        model = AutoModelForCausalLM.from_pretrained(
+        options = {
             **locate_base(job, settings),
-            dtype=DTYPES[settings.precision],
-            attn_implementation=settings.attention,
-            device_map={"": _first_device(settings)},
+            "dtype": DTYPES[settings.precision],
+            "attn_implementation": settings.attention,
             **quantized,
-        )
+        }
+        model = _spread(options, gpus) if gpus > 1 else _place(options, _first_device(settings))
     if job.base:  # Where the weights lie in this job says nothing; an export names where they come from.
         model.name_or_path = model.config._name_or_path = ""
     model.config.use_cache = False
     return model
+
+
+def _place(options: dict[str, Any], device: torch.device) -> Any:
+    return AutoModelForCausalLM.from_pretrained(**options, device_map={"": device})
+
+
+def _spread(options: dict[str, Any], gpus: int) -> Any:
+    """Transformers would leave on the disk what does not fit, and be slow: that is too little memory here."""
+    free = {one: torch.cuda.mem_get_info(one)[0] for one in range(gpus)}
+    try:
+        model: Any = AutoModelForCausalLM.from_pretrained(**options, device_map="auto", max_memory=free)
+    except ValueError as error:
+        if "on the CPU or the disk" not in str(error):  # Of 4-bit weights.
+            raise
+    else:
+        if "disk" not in model.hf_device_map.values():
+            return model
+    raise torch.cuda.OutOfMemoryError(f"CUDA out of memory: the base does not fit the {gpus} GPUs of this pod together")
 
 
 def own_device() -> torch.device:

@@ -6,6 +6,8 @@ import json
 import math
 import os
 import time
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,12 @@ from .call_text import from_native
 from .cautions import warn_of_cuts
 from .counting import count_rendered
 from .engines.engine import Answer, Request
-from .engines.open_engine import open_engine
+from .engines.open_engine import choose_processes, open_engine
 from .engines.sampling import seed_of
-from .protocol import INTERRUPTED, Events, Job, Refusal, read_lines, stop_requested
+from .engines.team import Team, serve
+from .gpus import take_own_gpu
+from .protocol import INTERRUPTED, Events, Interruption, Job, Refusal, own_rank, read_lines
+from .ranks import Ranks, open_channel
 from .rendering import Rendered, Renderer
 
 if TYPE_CHECKING:
@@ -26,50 +31,62 @@ PROGRESS_EVERY = 1.0
 """Seconds."""
 
 
-class Interruption(Exception):
-    """Told to stop; what is finished has been announced."""
-
-
 def generate(job: Job, settings: Hyperparameters, events: Events) -> int:
+    """Returns the exit code. Rank 0 renders, reads and writes; each rank has an engine, and serves rank 0 with it."""
+    if own_rank() > 0:
+        take_own_gpu()
+        serve(open_engine(job, settings, load_tokenizer(job, settings)), open_channel())
+        return INTERRUPTED
     files = {name: list(read_lines(file)) for name, file in job.files}
-    generation = Generation(job, settings, events, job.draws * sum(map(len, files.values())))
+    others = Ranks(job, choose_processes(job, settings))
     try:
-        for name, prompts in files.items():
-            generation.predict(name, prompts)
+        generation = Generation(job, settings, events, others.channels)
+        generation.predict_all(files)
     except Interruption:
         return INTERRUPTED
+    finally:
+        others.dismiss()
     events.tell("result", steps=generation.answered, tokens=generation.tokens)
     return 0
 
 
 class Generation:
-    def __init__(self, job: Job, settings: Hyperparameters, events: Events, answers: int) -> None:
-        """`answers`: of all files."""
+    def __init__(
+        self, job: Job, settings: Hyperparameters, events: Events, others: Sequence[Connection[Any, Any]]
+    ) -> None:
+        """`others`: channels to the other ranks."""
         self._job = job
-        self._answers = answers
         self._events = events
         self._native = settings.call_format == "native"
         self._limit = f"maxPromptTokens {settings.max_prompt_tokens}"
         self._tokenizer = load_tokenizer(job, settings)
         self._renderer = Renderer(self._tokenizer, job.tools, settings)
-        self._engine = open_engine(job, settings, self._tokenizer)
+        self._team = Team(open_engine(job, settings, self._tokenizer), others)
         self._told = (time.monotonic(), 0)
+        self._answers = 0
+        """Of all files."""
         self.answered = 0
         self.tokens = 0
         """Of prompts and answers."""
 
-    def predict(self, name: str, prompts: list[dict[str, Any]]) -> None:
+    def predict_all(self, files: dict[str, list[dict[str, Any]]]) -> None:
+        """Prompts by the name of their file, one file after another. Raises Interruption when told to stop."""
+        self._answers = self._job.draws * sum(map(len, files.values()))
+        for name, prompts in files.items():
+            self._predict(name, prompts)
+
+    def _predict(self, name: str, prompts: list[dict[str, Any]]) -> None:
         rendered = [self._renderer.render_prompt(prompt) for prompt in prompts]
         counts = count_rendered(name, rendered)
         self._events.tell("count", **counts)
         warn_of_cuts(self._events, counts, self._limit)
         asked = [(place, draw) for place in range(len(prompts)) for draw in range(self._job.draws)]
-        self._engine.turn_to(name)
         answers = self._answer(
+            name,
             [
                 Request(rendered[place].prompt, seed_of(self._job.decoding_seed, draw, prompts[place]["id"]))
                 for place, draw in asked
-            ]
+            ],
         )
         lines = [
             {"id": prompts[place]["id"], **({"draw": draw} if self._job.draws > 1 else {}), "text": self._read(answer)}
@@ -84,10 +101,10 @@ class Generation:
             told |= self._measure(name, prompts, rendered, targets)
         self._events.tell("predictions", name=name, **told)
 
-    def _answer(self, requests: list[Request]) -> list[Answer]:
+    def _answer(self, name: str, requests: list[Request]) -> list[Answer]:
         """In the order of the requests."""
         answers: list[Answer | None] = [None] * len(requests)
-        for place, answer in self._engine.answer(requests):
+        for place, answer in self._team.answer(name, requests):
             answers[place] = answer
             self.answered += 1
             self.tokens += len(requests[place].prompt) + len(answer.tokens)
@@ -117,20 +134,20 @@ class Generation:
             (one.prompt, self._renderer.render_target({**prompt, "target": wanted["target"]}))
             for one, prompt, wanted in zip(rendered, prompts, gold, strict=True)
         ]
-        nats = 0.0
-        for one in self._engine.measure(pairs):
-            nats += one
-            self._go_on()
+        nats = math.fsum(self._tell_of_each(self._team.measure(name, pairs)))  # In any order the same.
         tokens = sum(len(target) for _, target in pairs)
         if tokens > 0 and math.isfinite(nats):
             return {"loss": {"nats": nats, "tokens": tokens}}
         self._events.warn(f"the loss on the targets of {name} is {nats} over {tokens} tokens, and is left out")
         return {}
 
+    def _tell_of_each(self, measured: Iterator[float]) -> Iterator[float]:
+        for one in measured:
+            self._go_on()
+            yield one
+
     def _go_on(self, all_answered: bool = False) -> None:
-        """Tells how far it came, now and then. Raises Interruption when told to stop."""
-        if stop_requested.is_set():
-            raise Interruption
+        """Tells how far it came, now and then."""
         now, (then, before) = time.monotonic(), self._told
         if not all_answered and now - then < PROGRESS_EVERY:
             return
@@ -142,5 +159,5 @@ class Generation:
             loss=None,
             tokens=self.tokens,
             tokensPerSecond=(self.tokens - before) / max(now - then, 1e-9),
-            peakMemoryBytes=0,
+            peakMemoryBytes=self._team.measure_peak_memory(),
         )

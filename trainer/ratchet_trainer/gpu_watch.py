@@ -1,4 +1,4 @@
-"""The GPUs of this process as NVML sees them: how busy they are, what they draw, and their Xids."""
+"""The GPUs of a job as NVML sees them: how busy they are, what they draw, and their Xids."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from .gpus import count_gpus
+from .protocol import Job
 from .xids import describe_xid
 
 SAMPLE_EVERY = 1.0
@@ -17,11 +19,11 @@ XID_PATIENCE = 1.0
 """Seconds."""
 
 
-def list_own_gpus() -> list[str]:
-    """NVML's UUIDs of the GPUs that this process computes on; empty while it uses none."""
+def list_own_gpus(job: Job) -> list[str]:
+    """NVML's UUIDs of the GPUs that a job computes on; empty while this process uses none."""
     if not torch.cuda.is_initialized():
         return []
-    return [f"GPU-{torch.cuda.get_device_properties(one).uuid}" for one in range(torch.cuda.device_count())]
+    return [f"GPU-{torch.cuda.get_device_properties(one).uuid}" for one in range(count_gpus(job))]
 
 
 class GpuWatch:
@@ -30,7 +32,7 @@ class GpuWatch:
     not tell (of a MIG slice, a virtual GPU), nothing is known.
     """
 
-    def __init__(self, on_xid: Callable[[str], None], find: Callable[[], list[str]] = list_own_gpus) -> None:
+    def __init__(self, on_xid: Callable[[str], None], find: Callable[[], list[str]]) -> None:
         self._on_xid = on_xid
         self._find = find
         self._lock = threading.Lock()

@@ -184,6 +184,8 @@ def _check(settings: Hyperparameters) -> None:
 def _check_shards(settings: Hyperparameters) -> None:
     if settings.method not in ("sequential", "adapter-per-block"):
         raise Refusal(f"method {settings.method} looks at whole parameters: it needs parallel ddp")
+    if settings.engine == "continuous":
+        raise Refusal("engine continuous keeps its cache on one GPU: with parallel fsdp take transformers or vllm")
     if "8bit" in settings.optimiser or settings.optimiser.startswith("paged"):
         raise Refusal(f"optimiser {settings.optimiser} cannot be sharded: with parallel fsdp take adamw_torch_fused")
 

@@ -20,6 +20,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, torch.cuda.OutOfMemoryError):
         return True
     text = str(error)
+    if isinstance(error, MemoryError):  # What transformers raises of a cache that does not fit what is free.
+        return "Memory footprint" in text and torch.cuda.is_available()
     return isinstance(error, RuntimeError) and "cuda" in text.lower() and any(sign in text for sign in SIGNS)
 
 

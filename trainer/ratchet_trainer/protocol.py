@@ -18,7 +18,7 @@ PROTOCOL_VERSION = 1
 INTERRUPTED, CONFIGURATION, DAMAGED, FAILED = 75, 78, 65, 1
 MOST_CHECKPOINTS_WAITING = 2
 RANK = "RATCHET_RANK"
-"""Environment of a process that rank 0 started to train beside it."""
+"""Environment of a process that rank 0 started to work beside it."""
 
 
 class Refusal(Exception):
@@ -50,7 +50,7 @@ class Job:
     """Of `train` the parent's, of `generate` those to predict with."""
     resume: Path | None
     world_size: int | None
-    """Processes that train together; None: as many as there are GPUs."""
+    """Processes that train, or predict, together; None: as many as there are GPUs."""
     domains: tuple[str, ...]
     """That the block teaches, where the sweep file tells trainers of them."""
     seeds: dict[str, int]
@@ -118,7 +118,7 @@ def read_lines(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def own_rank() -> int:
-    """Of this process among those that train together: 0 speaks the protocol, the others are silent."""
+    """Of this process among those that work together: 0 speaks the protocol, the others are silent."""
     return int(os.environ.get(RANK, "0"))
 
 
@@ -185,6 +185,10 @@ NOT_BEGUN = {"step": 0, "steps": 0, "loss": None, "tokens": 0, "tokensPerSecond"
 
 
 stop_requested = threading.Event()
+
+
+class Interruption(Exception):
+    """Told to stop (exit 75); what is finished has been announced."""
 
 
 def listen_for_the_end() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import resource
 import time
 from itertools import chain
 from pathlib import Path
@@ -14,6 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from .checkpoints import WORLD, CheckpointPublisher
 from .flops import ModelFlops, count_flops, find_attended_length, find_peak
+from .gpus import measure_peak_memory
 from .protocol import Divergence, Events, own_rank, stop_requested
 from .workers import Workers
 
@@ -59,7 +59,7 @@ class Reporter(TrainerCallback):
             loss=logs["loss"],
             tokens=tokens,
             tokensPerSecond=speed,
-            peakMemoryBytes=_peak_memory(),
+            peakMemoryBytes=measure_peak_memory(),
             checkpointSeconds=self._waited,
             **{name: value for name, value in known.items() if value is not None},
         )
@@ -125,10 +125,3 @@ def _check_finite(logs: dict[str, float], step: int) -> None:
                 f"non-finite {name} ({value}) at step {step}: lower learningRate, raise warmup, or look at the data; "
                 "the same settings would come here again"
             )
-
-
-def _peak_memory() -> int:
-    """Bytes: of the GPU where there is one, else of the process."""
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -14,6 +14,7 @@ from .cautions import warn_before_training, warn_of_cuts
 from .checkpoints import CheckpointPublisher, refuse_other_world
 from .counting import count_rendered
 from .folders import empty, publish, verify
+from .gpus import choose_world_size
 from .methods.method import Method
 from .methods.open_method import open_method
 from .missing_parts import refuse_what_is_missing
@@ -22,7 +23,7 @@ from .rendering import Renderer
 from .reporting import Reporter
 from .sharding import collect_shards, shard_on_processors
 from .training_arguments import choose_accumulation, make_arguments
-from .workers import Workers, choose_world_size
+from .workers import Workers
 
 if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters

@@ -11,6 +11,7 @@ from ratchet_trainer.engines.continuous import ContinuousEngine
 from ratchet_trainer.engines.engine import Answer, Request, end_at
 from ratchet_trainer.engines.padded import PaddedEngine
 from ratchet_trainer.engines.sampling import SeededSampling, seed_of
+from ratchet_trainer.engines.team import Team
 from ratchet_trainer.generation import generate
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.protocol import INTERRUPTED, Events, Refusal, read_job
@@ -63,10 +64,14 @@ def engine(kind, job, **changes):
     return made
 
 
+def answer_all(engine, requests=REQUESTS):
+    return dict(Team(engine).answer("any", requests))
+
+
 def test_what_a_prompt_draws_depends_on_nothing_beside_it(jobs):
-    together = dict(engine(PaddedEngine, jobs[1]).answer(REQUESTS))
-    turned = dict(engine(PaddedEngine, jobs[1]).answer(REQUESTS[::-1]))
-    alone = dict(engine(PaddedEngine, jobs[1], generation_batch=1).answer(REQUESTS))
+    together = answer_all(engine(PaddedEngine, jobs[1]))
+    turned = answer_all(engine(PaddedEngine, jobs[1]), REQUESTS[::-1])
+    alone = answer_all(engine(PaddedEngine, jobs[1], generation_batch=1))
     assert [turned[len(REQUESTS) - 1 - place] for place in range(len(REQUESTS))] == list(map(together.get, range(14)))
     assert alone == together
     assert together[0] != together[1], "two draws of one prompt"
@@ -104,13 +109,13 @@ def test_the_loss_of_a_batch_is_that_of_each_example_alone_without_padding(jobs)
             logits = measured._model(torch.tensor([prompt + target])).logits[0].double()
         places = torch.arange(len(prompt) - 1, len(prompt) + len(target) - 1)
         by_hand.append(-torch.log_softmax(logits, dim=-1)[places, torch.tensor(target)].sum().item())
-    assert sorted(measured.measure(pairs)) == pytest.approx(sorted(by_hand), rel=1e-5)
+    assert sorted(Team(measured).measure("any", pairs)) == pytest.approx(sorted(by_hand), rel=1e-5)
 
 
 def test_continuous_batching_says_what_padded_batches_say(jobs):
-    greedy = dict(engine(PaddedEngine, jobs[0]).answer(REQUESTS))
+    greedy = answer_all(engine(PaddedEngine, jobs[0]))
     assert len({tuple(one.tokens) for one in greedy.values()}) > 3
-    assert dict(engine(ContinuousEngine, jobs[0]).answer(REQUESTS)) == greedy
+    assert answer_all(engine(ContinuousEngine, jobs[0])) == greedy
 
 
 def test_continuous_batching_does_not_sample(jobs):
@@ -136,7 +141,7 @@ def test_every_draw_stands_in_the_file_and_the_loss_beside_it(tmp_path):
         for one in EXAMPLES[:4]
         for draw in range(3)
     ]
-    cut = sum(not one.ended for _, one in PaddedEngine(asked, patient, TOKENIZER).answer(requests))
+    cut = sum(not one.ended for one in answer_all(PaddedEngine(asked, patient, TOKENIZER), requests).values())
     assert 0 < told[0]["truncated"] == cut < 12
     progress = events(asked.folder, "progress")
     assert {one["steps"] for one in progress} == {21}, "answers of both files"

@@ -51,6 +51,10 @@ def test_what_is_given_wins_over_the_recipe():
         ),
         ({"parallel": "fsdp", "method": "ewc"}, "method ewc looks at whole parameters: it needs parallel ddp"),
         (
+            {"parallel": "fsdp", "engine": "continuous"},
+            "engine continuous keeps its cache on one GPU: with parallel fsdp take transformers or vllm",
+        ),
+        (
             {"parallel": "fsdp"},
             "optimiser paged_adamw_8bit cannot be sharded: with parallel fsdp take adamw_torch_fused",
         ),

@@ -65,9 +65,11 @@ def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
         (RuntimeError("NCCL Error 1: unhandled cuda error\nLast error:\nCuda failure 2 'out of memory'"), True),
         (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
         (MemoryError("out of memory"), False),
+        (MemoryError("Memory footprint 9 is more than available memory 8"), True),
     ],
 )
-def test_it_is_told_from_other_errors(error, expected):
+def test_it_is_told_from_other_errors(error, expected, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert is_out_of_memory(error) is expected
 
 

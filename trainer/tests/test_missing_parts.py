@@ -3,10 +3,10 @@
 import pytest
 import torch
 
+from ratchet_trainer.gpus import choose_world_size
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.missing_parts import refuse_what_is_missing
 from ratchet_trainer.protocol import Refusal, read_job
-from ratchet_trainer.workers import choose_world_size
 
 from .jobs import write_training
 

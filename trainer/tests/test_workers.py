@@ -1,6 +1,5 @@
 """Several processes: two on this processor stand for two GPUs."""
 
-import os
 import signal
 import subprocess
 import time
@@ -10,7 +9,7 @@ import pytest
 from ratchet_trainer.checkpoints import refuse_other_world
 from ratchet_trainer.protocol import Refusal
 
-from .jobs import TINY, command, events, files, train, write_training
+from .jobs import TINY, children_of, command, events, files, train, write_training
 
 PAIR = {**TINY, "globalBatch": 8, "epochs": 6, "dropout": 0.1}
 FIELDS = {"hyperparameters": PAIR, "worldSize": 2, "checkpointEvery": 3}
@@ -103,16 +102,3 @@ def wait_for(folder, process, kind):
     while not (folder / "events.jsonl").exists() or not events(folder, kind):
         assert process.poll() is None, (folder / "log").read_text()
         time.sleep(0.05)
-
-
-def children_of(folder):
-    """Processes of this job that another one started: they are told their rank."""
-    found = []
-    for process in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{process}/environ", "rb") as environ, open(f"/proc/{process}/cmdline", "rb") as line:
-                if b"RATCHET_RANK=" in environ.read() and str(folder).encode() in line.read():
-                    found.append(process)
-        except OSError:
-            pass
-    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from transformers import ContinuousBatchingConfig, GenerationConfig
 
 from ..protocol import Refusal
-from .engine import Answer, Request, end_at
+from .engine import Answer, Request, end_at, order_by_length
 from .padded import PaddedEngine
 
 if TYPE_CHECKING:
@@ -17,11 +17,20 @@ if TYPE_CHECKING:
     from ..protocol import Job
 
 
-PAGE = 64
-"""Tokens that the cache keeps together, on a processor."""
+TOGETHER = 8
+"""Batches whose prompts are answered as one group: places that become free are taken by what is left of them."""
+AT_ONCE = 4
+"""Batches that the cache has room for at their longest: nothing is padded, so that more fits than padded batches."""
+PAGE, PROCESSOR_PAGE = 256, 64
+"""Tokens that the cache keeps together: FlashAttention takes multiples of 256."""
 
 
 class ContinuousEngine(PaddedEngine):
+    """
+    What runs beside an answer decides its last bits. So a group begins when all of it is there, on a cache whose size
+    follows from the settings: what is scheduled when depends on the group alone, not on threads, memory or other GPUs.
+    """
+
     def __init__(self, job: Job, settings: Hyperparameters, tokenizer: Any) -> None:
         if job.temperature > 0:
             raise Refusal(
@@ -30,6 +39,12 @@ class ContinuousEngine(PaddedEngine):
             )
         super().__init__(job, settings, tokenizer)
 
+    def group_requests(self, lengths: Sequence[int]) -> list[list[int]]:
+        """Of all lengths alike: each takes about as long."""
+        order = order_by_length(lengths)
+        groups = math.ceil(len(order) / (TOGETHER * self._settings.generation_batch))
+        return [order[first::groups] for first in range(groups)]
+
     def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
         config = GenerationConfig(
             max_new_tokens=self._settings.max_new_tokens,
@@ -37,11 +52,14 @@ class ContinuousEngine(PaddedEngine):
             eos_token_id=sorted(self._ends),
             pad_token_id=self._pad,
         )
-        with self._model.continuous_batching_context_manager(
+        manager = self._model.init_continuous_batching(
             generation_config=config, continuous_batching_config=self._bound()
-        ) as manager:
-            names = manager.add_requests(inputs=[one.prompt for one in requests])
-            places = {name: place for place, name in enumerate(names)}
+        )
+        manager.warmup()
+        names = manager.add_requests(inputs=[one.prompt for one in requests])
+        places = {name: place for place, name in enumerate(names)}
+        manager.start()
+        try:
             while places:
                 result = manager.get_result(timeout=1)
                 if result is None:
@@ -53,14 +71,15 @@ class ContinuousEngine(PaddedEngine):
                 if result.error is not None:
                     raise RuntimeError(f"continuous batching failed: {result.error}")
                 yield places.pop(result.request_id), end_at(result.generated_tokens, self._ends)
+        finally:
+            manager.stop(hard_stop=True)  # Otherwise it would first answer whatever is left.
+            manager.destroy()
 
     def _bound(self) -> ContinuousBatchingConfig:
-        """Of a GPU it takes what is free; on a processor that would be most of the machine's memory."""
         # Attention kernels that training did not use would answer otherwise than the other engine.
-        settings: dict[str, Any] = {"auto_switch_to_flash": False}
+        settings: dict[str, Any] = {"auto_switch_to_flash": False, "page_size": PAGE}
+        longest = self._settings.max_prompt_tokens + self._settings.max_new_tokens
         if self._model.device.type == "cpu":
-            longest = self._settings.max_prompt_tokens + self._settings.max_new_tokens
-            settings["page_size"] = PAGE
-            settings["num_blocks"] = self._settings.generation_batch * math.ceil(longest / PAGE)
-            settings["max_batch_tokens"] = longest
-        return ContinuousBatchingConfig(**settings)
+            settings |= {"page_size": PROCESSOR_PAGE, "max_batch_tokens": longest}
+        pages = math.ceil(longest / settings["page_size"])
+        return ContinuousBatchingConfig(num_blocks=AT_ONCE * self._settings.generation_batch * pages, **settings)

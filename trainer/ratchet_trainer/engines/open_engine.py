@@ -2,11 +2,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..gpus import choose_team_size
 from .engine import Engine
 
 if TYPE_CHECKING:
     from ..hyperparameters import Hyperparameters
     from ..protocol import Job
+
+
+def choose_processes(job: Job, settings: Hyperparameters) -> int:
+    """How many of the same engine predict together: one a GPU, or one alone that takes all GPUs by itself."""
+    return 1 if settings.engine == "vllm" or settings.parallel == "fsdp" else choose_team_size(job)
 
 
 def open_engine(job: Job, settings: Hyperparameters, tokenizer: Any) -> Engine:

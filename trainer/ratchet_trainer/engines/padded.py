@@ -10,8 +10,9 @@ import torch
 from transformers import LogitsProcessorList
 
 from ..base_model import load_base
+from ..gpus import count_gpus
 from ..methods.open_method import open_answering, turn_to
-from .engine import Answer, Engine, Pair, Request, end_at
+from .engine import Answer, Engine, Pair, Request, end_at, order_by_length
 from .sampling import SeededSampling
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ class PaddedEngine(Engine):
         self._settings = settings
         self._weights = job.weights
         self._pad = tokenizer.pad_token_id
-        # What is sharded to train is whole to answer.
-        base = load_base(job, replace(settings, parallel="ddp"), tokenizer)
+        # What is sharded to train is whole to answer, on all GPUs together.
+        gpus = count_gpus(job) if settings.parallel == "fsdp" else 1
+        base = load_base(job, replace(settings, parallel="ddp"), tokenizer, gpus)
         self._model: Any = open_answering(base, settings, job.weights)
         self._model.config.use_cache = True
         self._ends = _list_ends(self._model, tokenizer)
@@ -34,22 +36,22 @@ class PaddedEngine(Engine):
     def turn_to(self, domain: str) -> None:
         turn_to(self._model, self._settings, self._weights, domain)
 
+    def group_requests(self, lengths: Sequence[int]) -> list[list[int]]:
+        """Of about the same length: little is padded."""
+        order = order_by_length(lengths)
+        size = self._settings.generation_batch
+        return [order[start : start + size] for start in range(0, len(order), size)]
+
+    def group_pairs(self, lengths: Sequence[int]) -> list[list[int]]:
+        return PaddedEngine.group_requests(self, lengths)
+
     def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        for batch in self._batch([len(one.prompt) for one in requests]):
-            asked = [requests[place] for place in batch]
-            yield from zip(batch, self._generate(asked), strict=True)
+        return enumerate(self._generate(requests))
 
     def measure(self, pairs: Sequence[Pair]) -> Iterator[float]:
-        for batch in self._batch([len(prompt) + len(target) for prompt, target in pairs]):
-            yield from self._weigh([pairs[place] for place in batch])
+        return iter(self._weigh(pairs))
 
-    def _batch(self, lengths: list[int]) -> Iterator[list[int]]:
-        """Places by falling length: little is padded, and what is too large for the memory fails at once."""
-        order = sorted(range(len(lengths)), key=lambda place: lengths[place], reverse=True)
-        size = self._settings.generation_batch
-        return (order[start : start + size] for start in range(0, len(order), size))
-
-    def _generate(self, requests: list[Request]) -> list[Answer]:
+    def _generate(self, requests: Sequence[Request]) -> list[Answer]:
         ids, mask = self._pad_left([one.prompt for one in requests])
         sampling = {}
         if self._temperature > 0:
@@ -67,7 +69,7 @@ class PaddedEngine(Engine):
             )
         return [end_at(row, self._ends) for row in generated[:, ids.shape[1] :].tolist()]
 
-    def _weigh(self, pairs: list[Pair]) -> list[float]:
+    def _weigh(self, pairs: Sequence[Pair]) -> list[float]:
         ids, mask = self._pad_left([prompt + target for prompt, target in pairs])
         most = max(len(target) for _, target in pairs)
         with torch.inference_mode():
