@@ -22,7 +22,10 @@ import { readCounts } from './counts.ts';
 import { openPlannedSuite } from './plans.ts';
 
 /** Without its files, which are for whoever writes them to tell. */
-export type GatheredCheckpoint = Omit<CheckpointFacts, 'form' | 'adapters' | 'files' | 'leftOut'>;
+export type GatheredCheckpoint = Omit<
+  CheckpointFacts,
+  'form' | 'adapters' | 'settings' | 'files' | 'leftOut'
+>;
 
 /** What plan and store know of a block's checkpoint. */
 export async function gatherCheckpoint(

@@ -13,6 +13,8 @@ const adapterSchema = z.looseObject({
   r: z.int().positive(),
 });
 
+const settingsSchema = z.record(z.string(), z.unknown());
+
 /** What our trainer leaves beside a model for itself. */
 const OWN: Record<string, string> = {
   'fisher.safetensors':
@@ -20,7 +22,13 @@ const OWN: Record<string, string> = {
   'folder.json': "the trainer's own digests; checkpoint.json has those of what was written",
 };
 
-type Shaped = Pick<CheckpointFacts, 'form' | 'adapters' | 'base' | 'files' | 'leftOut'>;
+/** Of a block's weights: all that its trainer was set to. */
+const SETTINGS = 'hyperparameters.json';
+
+type Shaped = Pick<
+  CheckpointFacts,
+  'form' | 'adapters' | 'base' | 'settings' | 'files' | 'leftOut'
+>;
 
 /** Makes of what a block left, which lies in `folder`, what other programs load. */
 export async function shapeWeights(
@@ -32,7 +40,8 @@ export async function shapeWeights(
   const leftOut = form === 'trainer' ? {} : nameOwn(files);
   for (const name of Object.keys(leftOut)) await rm(join(folder, name));
   const kept = files.filter(({ name }) => leftOut[name] === undefined);
-  const shaped: Shaped = { form, adapters: [], base, files: [], leftOut };
+  const settings = await readSettings(folder, files);
+  const shaped: Shaped = { form, adapters: [], base, settings, files: [], leftOut };
   for (const file of kept) {
     const adapter = form === 'peft' ? ADAPTER.exec(file.name) : null;
     if (!adapter) {
@@ -57,6 +66,19 @@ function recogniseForm(files: readonly NamedFile[]): WeightsForm {
 function nameOwn(files: readonly NamedFile[]): Record<string, string> {
   const own = files.map(({ name }) => [name, OWN[basename(name)]] as const);
   return Object.fromEntries(own.flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])));
+}
+
+/** Of another trainer a file of that name may be anything: null. */
+async function readSettings(
+  folder: string,
+  files: readonly NamedFile[],
+): Promise<CheckpointFacts['settings']> {
+  if (!files.some(({ name }) => name === SETTINGS)) return null;
+  try {
+    return settingsSchema.parse(JSON.parse(await readFile(join(folder, SETTINGS), 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
 interface NamedAdapter {

@@ -77,7 +77,10 @@ export interface CheckpointFacts {
   /** The block that the sweep's lineages start from, where it is a fork. */
   startsFrom: string | null;
   trainer: Learner;
+  /** As the sweep file gives them. */
   hyperparameters: Record<string, unknown>;
+  /** All of them, with what recipe and defaults set, where the trainer left a `hyperparameters.json` beside its weights. */
+  settings: Record<string, unknown> | null;
   trainingSeeds: { order: number; initialisation: number };
   suite: { name: string; digest: string; dataset: string | null };
   lineage: LineageStep[];

@@ -17,16 +17,31 @@ const LOAD_MODEL = `from transformers import AutoModelForCausalLM, AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained("folder")
 model = AutoModelForCausalLM.from_pretrained("folder", dtype="auto", device_map="auto")`;
 
-/** Without a hub's name there is a folder to be named. */
-function loadAdapter({ base: { model, commit }, adapters }: CheckpointFacts): string {
+/** Without a hub's name there is a folder to be named. What was trained over a base in 4 bits is scored over it: QLoRA. */
+function loadAdapter({ base: { model, commit }, adapters, settings }: CheckpointFacts): string {
   const at = commit === null ? '' : `, revision="${commit}"`;
   const base = `"${model ?? 'folder-of-the-base'}"${at}`;
-  return `from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
+  const quantized = settings?.['tuning'] === 'qlora';
+  const how = quantized ? 'quantization_config=quantized' : 'dtype="auto"';
+  const imports = quantized ? ', BitsAndBytesConfig' : '';
+  return `${quantized ? 'import torch\n' : ''}from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer${imports}
+${quantized ? quantize(settings) : ''}
 tokenizer = AutoTokenizer.from_pretrained(${base})
-base = AutoModelForCausalLM.from_pretrained(${base}, dtype="auto", device_map="auto")
+base = AutoModelForCausalLM.from_pretrained(${base}, ${how}, device_map="auto")
 model = PeftModel.from_pretrained(base, "${placeOf(adapters.at(-1))}")`;
+}
+
+/** As our trainer quantizes its base. */
+function quantize({ precision }: Record<string, unknown>): string {
+  return `
+quantized = BitsAndBytesConfig(
+    load_in_4bit=True,
+    bnb_4bit_quant_type="nf4",
+    bnb_4bit_use_double_quant=True,
+    bnb_4bit_compute_dtype=${precision === 'bf16' ? 'torch.bfloat16' : 'torch.float32'},
+)
+`;
 }
 
 /** Of several the last is the newest block's; `domains.json` says whose the others are. */
@@ -38,14 +53,20 @@ function placeOf(adapter: AdapterFacts | undefined): string {
 const SERVED_RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512];
 
 /** Summed ranks, as O-LoRA leaves them, may be more than it serves. */
-function serveAdapter({ base: { model, commit }, adapters, sweep }: CheckpointFacts): string {
+function serveAdapter({
+  base: { model, commit },
+  adapters,
+  settings,
+  sweep,
+}: CheckpointFacts): string {
   const rank = Math.max(...adapters.map((one) => one.rank));
   const allowed = SERVED_RANKS.find((one) => one >= rank);
   if (allowed === undefined)
     return `# vLLM serves adapters up to rank ${SERVED_RANKS.at(-1)}, and this one has ${rank}: merge it into its base first`;
   const at = commit === null ? '' : ` --revision ${commit}`;
+  const quantized = settings?.['tuning'] === 'qlora' ? ' --quantization bitsandbytes' : '';
   const modules = adapters.map((one) => `${one.folder || sweep.name}=${placeOf(one)}`).join(' ');
-  return `vllm serve ${model ?? 'folder-of-the-base'}${at} --enable-lora --max-lora-rank ${allowed} --lora-modules ${modules}`;
+  return `vllm serve ${model ?? 'folder-of-the-base'}${at}${quantized} --enable-lora --max-lora-rank ${allowed} --lora-modules ${modules}`;
 }
 
 function python(text: string): string {

@@ -86,6 +86,7 @@ function lineage({ lineage: steps, startsFrom }: CheckpointFacts): string[] {
 function training({
   trainer,
   hyperparameters,
+  settings,
   trainingSeeds,
   suite,
   base,
@@ -97,9 +98,11 @@ function training({
       `- Data: ${escapeMarkdown(suite.name)}, digest \`${suite.digest}\``,
       ...(base.digest === null ? [] : [`- Base weights: digest of SHA256SUMS \`${base.digest}\``]),
       `- Seeds of training: order ${order}, initialisation ${initialisation}`,
-      '- Hyperparameters as the sweep file gives them; what it leaves out has the default of the recipe:',
+      settings
+        ? '- Hyperparameters, all of them:'
+        : '- Hyperparameters as the sweep file gives them; what it leaves out has the default of the trainer:',
     ].join('\n'),
-    `\`\`\`json\n${JSON.stringify(hyperparameters, null, 2)}\n\`\`\``,
+    `\`\`\`json\n${JSON.stringify(settings ?? hyperparameters, null, 2)}\n\`\`\``,
   ];
 }
 

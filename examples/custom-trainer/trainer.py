@@ -59,8 +59,8 @@ def checkpoint(step, model):
     tell("checkpoint", step=step)
 
 def train():
-    examples = read(job["data"])
-    count("train", examples)
+    count("train", given := read(job["data"]))
+    examples = [example for example in given if example["target"]]  # Answers in words alone are nothing to learn for it.
     state = load(job["resume"]) if job["resume"] else {"step": 0, "model": load(job["parent"]) if job["parent"] else {}}
     model, steps = ToolPerceptron(**state["model"]), epochs * len(examples)
     random.Random(job["seeds"]["order"]).shuffle(examples)

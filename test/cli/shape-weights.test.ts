@@ -110,6 +110,16 @@ test('of several adapters each names its base', async () => {
   expect(files.map(({ name }) => name)).toContain('domains.json');
 });
 
+test.each([
+  ['all settings, where its trainer left them', '{"rank": 8}', { rank: 8 }],
+  ['no settings, where the file is somebody else’s', 'rank = 8', null],
+  ['no settings, where they are a list', '[8]', null],
+])('tells %s', async (_what, text, settings) => {
+  const { folder, listed } = lay({ ...ADAPTER, 'hyperparameters.json': text });
+  expect((await shapeWeights(folder, listed, HUB)).settings).toEqual(settings);
+  expect(readdirSync(folder)).toContain('hyperparameters.json');
+});
+
 test('a whole model keeps its tokenizer', async () => {
   const { folder, listed } = lay({
     'config.json': '{}',
@@ -130,6 +140,7 @@ test('what another trainer left stays as it is', async () => {
     form: 'trainer',
     adapters: [],
     base: UNKNOWN,
+    settings: null,
     files: listed,
     leftOut: {},
   });

@@ -33,6 +33,7 @@ const ADAPTER: CheckpointFacts = {
   startsFrom: null,
   trainer: { kind: 'command', identity: 'sha256:0123', description: 'ratchet-trainer' },
   hyperparameters: { recipe: 'trajectory-supervision', rank: 32 },
+  settings: null,
   trainingSeeds: { order: 7, initialisation: 11 },
   suite: { name: 'API-Bank, level 1', digest: 'f'.repeat(64), dataset: 'somebody/api-bank' },
   lineage: [
@@ -189,6 +190,39 @@ describe('the card of an adapter', () => {
       'ratchet export checkpoint keep/1/schedule --sweep study-0123456789ab --output folder',
     );
     expect(card).toContain('- not written: `fisher.safetensors`, for EWC alone');
+  });
+});
+
+describe('where the trainer told all its settings, the card', () => {
+  const settings = { recipe: 'trajectory-supervision', learningRate: 2e-4, precision: 'bf16' };
+
+  test('has those of recipe and defaults too', () => {
+    const card = renderModelCard({ ...ADAPTER, settings: { ...settings, tuning: 'lora' } });
+    expect(card).toContain('- Hyperparameters, all of them:');
+    expect(card).toContain('"learningRate": 0.0002');
+    expect(card).not.toContain('BitsAndBytesConfig');
+  });
+
+  test('loads a base of QLoRA as it was when it was scored', () => {
+    const card = renderModelCard({ ...ADAPTER, settings: { ...settings, tuning: 'qlora' } });
+    const [, code = ''] = /```python\n([\s\S]*?)\n```/.exec(card) ?? [];
+    expect(code.split('\n')).toEqual([
+      'import torch',
+      'from peft import PeftModel',
+      'from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig',
+      '',
+      'quantized = BitsAndBytesConfig(',
+      '    load_in_4bit=True,',
+      '    bnb_4bit_quant_type="nf4",',
+      '    bnb_4bit_use_double_quant=True,',
+      '    bnb_4bit_compute_dtype=torch.bfloat16,',
+      ')',
+      '',
+      `tokenizer = AutoTokenizer.from_pretrained("organisation/base", revision="${COMMIT}")`,
+      `base = AutoModelForCausalLM.from_pretrained("organisation/base", revision="${COMMIT}", quantization_config=quantized, device_map="auto")`,
+      'model = PeftModel.from_pretrained(base, "folder")',
+    ]);
+    expect(card).toContain(`--revision ${COMMIT} --quantization bitsandbytes --enable-lora`);
   });
 });
 

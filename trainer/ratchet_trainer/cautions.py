@@ -23,7 +23,10 @@ def warn_of_cuts(events: Events, counts: dict[str, Any], limit: str) -> None:
     """`counts`: a count event; `limit`: the hyperparameter that cuts, with its value."""
     name, examples, dropped, cut = (counts[key] for key in ("name", "examples", "droppedExamples", "truncatedExamples"))
     if dropped:
-        events.warn(f"{name}: {dropped} of {examples} examples are left out, since their targets do not fit in {limit}")
+        events.warn(
+            f"{name}: {dropped} of {examples} examples are left out: they have no target, or their last turn and it "
+            f"do not fit in {limit}"
+        )
     if cut > MANY_CUT * examples:
         events.warn(f"{name}: {cut} of {examples} prompts were cut to fit in {limit}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -193,3 +193,9 @@ def _check_shards(settings: Hyperparameters) -> None:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def tell_settings(settings: Hyperparameters) -> dict[str, Any]:
+    """Everything that was set, by recipe and defaults too, in a job's words. What names the base is told apart."""
+    told = {_camel(name): value for name, value in asdict(settings).items() if name not in ("model", "revision")}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}

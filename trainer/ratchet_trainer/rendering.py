@@ -9,6 +9,7 @@ from jinja2 import TemplateError
 
 from .call_text import format_calls, message_with_calls, read_message_calls, with_parsed_arguments
 from .protocol import Refusal
+from .template_date import stop_clock
 
 if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters
@@ -70,8 +71,10 @@ class Renderer:
         tokens, lost = self._fit(prompt, limit)
         if tokens:
             return Rendered(tokens, [], lost)
-        # Even its last turn alone is too long: its end and the assistant's header are what counts.
-        return Rendered(self._encode(prompt, _without_oldest(prompt["messages"])[-1])[-limit:], [], lost, cut=True)
+        # Even its last turn alone is too long: its end and the assistant's header are what counts, behind one BOS.
+        last = self._encode(prompt, _without_oldest(prompt["messages"])[-1])
+        begin = last[:1] if last[0] == self._tokenizer.bos_token_id else []
+        return Rendered([*begin, *last[len(begin) - limit :]], [], lost, cut=True)
 
     def _begin_again(self, tokens: list[int]) -> list[int]:
         """The template's BOS, and as published one more before it."""
@@ -104,7 +107,7 @@ class Renderer:
             text = self._apply_natively(example, [with_parsed_arguments(one) for one in messages], answered=False)
         else:
             spelled = self._spell_out(messages, example["tools"])
-            text = self._tokenizer.apply_chat_template(spelled, add_generation_prompt=True, tokenize=False)
+            text = self._apply_template(spelled, None, answered=False)
         return self._tokenizer(text, add_special_tokens=False).input_ids
 
     def _say_natively(self, example: dict[str, Any]) -> str:
@@ -119,14 +122,15 @@ class Renderer:
 
     def _apply_natively(self, example: dict[str, Any], messages: list[dict[str, Any]], answered: bool) -> str:
         try:
-            return self._tokenizer.apply_chat_template(
-                messages,
-                tools=[self._tools[name] for name in example["tools"]],
-                add_generation_prompt=not answered,
-                tokenize=False,
-            )
+            return self._apply_template(messages, [self._tools[name] for name in example["tools"]], answered)
         except TemplateError as error:
             raise Refusal(f"callFormat native: the chat template refuses example {example['id']}: {error}") from error
+
+    def _apply_template(self, messages: list[dict[str, Any]], tools: list[Any] | None, answered: bool) -> str:
+        template = stop_clock(self._tokenizer.get_chat_template(tools=tools))
+        return self._tokenizer.apply_chat_template(
+            messages, tools=tools, chat_template=template, add_generation_prompt=not answered, tokenize=False
+        )
 
     def _spell_out(self, messages: list[dict[str, Any]], tools: list[str]) -> list[dict[str, Any]]:
         """Calls as text, and the tools as signatures in the system message: any chat template takes that."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import Any
 
 from datasets import Dataset
 from trl.data_utils import pack_dataset
@@ -15,6 +16,7 @@ from .checkpoints import CheckpointPublisher, refuse_other_world
 from .counting import count_rendered
 from .folders import empty, publish, verify
 from .gpus import choose_world_size
+from .hyperparameters import Hyperparameters, tell_settings
 from .methods.method import Method
 from .methods.open_method import open_method
 from .missing_parts import refuse_what_is_missing
@@ -25,8 +27,8 @@ from .sharding import collect_shards, shard_on_processors
 from .training_arguments import choose_accumulation, make_arguments
 from .workers import Workers
 
-if TYPE_CHECKING:
-    from .hyperparameters import Hyperparameters
+SETTINGS = "hyperparameters.json"
+"""File of a block's weights; what is exported tells them."""
 
 
 def train(job: Job, settings: Hyperparameters, events: Events) -> int:
@@ -62,6 +64,7 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
     if own_rank() == 0:
         draft = empty(job.folder / "weights.draft")
         method.leave(trainer, draft, collected)
+        (draft / SETTINGS).write_text(json.dumps(tell_settings(settings), indent=2, sort_keys=True) + "\n")
         if settings.tuning == "full":  # A whole model, to be loaded as one.
             tokenizer.save_pretrained(draft)
         publish(draft, job.folder / "weights")

@@ -35,7 +35,8 @@ def test_dropped_examples_are_told_and_cut_prompts_from_a_tenth_on(events, tmp_p
     assert said(tmp_path) == []
     warn_of_cuts(events, counts(truncatedExamples=3, droppedExamples=1), "maxTokens 64")
     assert said(tmp_path) == [
-        "train: 1 of 20 examples are left out, since their targets do not fit in maxTokens 64",
+        "train: 1 of 20 examples are left out: they have no target, or their last turn and it do not fit in maxTokens "
+        "64",
         "train: 3 of 20 prompts were cut to fit in maxTokens 64",
     ]
 

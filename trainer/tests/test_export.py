@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,22 @@ def test_an_adapter_says_what_vllm_asks_and_names_no_folder_of_this_machine(adap
     # Base weights that a job was given have no name here: who exports them knows it.
     assert (config["base_model_name_or_path"], config["revision"]) == (None, "c" * 40)
     assert str(adapter) not in text
+
+
+def test_what_was_left_tells_every_setting_and_nothing_of_this_machine(adapter):
+    told = json.loads((adapter / "weights" / "hyperparameters.json").read_text())
+    assert {name: told[name] for name in ("recipe", "epochs", "rank", "learningRate", "tuning", "targetModules")} == {
+        "recipe": "tiny",
+        "epochs": 1,
+        "rank": 8,
+        "learningRate": 3e-3,
+        "tuning": "lora",
+        "targetModules": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    }
+    assert not {"model", "revision"} & set(told)
+    assert replace(read_hyperparameters(told), model="") == replace(
+        read_hyperparameters({**TINY, "epochs": 1}), model=""
+    )
 
 
 def test_a_whole_model_loads_with_its_tokenizer(whole):

@@ -1,6 +1,7 @@
 """Models' own tool formats, by the chat templates that they ship with."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from ratchet_trainer.call_text import format_calls, from_native
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.protocol import Refusal
 from ratchet_trainer.rendering import Renderer
+from ratchet_trainer.template_date import DATE
 from ratchet_trainer.tiny_model import make_tiny_tokenizer
 
 from .samples import TOOLS, call, example
 
 NATIVE = replace(read_hyperparameters({"recipe": "tiny"}), call_format="native", max_tokens=8192)
 TEMPLATES = Path(trl.__file__).parent / "chat_templates"
+DATED = {"llama3_2": "26 Jul 2024", "gptoss": "2024-07-26"}
 ENDS = {"llama3_1": "<|eot_id|>", "qwen2_5": "<|im_end|>", "qwen3": "<|im_end|>"}
 SAID = {
     "llama3_1": '{"name": "BookHotel", "parameters": {"id": "HT1"}}',
@@ -27,7 +30,7 @@ SAID = {
 def tokenizer(name):
     made = make_tiny_tokenizer(TOOLS)
     made.chat_template = (TEMPLATES / f"{name}.jinja").read_text()
-    made.add_special_tokens({"eos_token": ENDS[name], "bos_token": "<|begin_of_text|>"})
+    made.add_special_tokens({"eos_token": ENDS.get(name, "<|end|>"), "bos_token": "<|begin_of_text|>"})
     return made
 
 
@@ -77,3 +80,19 @@ def test_several_calls_in_one_turn_go_where_the_template_takes_them():
     assert from_native(said) == format_calls(two["target"])
     with pytest.raises(Refusal, match=r"refuses example e-1: This model only supports single tool-calls at once!"):
         Renderer(tokenizer("llama3_1"), TOOLS, NATIVE).render_target(two)
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_a_template_that_tells_the_date_tells_the_same_one_on_every_day(name):
+    made = tokenizer(name)
+    assert "strftime_now" in made.chat_template
+    text = made.decode(Renderer(made, TOOLS, replace(NATIVE, call_format="paper")).render(example()).prompt)
+    assert DATED[name] in text
+    assert str(datetime.now().year) not in text
+
+
+def test_every_part_of_a_date_stands_still():
+    made = tokenizer("qwen3")
+    parts = "%a %A %d %b %B %m %y %Y %H:%M:%S %I %p %j"
+    made.chat_template = f"{{{{ strftime_now('{parts}') }}}}"
+    assert made.decode(Renderer(made, TOOLS, NATIVE).render(example()).prompt) == DATE.strftime(parts)

@@ -76,9 +76,10 @@ def test_an_example_that_cannot_be_made_to_fit_is_dropped_and_never_trained_on_n
     assert renderer(max_tokens=least.tokens - 1).render(example(turns=3)).dropped
 
 
-def test_a_prompt_whose_last_turn_alone_is_too_long_keeps_its_end():
+def test_a_prompt_whose_last_turn_alone_is_too_long_keeps_its_end_behind_one_beginning():
     prompt = renderer(max_prompt_tokens=12).render_prompt(example(turns=3))
     assert len(prompt.prompt) == 12
+    assert [place for place, token in enumerate(prompt.prompt) if token == TOKENIZER.bos_token_id] == [0]
     assert text_of(prompt.prompt).endswith("</s><|assistant|>")
 
 
