@@ -4,6 +4,7 @@ import { digestOf } from '../contract/digest.ts';
 import { growMemory } from '../k8s/containers.ts';
 import type { Stage } from '../k8s/job-request.ts';
 import { cellsOf } from '../plan/cells.ts';
+import { gpusOf } from '../plan/training-settings.ts';
 import type { TryEnd } from '../store/tries.ts';
 import { causeOf } from './cause-of.ts';
 import type { Task } from './task.ts';
@@ -33,7 +34,7 @@ export function openMeter(
     condition: lineage.condition,
     seed: lineage.seed,
     block: label,
-    gpus: inPod ? compute.gpus : 0,
+    gpus: gpusOf(plan.spec),
     memory: inPod ? growMemory(compute.memory, memoryGrowths) : null,
     avoidNodes,
   };

@@ -60,7 +60,7 @@ export async function restoreCounts(store: Store, compute: Compute, plan: Plan):
       uncounted.set(path, { ...counted, bytes: await store.readBlob(sha256) });
     }
   if (uncounted.size === 0) return 0;
-  const { identity } = resolveTrainer(plan.spec.trainer, plan.workingFolder);
+  const { identity } = resolveTrainer(plan.spec, plan.workingFolder);
   if (identity !== plan.trainer.identity) return uncounted.size;
   await countFiles(store, compute, { plan, tools: await store.readBlob(plan.tools), uncounted });
   return 0;
@@ -75,7 +75,7 @@ export async function countFiles(
   compute: Compute,
   { plan, tools, uncounted }: { plan: Plan; tools: Uint8Array; uncounted: Uncounted },
 ): Promise<void> {
-  const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
+  const trainer = resolveTrainer(plan.spec, plan.workingFolder);
   const files = [...uncounted].map(([name, { bytes, condition }]) => {
     const { hyperparameters } = settingsOf(plan.spec, condition);
     return { name, bytes, hyperparameters };

@@ -31,7 +31,7 @@ export async function openTask(
   const store = await openStore(unit.store);
   const plan = await readPlan(store, unit.plan);
   const lineage = lineageAt(plan, unit.lineage);
-  const trainer = resolveTrainer(plan.spec.trainer, plan.workingFolder);
+  const trainer = resolveTrainer(plan.spec, plan.workingFolder);
   if (trainer.identity !== plan.trainer.identity)
     throw new CausedError(
       'configuration',

@@ -136,7 +136,7 @@ async function countExamples(
 ): Promise<CountEvent[]> {
   const work = {
     key: plan.sweep,
-    trainer: resolveTrainer(plan.spec.trainer, plan.workingFolder),
+    trainer: resolveTrainer(plan.spec, plan.workingFolder),
     tools: renderTools(suite),
     sizes: true,
   };

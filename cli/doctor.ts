@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openHome } from '../worker/home.ts';
 import { type Check, describeCheck, passed } from './check.ts';
 import { checkCluster } from './check-cluster.ts';
+import { checkGpus } from './check-gpus.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkOrphans } from './check-orphans.ts';
 import { checkStore } from './check-store.ts';
@@ -35,6 +36,7 @@ async function examine(file: string | undefined): Promise<Check[]> {
   const store = sweep && file ? storeOf(sweep, file, home) : pathToFileURL(home.store).href;
   return [
     ...(await checkMachine(home)),
+    await checkGpus(sweep),
     ...(await checkTemporal()),
     await checkSupervisor(home),
     ...(await checkStore(store)),

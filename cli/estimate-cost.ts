@@ -4,6 +4,7 @@ import type { DeviceUnit } from '../contract/ledger.ts';
 import { trainingOf } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanPreview } from '../plan/preview.ts';
+import { gpusOf } from '../plan/training-settings.ts';
 import { openStore } from '../store/open-store.ts';
 import { StoreError } from '../store/store.ts';
 import { groupByUnit, heldSeconds, readTries, type Try } from '../store/tries.ts';
@@ -28,7 +29,7 @@ export async function estimateCost(
   plan: Plan,
   preview: PlanPreview,
 ): Promise<CostEstimate | null> {
-  const gpus = gpusOf(plan);
+  const gpus = gpusOf(plan.spec);
   const pace = { train: new Pace(), evaluate: new Pace() };
   for (const { store: url, plan: digest } of (await listSweeps(home)).slice(0, MOST_SWEEPS)) {
     const found = await readMeasured(url, digest, plan);
@@ -47,10 +48,6 @@ export async function estimateCost(
     evaluateSeconds: pace.evaluate.secondsFor(preview.predictions),
     measured: pace.train.units + pace.evaluate.units,
   };
-}
-
-function gpusOf({ spec }: Plan): number {
-  return spec.compute.kind === 'kubernetes' ? spec.compute.gpus : 0;
 }
 
 /** Seconds of devices an example, repetitions and starts included. */

@@ -25,7 +25,7 @@ export interface SweepParts {
 /** Renders everything that the plan names once, keeps digests, and expands the plan. */
 export async function planSweep(parts: SweepParts): Promise<Plan> {
   const { sweep, suite, scripts, workingFolder } = parts;
-  const trainer = resolveTrainer(sweep.trainer, workingFolder);
+  const trainer = resolveTrainer(sweep, workingFolder);
   const takes = await matchTokens(parts, trainer);
   const renderings = new Renderings(parts, takes);
   return expandSweep({

@@ -8,6 +8,7 @@ import { type PlanPreview, previewPlan } from '../plan/preview.ts';
 import { openStore } from '../store/open-store.ts';
 import { cacheFolder, locateHome, openHome } from '../worker/home.ts';
 import { checkCounts } from './check-counts.ts';
+import { refuseLack, surveyGpus } from './check-gpus.ts';
 import { countTokens, type TokenCount } from './count-tokens.ts';
 import { type CostEstimate, estimateCost } from './estimate-cost.ts';
 import { drawExplanations, readEarlierPlans } from './explain-plan.ts';
@@ -33,6 +34,7 @@ export function addPlan(program: Command): void {
     .action(async (file: string, options: PlanOptions) => {
       const loaded = await loadSweep(file, locateHome(), await readSweepOptions(options));
       const home = openHome();
+      const gpus = await surveyGpus(loaded.sweep);
       await checkForkPoint(loaded);
       const store = await openStore(loaded.store);
       const stored = await readStored(store, loaded.plan);
@@ -46,10 +48,11 @@ export function addPlan(program: Command): void {
       if (options.json)
         printJson({ ...preview, tokens, cost, ...(explanations && { explanations }) });
       else {
-        print(describe(preview, tokens));
+        print(describe(preview, tokens, gpus?.gpus.length));
         if (cost) print(pc.dim(describeCost(cost)));
         if (explanations) print(`\n${drawExplanations(explanations)}`);
       }
+      refuseLack(file, loaded.sweep, gpus);
       await checkCounts(store, compute, loaded);
       if (!options.json) suggest(`ratchet run ${file}`);
     });
@@ -64,7 +67,8 @@ function describeCost({ unit, trainSeconds, evaluateSeconds, measured }: CostEst
   return `about ${sum} of ${unit} time: ${duration(trainSeconds)} to train, ${duration(evaluateSeconds)} to evaluate, as ${measured} blocks and evaluations of this trainer took`;
 }
 
-function describe(preview: PlanPreview, tokens: TokenCount[]): string {
+function describe(preview: PlanPreview, tokens: TokenCount[], gpus: number | undefined): string {
+  const devices = gpus === undefined ? `${availableParallelism()} processors` : `${gpus} GPUs`;
   const { blocks, cells } = preview;
   const rows = preview.conditions.map(({ condition, blocks: all, compute }) => {
     const count = tokens.find((one) => one.condition === condition);
@@ -93,7 +97,7 @@ function describe(preview: PlanPreview, tokens: TokenCount[]): string {
     ([reason, count]) => `    ${count} ${reason}`,
   );
   return [
-    `${pc.bold(preview.sweep)}: ${preview.lineages} lineages, ${preview.runs} runs, on up to ${availableParallelism()} processors`,
+    `${pc.bold(preview.sweep)}: ${preview.lineages} lineages, ${preview.runs} runs, on up to ${devices}`,
     '',
     `  ${pc.green('+')} train     ${blocks.compute} blocks`,
     ...reasons,

@@ -9,6 +9,7 @@ import { openStore } from '../store/open-store.ts';
 import { cacheFolder, locateHome, openHome } from '../worker/home.ts';
 import { recordSweep } from './catalog.ts';
 import { checkCounts } from './check-counts.ts';
+import { refuseLack, surveyGpus } from './check-gpus.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import { type EndState, explainBroken, followSweep } from './follow-sweep.ts';
@@ -57,6 +58,7 @@ export const END_CODES: Record<EndState, ExitCode> = {
 export async function runSweep(file: string, options: RunOptions): Promise<ExitCode> {
   const loaded = await loadSweep(file, locateHome(), await readSweepOptions(options));
   const home = openHome();
+  refuseLack(file, loaded.sweep, await surveyGpus(loaded.sweep));
   await checkForkPoint(loaded);
   const compute = createLocalCompute({ workFolder: home.work, cache: cacheFolder() });
   await checkCounts(await openStore(loaded.store), compute, loaded);

@@ -69,10 +69,10 @@ async function readSubject(command: string[], options: CheckOptions): Promise<Su
   const given = hyperparameters === undefined ? undefined : readHyperparameters(hyperparameters);
   if (file === undefined)
     return { trainer: { command }, hyperparameters: given ?? {}, deterministic };
-  const { trainer } = (await readSweep(file)).sweep;
+  const { sweep } = await readSweep(file);
   return {
-    trainer: resolveTrainer(trainer, process.cwd()),
-    hyperparameters: given ?? trainer.hyperparameters,
+    trainer: resolveTrainer(sweep, process.cwd()),
+    hyperparameters: given ?? sweep.trainer.hyperparameters,
     deterministic,
   };
 }

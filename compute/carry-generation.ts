@@ -6,9 +6,10 @@ import type { GenerateJob } from '../contract/trainer-job.ts';
 import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { linkBase } from './base-weights.ts';
-import type { Place } from './carry-training.ts';
+import type { Place } from './place.ts';
 import { type GenerateHooks, type GenerateWork, noSteps } from './compute.ts';
 import { keepWarnings } from './keep-warnings.ts';
+import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights } from './weights.ts';
 
 /**
@@ -16,7 +17,7 @@ import { fetchWeights } from './weights.ts';
  * sees the store.
  */
 export async function carryGeneration(
-  { run, cache }: Pick<Place, 'run' | 'cache'>,
+  { run, cache }: Pick<Place, 'cache'> & { run: RunTrainer },
   work: GenerateWork,
   hooks: GenerateHooks,
   folder: string,

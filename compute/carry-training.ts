@@ -16,6 +16,7 @@ import { waitForClaim } from './claim.ts';
 import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
 import { keepWarnings } from './keep-warnings.ts';
 import { UnseenEnd, wellFormed } from './trainer-end.ts';
+import type { Place } from './place.ts';
 import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights, listPlainFiles, putWeights } from './weights.ts';
 
@@ -41,15 +42,6 @@ export async function carryTraining(
   }
 }
 
-/** Where trainers run: folders of their own, a bound on how many run at once, and how one is run. */
-export interface Place {
-  slot: <T>(run: () => Promise<T>) => Promise<T>;
-  makeFolder: () => Promise<string>;
-  /** The folder of base weights that all trainers of this node share. */
-  cache: string;
-  run: RunTrainer;
-}
-
 class Carrier {
   private readonly work: TrainWork;
   private readonly hooks: ComputeHooks;
@@ -72,8 +64,8 @@ class Carrier {
    * Every way out writes the attempt's outcome, which releases the claim; but for one: where the trainer ended beyond our
    * sight, whoever can see why writes it.
    */
-  async run({ slot, run, cache }: Place): Promise<TrainResult> {
-    const { store } = this.work;
+  async run({ takeTurn, cache }: Place): Promise<TrainResult> {
+    const { store, trainer } = this.work;
     const lease = keepLease(store, this.attempt, {
       renewal: LEASE_RENEWAL,
       lease: LEASE,
@@ -82,16 +74,20 @@ class Carrier {
     let ending: Ending | undefined;
     let failure: unknown;
     try {
-      ending = await slot(() => this.train(run, cache, lease.lost));
+      const signal = AbortSignal.any([this.hooks.signal, lease.lost]);
+      const onWait = (message: string): void => this.hooks.onProgress(noSteps('queued', message));
+      ending = await takeTurn({ trainer, signal, onWait }, (run) =>
+        this.train(run, cache, lease.lost),
+      );
     } catch (error) {
-      failure = error;
+      failure = lease.lost.aborted ? superseded() : error;
       ending = this.endingOf(error, lease.lost);
     }
     await lease.stop();
     const recorded = ending && (await recordOutcome(store, this.attempt, ending));
     await this.storeLog().catch(() => undefined); // Good to have; never worth a finished training.
     if (failure !== undefined) throw failure;
-    if (!recorded) throw new CausedError('superseded', 'a newer attempt took over this block');
+    if (!recorded) throw superseded();
     const computeSeconds = this.seconds();
     return { attempt: this.attempt.number, computeSeconds };
   }
@@ -110,7 +106,7 @@ class Carrier {
       signal,
       onEvent: (event) => this.follow(event),
     });
-    if (lost.aborted) throw new CausedError('superseded', 'a newer attempt took over this block');
+    if (lost.aborted) throw superseded();
     if (end === 'interrupted') signal.throwIfAborted();
     return this.finish(parent);
   }
@@ -176,8 +172,7 @@ class Carrier {
     const folder = join(this.folder, 'checkpoints', String(step));
     this.step = Math.max(this.step, step);
     await listPlainFiles(folder);
-    if (!(await putPartial(this.work.store, this.attempt, step, folder)))
-      throw new CausedError('superseded', 'a newer attempt took over this block');
+    if (!(await putPartial(this.work.store, this.attempt, step, folder))) throw superseded();
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -216,4 +211,8 @@ class Carrier {
   private seconds(): number {
     return (performance.now() - this.started) / 1000;
   }
+}
+
+function superseded(): CausedError {
+  return new CausedError('superseded', 'a newer attempt took over this block');
 }

@@ -7,14 +7,17 @@ import type { CountEvent } from '../contract/trainer-events.ts';
 import type { CountJob } from '../contract/trainer-job.ts';
 import { carryGeneration } from './carry-generation.ts';
 import { linkBase } from './base-weights.ts';
-import { carryTraining, type Place } from './carry-training.ts';
+import { carryTraining } from './carry-training.ts';
 import { type Compute, type CountWork, noSteps } from './compute.ts';
+import { GpuLine } from './gpu-line.ts';
 import { nameOwnProcess } from './leftovers.ts';
+import type { TakeTurn } from './place.ts';
 import { type RunTrainer, runTrainer } from './trainer-process.ts';
 
 /**
- * Trainers as processes of this machine, as many at once as it has processors. Their folders lie in `workFolder`, under
- * this process's name, so that what a killed worker left is known for what it is. Base weights are kept in `cache`.
+ * Trainers as processes of this machine, as many at once as it has processors or, of those that hold GPUs, as it has GPUs.
+ * Their folders lie in `workFolder`, under this process's name, so that what a killed worker left is known for what it is.
+ * Base weights are kept in `cache`.
  */
 export function createLocalCompute(settings: {
   workFolder: string;
@@ -25,6 +28,14 @@ export function createLocalCompute(settings: {
 }): Compute {
   const { run = runTrainer, cache } = settings;
   const slot = pLimit(settings.slots ?? availableParallelism());
+  const line = new GpuLine();
+  const takeTurn: TakeTurn = ({ trainer, signal, onWait }, act) => {
+    const { gpus = 0 } = trainer;
+    if (gpus === 0) return slot(() => act(run));
+    return line.hold(gpus, { signal, onWait }, (held) =>
+      act((given) => run({ ...given, gpus: held.ids, onStart: (pid) => held.giveTo(pid) })),
+    );
+  };
   const makeFolder = async (): Promise<string> => {
     const own = join(settings.workFolder, nameOwnProcess());
     await mkdir(own, { recursive: true });
@@ -34,13 +45,14 @@ export function createLocalCompute(settings: {
     count: (work, signal) =>
       slot(() => inFolder(makeFolder, (f) => count({ run, cache }, work, signal, f))),
     generate: (work, hooks) => {
-      hooks.onProgress(noSteps('queued'));
-      return slot(() =>
-        inFolder(makeFolder, (f) => carryGeneration({ run, cache }, work, hooks, f)),
+      const onWait = (message?: string): void => hooks.onProgress(noSteps('queued', message));
+      onWait();
+      return takeTurn({ trainer: work.trainer, signal: hooks.signal, onWait }, (given) =>
+        inFolder(makeFolder, (f) => carryGeneration({ run: given, cache }, work, hooks, f)),
       );
     },
-    // Waiting for another's claim takes no slot: only what follows does.
-    train: (work, hooks) => carryTraining(work, hooks, { slot, makeFolder, run, cache }),
+    // Waiting for another's claim takes no turn: only what follows does.
+    train: (work, hooks) => carryTraining(work, hooks, { takeTurn, makeFolder, cache }),
   };
 }
 
@@ -57,7 +69,7 @@ async function inFolder<T>(
 }
 
 async function count(
-  { run, cache }: Pick<Place, 'run' | 'cache'>,
+  { run, cache }: { run: RunTrainer; cache: string },
   work: CountWork,
   signal: AbortSignal,
   folder: string,
@@ -87,6 +99,8 @@ async function count(
     folder,
     job,
     signal,
+    // It needs a tokenizer, and would be in the way of whoever holds a GPU.
+    ...(trainer.gpus && { gpus: [] }),
     onEvent: (event) => {
       if (event.type === 'count') counts.push(event);
     },

@@ -20,6 +20,8 @@ export interface TrainerCommand {
   base?: BaseWeights | undefined;
   /** Relative names in the command start here; by default where the worker was started. */
   workingFolder?: string;
+  /** Whole GPUs of this machine that it holds while it trains or predicts; counting it sees none of them. */
+  gpus?: number;
 }
 
 export interface TrainerRun {
@@ -28,6 +30,10 @@ export interface TrainerRun {
   job: Job;
   signal: AbortSignal;
   onEvent: (event: TrainerEvent) => Promise<void> | void;
+  /** Those that it sees, and no others; by default what this process sees. */
+  gpus?: readonly string[];
+  /** Hears of its process as soon as there is one. */
+  onStart?: (pid: number) => void;
 }
 
 export type RunTrainer = (run: TrainerRun) => Promise<TrainerEnd>;
@@ -39,7 +45,8 @@ export type RunTrainer = (run: TrainerRun) => Promise<TrainerEnd>;
 export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const { folder, signal } = run;
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(run.job, null, 2)}\n`);
-  const child = startTrainer(run.trainer, folder);
+  const child = startTrainer(run.trainer, folder, run.gpus);
+  if (child.pid !== undefined) run.onStart?.(child.pid);
   // Before anything is awaited: a trainer may end at once.
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
@@ -77,7 +84,11 @@ function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Its log goes to `trainer.log` beside the job; its standard input stays open. */
-export function startTrainer(trainer: TrainerCommand, folder: string): ChildProcess {
+export function startTrainer(
+  trainer: TrainerCommand,
+  folder: string,
+  gpus?: readonly string[],
+): ChildProcess {
   const [program, ...args] = trainer.command;
   if (!program) throw new CausedError('configuration', 'the trainer has no command');
   const log = createWriteStream(join(folder, 'trainer.log'), { flags: 'a' });
@@ -86,7 +97,10 @@ export function startTrainer(trainer: TrainerCommand, folder: string): ChildProc
   const child = spawn(program, [...args, folder], {
     detached: true, // It leads a process group of its own, with whatever it starts.
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: withoutCredentials(process.env),
+    env: {
+      ...withoutCredentials(process.env),
+      ...(gpus && { CUDA_VISIBLE_DEVICES: gpus.join(',') }),
+    },
     ...(trainer.workingFolder ? { cwd: trainer.workingFolder } : {}),
   });
   child.stdin.on('error', () => undefined);

@@ -21,6 +21,12 @@ export type TrainerSettings =
       weights?: BaseWeights | undefined;
     };
 
+/** The trainer of a sweep file, and where it runs. */
+export interface SweepSettings {
+  trainer: TrainerSettings;
+  compute: { kind: string; gpus?: number };
+}
+
 interface Identities {
   /** Digests of the learner's and the scorer's bundles, and of everything that was compiled. */
   learner: string;
@@ -29,13 +35,15 @@ interface Identities {
 }
 
 /** `workingFolder`: where relative names in a command start. */
-export function resolveTrainer(settings: TrainerSettings, workingFolder: string): Trainer {
+export function resolveTrainer(sweep: SweepSettings, workingFolder: string): Trainer {
+  const { trainer: settings, compute } = sweep;
+  const gpus = compute.kind === 'local' ? (compute.gpus ?? 0) : 0;
   if (settings.kind === 'command') {
     const { kind, command, weights: base } = settings;
     const description = settings.description ?? command.join(' ');
     // Other weights make another trainer, wherever they come from.
     const identity = base ? `${settings.identity} on ${base.digest}` : settings.identity;
-    return { kind, command, identity, description, workingFolder, base };
+    return { kind, command, identity, description, workingFolder, base, gpus };
   }
   // How `Math.exp` rounds may change with Node's minor version.
   const node = process.versions.node.split('.').slice(0, 2).join('.');
@@ -44,6 +52,7 @@ export function resolveTrainer(settings: TrainerSettings, workingFolder: string)
     command: [process.execPath, builtFile('learner.mjs')],
     identity: `${readIdentities().learner}-node${node}`,
     description: 'built-in CPU learner: a small log-linear copy model, no language model',
+    gpus,
   };
 }
 

@@ -138,3 +138,8 @@ export const OUTAGE_SAID_AGAIN = MINUTE;
 
 /** A model hub's connection that brings nothing for so long is given up, and the rest asked for anew. */
 export const HUB_SILENCE = 30 * SECOND;
+
+/** How often a trainer that waits for GPUs of this machine looks whether enough are free. */
+export const GPU_POLL = 0.5 * SECOND;
+/** nvidia-smi loads the driver where nobody keeps it loaded, which takes seconds; beside a sick GPU it may hang. */
+export const NVIDIA_SMI_PATIENCE = 30 * SECOND;

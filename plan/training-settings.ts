@@ -30,8 +30,12 @@ export function settingsUnder(
   };
 }
 
-/** Processes that train a block, or predict, together: one a GPU of the pod. The built-in learner is always one. */
+/** GPUs that a trainer holds while it runs. Plans of one's own machine that were made before it knew GPUs name none. */
+export function gpusOf({ compute }: { compute: Partial<Sweep['compute']> }): number {
+  return compute.gpus ?? 0;
+}
+
+/** Processes that train a block, or predict, together: one a GPU, wherever that is. The built-in learner is always one. */
 export function worldSizeOf({ trainer, compute }: Pick<Sweep, 'trainer' | 'compute'>): number {
-  if (trainer.kind === 'builtin' || compute.kind !== 'kubernetes') return 1;
-  return Math.max(1, compute.gpus);
+  return trainer.kind === 'builtin' ? 1 : Math.max(1, gpusOf({ compute }));
 }

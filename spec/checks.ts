@@ -164,9 +164,8 @@ function checkStore({ store, compute }: SpecParts): Finding[] {
 
 /** Hours of GPUs that nobody holds never end. */
 function checkBudget({ compute, gpuHours }: SpecParts): Finding[] {
-  if (gpuHours === undefined || compute === undefined) return [];
-  if (compute.kind === 'kubernetes' && compute.gpus > 0) return [];
-  const expected = 'pods with GPUs (compute.gpus)';
+  if (gpuHours === undefined || compute === undefined || compute.gpus > 0) return [];
+  const expected = 'trainers with GPUs (compute.gpus)';
   const help = 'budget.computeHours counts the hours of trainers without GPUs';
   return [{ path: ['budget', 'gpuHours'], expected, found: `${gpuHours} h without any`, help }];
 }

@@ -2,10 +2,20 @@ import { z } from 'zod';
 import { DEFAULTS } from './defaults.ts';
 import { line, quantity, resourceName } from './fields.ts';
 
-const { kubernetes: defaults } = DEFAULTS.compute;
+const { local, kubernetes: defaults } = DEFAULTS.compute;
 
 const localCompute = z
-  .strictObject({ kind: z.literal('local').describe('Processes on this machine.') })
+  .strictObject({
+    kind: z.literal('local').describe('Processes on this machine.'),
+    gpus: z
+      .int()
+      .min(0)
+      .max(64)
+      .default(local.gpus)
+      .describe(
+        'Whole GPUs of this machine that a trainer holds while it runs, on which as many processes of a trainer of your own train together: part of its keys. With 0 it sees what the worker sees, and processors bound how many run at once.',
+      ),
+  })
   .describe('Processes on this machine.');
 
 const toleration = z.strictObject({

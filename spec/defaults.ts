@@ -18,6 +18,7 @@ export const DEFAULTS = {
     decoding: { temperature: 0, seed: 0 },
   },
   compute: {
+    local: { gpus: 0 },
     kubernetes: {
       gpus: 1,
       gpuResource: 'nvidia.com/gpu',

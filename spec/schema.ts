@@ -210,7 +210,7 @@ const budget = z
   .strictObject({
     computeHours: hours.describe('Hours that trainers ran or held a pod, all together.'),
     gpuHours: hours.describe(
-      'Hours of GPUs that pods held: a pod of 8 GPUs uses up one in 7.5 minutes.',
+      'Hours of GPUs that trainers held: one with 8 GPUs uses up one in 7.5 minutes.',
     ),
   })
   .describe(

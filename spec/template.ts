@@ -138,7 +138,10 @@ question:
 # store: file:///data/ratchet           # or s3://bucket/prefix; default: inside RATCHET_HOME
 
 # Where trainers run.
-# compute: { kind: local }
+# compute:
+#   kind: local
+#   gpus: 0                             # whole GPUs that a trainer holds while it runs: it waits until
+#                                       # so many of this machine are free; part of the keys of your own
 
 # Or on a Kubernetes cluster, each block and each evaluation as a Job; then store must be a URL that
 # its pods reach too.

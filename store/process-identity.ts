@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { errorCode } from './file-errors.ts';
 import type { ProcessIdentity } from './records.ts';
@@ -23,18 +23,38 @@ export function isAlive(found: Pick<ProcessIdentity, 'pid' | 'startTime'>): bool
   return found.startTime !== '' && findStartTime(found.pid) === found.startTime;
 }
 
-/**
- * True only if the process certainly ended: it ran on this boot of this machine, in this namespace of process ids, and
- * runs no longer. A process that waits to be reaped (a zombie) has ended.
- */
+/** True only if the process certainly ended: it ran within sight, and runs no longer. A zombie has ended. */
 export function hasEnded(identity: ProcessIdentity): boolean {
+  return isWithinSight(identity) && !isAlive(identity) && !isHidden(identity.pid);
+}
+
+/** Whether this process can tell if that one runs: on this boot of this machine, in this namespace of process ids. */
+export function isWithinSight(identity: ProcessIdentity): boolean {
   const here = identifyMachine();
   const known = here.bootId !== '' && identity.startTime !== '';
-  const same =
+  return (
+    known &&
     here.bootId === identity.bootId &&
     here.host === identity.host &&
-    here.pidNamespace === identity.pidNamespace;
-  return known && same && !isAlive(identity) && !isHidden(identity.pid);
+    here.pidNamespace === identity.pidNamespace
+  );
+}
+
+/**
+ * Whether anything still runs of the process group that a process within sight led: it may have ended before what it started.
+ * As long as any of them lives nobody else can have its id.
+ */
+export function isGroupAlive(leader: ProcessIdentity): boolean {
+  if (isAlive(leader)) return true;
+  if (findStartTime(leader.pid) !== undefined) return false;
+  try {
+    process.kill(-leader.pid, 0);
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM') return false;
+  }
+  // Zombies answer too, and where nobody waits for them they stay.
+  const members = LINUX ? listGroup(leader.pid) : [];
+  return members.length === 0 || members.some((state) => !hasExited(state));
 }
 
 type Machine = Omit<ProcessIdentity, 'pid' | 'startTime'>;
@@ -70,16 +90,39 @@ function isHidden(pid: number): boolean {
   }
 }
 
-/** Fields 3 (state) and 22 (start, in clock ticks since boot) of proc_pid_stat(5); the name before them holds anything. */
+/** Field 22 of proc_pid_stat(5): start, in clock ticks since boot. */
 function readStartTicks(pid: number): string {
+  const fields = readStat(pid);
+  return hasExited(fields[0] ?? '') ? '' : (fields[19] ?? '');
+}
+
+/** States of a process group's members, as far as /proc shows them: fields 3 and 5. */
+function listGroup(leader: number): string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const [state = '', , group] = readStat(Number(name));
+      return group === String(leader) ? [state] : [];
+    } catch {
+      return []; // Gone meanwhile.
+    }
+  });
+}
+
+/** From field 3 on; the name before it holds anything. */
+function readStat(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return /^[ZX]/.test(fields[0] ?? '') ? '' : (fields[19] ?? '');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** A zombie, or on its way. */
+function hasExited(state: string): boolean {
+  return /^[ZX]/.test(state);
 }
 
 function askForStartTime(pid: number): string {
   const line = ask('ps', '-o', 'state=,lstart=', '-p', String(pid)).trim();
-  return line.startsWith('Z') ? '' : line.replace(/^\S+\s+/, '');
+  return hasExited(line) ? '' : line.replace(/^\S+\s+/, '');
 }
 
 function ask(command: string, ...args: string[]): string {

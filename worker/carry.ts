@@ -56,7 +56,7 @@ export async function carry({ work, folder, readyPort, stopped }: Carrying): Pro
   const cache = cacheFolder();
   const compute: Pick<Compute, 'train' | 'generate'> = {
     train: (job, hooks) =>
-      carryTraining(job, hooks, { run, makeFolder, cache, slot: (train) => train() }),
+      carryTraining(job, hooks, { makeFolder, cache, takeTurn: (_turn, train) => train(run) }),
     generate: async (job, hooks) => carryGeneration({ run, cache }, job, hooks, await makeFolder()),
   };
   const traffic = countTraffic();

@@ -21,8 +21,10 @@ test('a block is trained with what its condition sets, by as many processes as a
   });
 });
 
-test('on this machine one process trains', async () => {
+test('on this machine one process trains, or one a GPU', async () => {
   expect((await trainEach({}))['keep']?.worldSize).toBe(1);
+  const compute = { kind: 'local', gpus: 2 };
+  expect((await trainEach({ compute }))['keep']?.worldSize).toBe(2);
 });
 
 async function trainEach(changes: object): Promise<Record<string, TrainWork>> {

@@ -3,7 +3,7 @@ import { cellsOf } from '../../plan/cells.ts';
 import { findDifferences } from '../../plan/differences.ts';
 import { listPlaces } from '../../plan/places.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { settingsOf, worldSizeOf } from '../../plan/training-settings.ts';
+import { gpusOf, settingsOf, worldSizeOf } from '../../plan/training-settings.ts';
 import { planOf } from './study.ts';
 
 const KEEP = { trace: 'keep' };
@@ -73,6 +73,19 @@ describe('the world size', () => {
     expect(common(blocksOf(onPods(4)), blocksOf(planOf()))).toEqual([]);
   });
 
+  test('is the same on GPUs of one machine, and so are the keys', () => {
+    expect([0, 1, 4].map((gpus) => worldSizeOf(here(gpus).spec))).toEqual([1, 1, 4]);
+    for (const gpus of [1, 4]) expect(keysOf(here(gpus))).toEqual(keysOf(onPods(gpus)));
+    expect(keysOf(here(0))).toEqual(keysOf(planOf()));
+    expect(here(1).sweep).toBe(planOf().sweep);
+  });
+
+  test('is one in plans that were made before a machine knew its GPUs', () => {
+    const { spec } = planOf();
+    const before = { ...spec, compute: { kind: 'local' } } as typeof spec;
+    expect([worldSizeOf(before), gpusOf(before)]).toEqual([1, 0]);
+  });
+
   test('of the built-in learner is one, whatever its pods have', () => {
     const { spec } = onPods(4);
     const trainer = planOf({ trainer: { kind: 'builtin' } }).spec.trainer;
@@ -85,6 +98,10 @@ function onPods(gpus: number): Plan {
     compute: { kind: 'kubernetes', namespace: 'n', image: 'i', gpus },
     store: 's3://bucket/store',
   });
+}
+
+function here(gpus: number): Plan {
+  return planOf({ compute: { kind: 'local', gpus } });
 }
 
 function blocksOf(plan: Plan, condition?: string): string[] {

@@ -160,6 +160,11 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
     'compute: { kind: slurm }',
     '11:18: compute.kind: expected "local" or "kubernetes", found "slurm"',
   ],
+  [
+    11,
+    'compute: { kind: local, gpus: 2.5 }',
+    '11:31: compute.gpus: expected an integer from 0 to 64, found 2.5',
+  ],
   [11, 'store: s3://', `11:8: store: expected ${STORE}, found "s3://"`],
   [11, 'store: s3://Bucket/x', `11:8: store: expected ${STORE}, found "s3://Bucket/x"`],
   [11, 'store: s3://bucket/../x', `11:8: store: expected ${STORE}, found "s3://bucket/../x"`],
@@ -233,7 +238,7 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   [
     11,
     'budget: { gpuHours: 2 }',
-    '11:21: budget.gpuHours: expected pods with GPUs (compute.gpus), found 2 h without any',
+    '11:21: budget.gpuHours: expected trainers with GPUs (compute.gpus), found 2 h without any',
   ],
   [
     11,

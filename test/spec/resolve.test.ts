@@ -73,7 +73,7 @@ describe('defaults', () => {
           convention: 'exact',
           decoding: { temperature: 0, seed: 0 },
         },
-        compute: { kind: 'local' },
+        compute: { kind: 'local', gpus: 0 },
         checkpoints: { every: 50 },
         parallelism: 2,
         tags: {},

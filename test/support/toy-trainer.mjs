@@ -4,7 +4,8 @@
 // SIGTERM); `hog` (so many MiB of memory it takes); `sick` (after its second checkpoint it says that its GPU is, where that is
 // called so); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are
 // others); `tellsLoss` (it tells a loss on held-out targets); `warns` (what it warns of, twice a block); `mfu` (what it
-// tells of it). TOY_STEP_MS: how long a step takes, in the environment since it must not change keys.
+// tells of it). In the environment, since it must not change keys: TOY_STEP_MS, how long a step takes; TOY_GPUS, a folder that stands
+// for the machine's GPUs, where it notes which it uses, and fails where another process does.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -14,6 +15,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -66,6 +68,30 @@ if (refuse) {
   process.stderr.write(`hyperparameter refuse: ${refuse}\n`);
   process.exit(78);
 }
+
+function useGpus(devices) {
+  const gpus = process.env.CUDA_VISIBLE_DEVICES.split(',');
+  for (const file of gpus.map((gpu) => join(devices, gpu))) {
+    const user = existsSync(file) && Number(readFileSync(file, 'utf8'));
+    if (user && isRunning(user)) {
+      process.stderr.write(`${file} is used by process ${user}\n`);
+      process.exit(1);
+    }
+    writeFileSync(file, String(process.pid));
+    process.on('exit', () => rmSync(file));
+  }
+  appendFileSync(join(devices, 'uses'), `${JSON.stringify({ stage: job.stage, gpus })}\n`);
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+if (process.env.TOY_GPUS && job.stage !== 'count') useGpus(process.env.TOY_GPUS);
 
 const count = (name, file) => {
   const examples = readLines(file).length;
