@@ -100,7 +100,7 @@ export class GpuLeases {
     const held = new Map<string, ProcessIdentity>();
     for (const name of names.filter((one) => one.endsWith('.json'))) {
       const lease = await this.readLease(name);
-      for (const id of lease?.gpus ?? []) held.set(id, lease?.worker ?? this.worker);
+      if (lease) for (const id of lease.gpus) held.set(id, lease.worker);
     }
     return held;
   }
@@ -111,7 +111,9 @@ export class GpuLeases {
     try {
       const found = await lstat(file);
       if (!found.isFile()) return undefined;
-      const lease = leaseSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+      let lease = await parseLease(file);
+      // The dead write no more: only now it is sure what they wrote last.
+      if (hasEnded(lease.worker)) lease = await parseLease(file);
       if (!this.isOver(lease, name, found.mtimeMs)) return lease;
       if (lease.worker.bootId === this.worker.bootId) rmSync(file);
     } catch {
@@ -142,4 +144,8 @@ export class GpuLeases {
       throw new CausedError('configuration', `${why}: remove it, or chmod 1777`, { cause: error });
     }
   }
+}
+
+async function parseLease(file: string): Promise<Lease> {
+  return leaseSchema.parse(JSON.parse(await readFile(file, 'utf8')));
 }

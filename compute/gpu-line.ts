@@ -8,6 +8,7 @@ import { GpuLeases, type HeldGpus } from './gpu-leases.ts';
 export class GpuLine {
   private readonly leases: GpuLeases;
   private readonly waiting = new Set<object>();
+  private news = new AbortController();
 
   constructor(leases = new GpuLeases()) {
     this.leases = leases;
@@ -26,6 +27,7 @@ export class GpuLine {
     } finally {
       clearInterval(renewal);
       await held.release();
+      this.wake();
     }
   }
 
@@ -36,7 +38,7 @@ export class GpuLine {
     const own = {};
     this.waiting.add(own);
     try {
-      for (let gpus: string[] | undefined; ; await pause(signal)) {
+      for (let gpus: string[] | undefined; ; await this.pause(signal)) {
         const before = [...this.waiting].indexOf(own);
         if (before > 0) {
           onWait(
@@ -52,7 +54,20 @@ export class GpuLine {
       }
     } finally {
       this.waiting.delete(own);
+      this.wake();
     }
+  }
+
+  /** What other processes give back is seen after a while; what happened here at once. */
+  private async pause(signal: AbortSignal): Promise<void> {
+    const woken = AbortSignal.any([signal, this.news.signal]);
+    await delay(GPU_POLL, undefined, { signal: woken }).catch(() => undefined);
+    signal.throwIfAborted();
+  }
+
+  private wake(): void {
+    this.news.abort();
+    this.news = new AbortController();
   }
 }
 
@@ -65,10 +80,4 @@ async function findEnough(wanted: number): Promise<string[]> {
 
 function describe(gpus: number): string {
   return `${gpus} GPU${gpus === 1 ? '' : 's'}`;
-}
-
-/** Throws the signal's reason once it aborts. */
-async function pause(signal: AbortSignal): Promise<void> {
-  await delay(GPU_POLL, undefined, { signal }).catch(() => undefined);
-  signal.throwIfAborted();
 }

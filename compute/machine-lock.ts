@@ -11,7 +11,7 @@ const POLL = 5;
  * of Linux: it has no owner and no permissions, and the kernel takes it back from who dies.
  */
 export async function lockMachine<T>(name: string, act: () => Promise<T>): Promise<T> {
-  const server = createServer();
+  const server = createServer((caller) => caller.destroy());
   while (!(await bind(server, name))) await delay(POLL);
   try {
     return await act();

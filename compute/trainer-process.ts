@@ -46,7 +46,6 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const { folder, signal } = run;
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(run.job, null, 2)}\n`);
   const child = startTrainer(run.trainer, folder, run.gpus);
-  if (child.pid !== undefined) run.onStart?.(child.pid);
   // Before anything is awaited: a trainer may end at once.
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
@@ -58,6 +57,7 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const stall = new StallWatch(() => killGroup(child.pid));
   const events = new EventsFile(join(folder, 'events.jsonl'));
   try {
+    if (child.pid !== undefined) run.onStart?.(child.pid);
     await recordTrainer(folder, child.pid);
     for (let ended = false; !ended; ) {
       ended = await Promise.race([exited.then(() => true), delay(EVENTS_POLL, false)]);

@@ -109,7 +109,7 @@ export interface Placement {
 export const FIRST_PLACEMENT: Placement = { generation: 1, memoryGrowths: 0, avoidNodes: [] };
 
 /**
- * `waiting` for another's claim. Of a pod: `queued` for its turn, `unschedulable` while no node takes it, `starting` until
+ * `waiting` for another's claim. `queued` for a processor or GPUs. Of a pod: `queued` for its turn, `unschedulable` while no node takes it, `starting` until
  * the trainer runs.
  */
 export type WorkStage = 'waiting' | 'queued' | 'unschedulable' | 'starting' | 'train' | 'evaluate';

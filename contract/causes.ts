@@ -151,10 +151,11 @@ export const CAUSES = {
     mend: 'run `ratchet store verify`; the block that made the object is computed again by `ratchet retry`',
   },
   configuration: {
-    recognised: 'the trainer exited 78, or does not match the plan',
+    recognised:
+      'the trainer exited 78, does not match the plan, or needs GPUs that its machine lacks',
     action: 'stops',
     retries: 0,
-    mend: 'mend the hyperparameters or the trainer in the sweep file',
+    mend: 'mend the hyperparameters, the trainer or compute.gpus in the sweep file',
   },
   data: {
     recognised: 'the data differ from the plan or cannot be rendered',

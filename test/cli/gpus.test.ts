@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import type { Check } from '../../cli/check.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { checkGpus } from '../../cli/check-gpus.ts';
+import { GpuLeases } from '../../compute/gpu-leases.ts';
 import type { History } from '../../contract/history.ts';
+import { planOf } from '../plan/study.ts';
 import { type FakeGpus, makeFakeGpus } from '../support/fake-gpus.ts';
 import { endHome, findProcesses, killProcess, waitFor } from '../support/home-processes.ts';
 import { makeFolder } from './ratchet.ts';
@@ -12,7 +14,9 @@ import { Desk, type Ended, STUDY } from './study.ts';
 const study = (gpus: number, hyperparameters = {}) => ({
   ...STUDY,
   seeds: 1,
+  stream: { domains: ['travel'] },
   compute: { kind: 'local', gpus },
+  budget: { gpuHours: 1 },
   trainer: { ...STUDY.trainer, hyperparameters },
 });
 
@@ -26,7 +30,7 @@ test.skipIf(process.platform !== 'linux')(
   'two homes share the GPUs of a machine, and no GPU is ever used by two trainers, also where a worker is killed',
   async () => {
     const machine = makeFakeGpus(makeFolder(), 3);
-    const env = { ...environment(machine), TOY_STEP_MS: '20' };
+    const env = { ...environment(machine), TOY_STEP_MS: '50' };
     const [one, other] = [new Desk(), new Desk()];
     // A process that its trainers start outlives them where their worker is killed.
     one.write(study(1, { helper: true }));
@@ -52,25 +56,33 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-test.skipIf(process.platform !== 'linux')(
-  'a machine with too few GPUs is told before a sweep begins',
-  async () => {
-    const desk = new Desk();
-    desk.write(study(4));
-    const env = environment(makeFakeGpus(desk.folder, 3));
-    const said =
-      /study\.yaml: compute\.gpus is 4, and on this machine a worker may use 3 of its GPUs/;
-    const planned = await desk.call(['plan', 'study.yaml'], env);
-    expect(planned).toMatchObject({ code: 3, stderr: expect.stringMatching(said) });
-    expect(planned.stdout).toContain('on up to 3 GPUs');
-    const ran = await desk.call(['run', 'study.yaml'], env);
-    expect(ran).toMatchObject({ code: 3, stderr: expect.stringMatching(said) });
-    expect(findProcesses(desk.home)).toEqual([]);
-    const looked = await desk.call(['doctor', 'study.yaml', '--json'], env);
-    const checks = JSON.parse(looked.stdout) as Check[];
-    expect(checks.find(({ name }) => name === 'gpus')).toMatchObject({
-      ok: false,
-      mend: expect.stringContaining('lower compute.gpus'),
-    });
-  },
-);
+test('a machine with too few GPUs is told before a sweep begins', async () => {
+  const desk = new Desk();
+  desk.write(study(4));
+  const env = environment(makeFakeGpus(desk.folder, 3));
+  const ran = await desk.call(['run', 'study.yaml'], env);
+  expect(ran).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(
+      /^study\.yaml: compute\.gpus is 4, .* may use 3 of its GPUs .*\nmend: lower compute\.gpus/,
+    ),
+  });
+});
+
+test("the doctor tells the machine's GPUs, and whether they are enough for a sweep file", async () => {
+  const { env, uuids } = makeFakeGpus(makeFolder(), 2);
+  vi.stubEnv('PATH', env.PATH);
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const held = await new GpuLeases().take(uuids, 1);
+  const found = `2: 0 Toy 9000, held by worker ${process.pid}; 1 Toy 9000`;
+  expect(await checkGpus()).toEqual({ name: 'gpus', ok: true, found });
+  expect(await checkGpus(planOf(study(2)).spec)).toMatchObject({ ok: true });
+  expect(await checkGpus(planOf(study(3)).spec)).toMatchObject({
+    ok: false,
+    found: expect.stringContaining('compute.gpus is 3, and on this machine a worker may use 2'),
+    mend: expect.stringContaining('lower compute.gpus'),
+  });
+  if ('ids' in held) await held.release();
+  expect((await checkGpus()).found).toBe('2: 0 Toy 9000; 1 Toy 9000');
+});
