@@ -12,7 +12,8 @@ type Volumes = Pick<JobRequest, 'settings' | 'hasBase'>;
 
 /** The job's folder, which both containers share, base weights, and what the sweep file names. */
 export function listVolumes({ settings, hasBase }: Volumes): V1Volume[] {
-  const { disk, sharedMemory, volumes, cache } = settings;
+  const { disk, volumes, cache } = settings;
+  const sharedMemory = chooseSharedMemory(settings);
   return [
     { name: 'work', emptyDir: { sizeLimit: disk } },
     { name: 'tmp-carrier', emptyDir: { sizeLimit: '1Gi' } },
@@ -25,6 +26,11 @@ export function listVolumes({ settings, hasBase }: Volumes): V1Volume[] {
       : []),
     ...volumes.map((volume) => ({ name: `own-${volume.name}`, ...mountedFrom(volume) })),
   ];
+}
+
+/** Of one GPU the node's 64 MiB do; of several NCCL may keep its buffers there, for which NVIDIA's guide asks for 1 GiB. */
+function chooseSharedMemory({ sharedMemory, gpus }: Volumes['settings']): string | undefined {
+  return sharedMemory ?? (gpus > 1 ? '1Gi' : undefined);
 }
 
 function mountedFrom(of: {
@@ -41,8 +47,8 @@ export function mountsOf(
   { settings, hasBase }: Volumes,
   container: 'carrier' | 'trainer',
 ): V1VolumeMount[] {
-  const { sharedMemory, volumes } = settings;
-  const isShared = container === 'trainer' && sharedMemory !== undefined;
+  const { volumes } = settings;
+  const isShared = container === 'trainer' && chooseSharedMemory(settings) !== undefined;
   return [
     { name: 'work', mountPath: WORK },
     { name: `tmp-${container}`, mountPath: '/tmp' },

@@ -112,7 +112,9 @@ const kubernetesCompute = z
       .default(defaults.memory)
       .describe('Memory of a trainer; doubled when it was not enough, and kept so.'),
     disk: quantity().default(defaults.disk).describe('Space for data, weights and checkpoints.'),
-    sharedMemory: quantity().optional().describe('Size of /dev/shm, for data loaders.'),
+    sharedMemory: quantity()
+      .optional()
+      .describe('Size of /dev/shm; default: 1Gi for several GPUs, else the small one of the node.'),
     nodeSelector: z.record(line(320), line(63)).default({}).describe('Labels of fitting nodes.'),
     tolerations: z.array(toleration).default([]).describe('Taints that do not matter.'),
     affinity: z

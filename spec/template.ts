@@ -157,7 +157,7 @@ question:
 #   cpus: "1"
 #   memory: 4Gi                         # doubled when it was not enough, and kept so
 #   disk: 10Gi                          # for data, weights and checkpoints of one block
-#   sharedMemory: 1Gi                   # /dev/shm; default: the small one of the node
+#   sharedMemory: 1Gi                   # /dev/shm; default: 1Gi for several GPUs, else the small one of the node
 #   nodeSelector: {}
 #   tolerations: [{ key: gpu, operator: Equal, value: a100, effect: NoSchedule }]
 #   affinity: {}                        # Kubernetes' own, handed on as it is

@@ -51,6 +51,18 @@ test('the Job of a sweep file that says everything, after failures', async () =>
   ).toMatchFileSnapshot('snapshots/full-job.json');
 });
 
+test('several GPUs of a pod have shared memory for NCCL', () => {
+  const [one, two] = [1, 2].map((gpus) => {
+    const pod = makeJob(requestOf({ settings: settingsOf({ gpus }) })).spec?.template.spec;
+    const mounted = pod?.containers[0]?.volumeMounts?.some(
+      ({ mountPath }) => mountPath === '/dev/shm',
+    );
+    return [mounted, pod?.volumes?.find(({ name }) => name === 'shared-memory')?.emptyDir];
+  });
+  expect(one).toEqual([false, undefined]);
+  expect(two).toEqual([true, { medium: 'Memory', sizeLimit: '1Gi' }]);
+});
+
 test('a name is one piece of work in one store, and a generation of it', () => {
   const names = [
     requestOf(),
