@@ -27,14 +27,19 @@ def refuse_what_is_missing(settings: Hyperparameters) -> None:
     """Raises Refusal where the machine lacks a GPU, the image a package, or transformers a name that a setting has."""
     _refuse_unknown("schedule", settings.schedule, SchedulerType)
     _refuse_unknown("optimiser", settings.optimiser, OptimizerNames)
+    refuse_missing_attention(settings)
+    if settings.liger and find_spec("liger_kernel") is None:
+        raise Refusal("liger needs liger-kernel, which is not installed: build it into the image, or leave liger out")
+
+
+def refuse_missing_attention(settings: Hyperparameters) -> None:
+    """The part of it that also predicting needs."""
     if settings.attention in FLASH:
         module, package = PACKAGES[settings.attention]
         if not torch.cuda.is_available():
             raise Refusal(f"attention {settings.attention} needs a GPU, and none is here: take sdpa")
         if find_spec(module) is None:
             raise Refusal(f"attention {settings.attention} needs {package}, which is not installed: take sdpa")
-    if settings.liger and find_spec("liger_kernel") is None:
-        raise Refusal("liger needs liger-kernel, which is not installed: build it into the image, or leave liger out")
 
 
 def _refuse_unknown(name: str, given: str, known: type[Enum]) -> None:

@@ -3,12 +3,13 @@
 import pytest
 import torch
 
+from ratchet_trainer.engines.open_engine import open_engine
 from ratchet_trainer.gpus import choose_world_size
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.missing_parts import refuse_what_is_missing
 from ratchet_trainer.protocol import Refusal, read_job
 
-from .jobs import write_training
+from .jobs import write_job, write_training
 
 
 def test_flash_attention_needs_a_gpu_and_its_package(monkeypatch):
@@ -20,6 +21,13 @@ def test_flash_attention_needs_a_gpu_and_its_package(monkeypatch):
     monkeypatch.setattr("ratchet_trainer.missing_parts.find_spec", lambda _: None)
     with pytest.raises(Refusal, match="attention flash_attention_2 needs flash-attn, which is not installed"):
         refuse_what_is_missing(settings)
+
+
+def test_what_predicts_needs_it_too(tmp_path):
+    settings = read_hyperparameters({"recipe": "tiny", "attention": "flash_attention_2", "precision": "bf16"})
+    asked = read_job(write_job(tmp_path / "job", stage="generate", weights=None, prompts=[]))
+    with pytest.raises(Refusal, match="attention flash_attention_2 needs a GPU, and none is here: take sdpa"):
+        open_engine(asked, settings, None)
 
 
 def test_liger_needs_its_package(monkeypatch):

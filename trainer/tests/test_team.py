@@ -64,6 +64,13 @@ def test_continuous_batching_says_the_same_whoever_takes_its_groups(tmp_path):
     ours.close()
 
 
+def test_what_an_engine_raises_is_raised_where_its_answers_are_awaited(tmp_path, monkeypatch):
+    failing = engine(ContinuousEngine, job(tmp_path / "job"))
+    monkeypatch.setattr(failing, "answer", lambda _: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        answer_all(failing)
+
+
 def test_groups_follow_from_the_lengths_and_hold_everything_once(tmp_path):
     some = engine(ContinuousEngine, job(tmp_path / "job"), generation_batch=1)
     assert some.group_pairs([5, 9, 1, 7]) == [[1], [3], [0], [2]]

@@ -12,6 +12,7 @@ from transformers import LogitsProcessorList
 from ..base_model import load_base
 from ..gpus import count_gpus
 from ..methods.open_method import open_answering, turn_to
+from ..missing_parts import refuse_missing_attention
 from .engine import Answer, Engine, Pair, Request, end_at, order_by_length
 from .sampling import SeededSampling
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 class PaddedEngine(Engine):
     def __init__(self, job: Job, settings: Hyperparameters, tokenizer: Any) -> None:
+        refuse_missing_attention(settings)
         self._temperature = job.temperature
         self._settings = settings
         self._weights = job.weights
