@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils.error import NoMatchingPeftModuleError
-from transformers import AutoModelForCausalLM
 
 from .base_model import DTYPES, own_device
 from .folders import verify
@@ -31,9 +30,9 @@ DEFAULT = "default"
 def open_for_training(
     base: PreTrainedModel, settings: Hyperparameters, parent: Path | None, initialisation: int
 ) -> PreTrainedModel | PeftModel:
-    """The base with a new adapter, or what the parent left; of full fine-tuning the parent's weights."""
+    """The base with a new adapter, or with its parent's; of full fine-tuning the base is the parent's already."""
     if settings.tuning == "full":
-        return _with_weights(base, parent)
+        return base
     if parent:
         return open_adapter(base, verify(parent), is_trainable=True)
     torch.manual_seed(initialisation)
@@ -61,11 +60,9 @@ def refuse_other_adapter(settings: Hyperparameters, parent: Path) -> None:
 
 
 def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weights: Path | None):
-    if weights is None:
+    if weights is None or settings.tuning == "full":
         return base.eval()
-    if settings.tuning == "full":
-        return _with_weights(base, weights).eval()
-    return compute_as_trained(open_adapter(base, verify(weights)), settings).eval()
+    return compute_as_trained(open_adapter(base, weights), settings).eval()
 
 
 def open_adapter(base: PreTrainedModel, folder: Path, **options: Any) -> PeftModel:
@@ -130,14 +127,3 @@ def describe_adapter(settings: Hyperparameters) -> LoraConfig:
         task_type="CAUSAL_LM",
         revision=settings.revision,
     )
-
-
-def _with_weights(base: PreTrainedModel, folder: Path | None) -> PreTrainedModel:
-    if folder is None:
-        return base
-    verify(folder)
-    found = AutoModelForCausalLM.from_pretrained(folder, dtype=base.dtype)
-    missing = base.load_state_dict(found.state_dict(), strict=False)
-    if missing.unexpected_keys:
-        raise Refusal(f"{folder.name} holds weights of another model: {missing.unexpected_keys[:3]}")
-    return base

@@ -34,21 +34,23 @@ def load_tokenizer(job: Job, settings: Hyperparameters) -> Any:
 def load_base(job: Job, settings: Hyperparameters, tokenizer: Any, gpus: int = 1) -> Any:
     """
     On the GPU of this process where there is one, or beside it where it will be sharded. With several `gpus`: layer
-    after layer on the first so many.
+    after layer on the first so many. What full fine-tuning left is loaded in the base's place, of which nothing would
+    be kept.
     """
     quantized = _quantize(settings)
-    if _is_tiny(job, settings):
+    left = job.weights if settings.tuning == "full" else None
+    if _is_tiny(job, settings) and left is None:
         model = make_tiny_model(len(tokenizer), quantized)
     else:
         options = {
-            **locate_base(job, settings),
+            **(locate_base(job, settings) if left is None else {"pretrained_model_name_or_path": str(left)}),
             "dtype": DTYPES[settings.precision],
             "attn_implementation": settings.attention,
             **quantized,
         }
         model = _spread(options, gpus) if gpus > 1 else _place(options, _first_device(settings))
-    if job.base:  # Where the weights lie in this job says nothing; an export names where they come from.
-        model.name_or_path = model.config._name_or_path = ""
+    if job.base or left:  # Where the weights lie in this job says nothing; an export names where they come from.
+        model.name_or_path = model.config._name_or_path = "" if job.base else settings.model
     model.config.use_cache = False
     return model
 

@@ -19,6 +19,7 @@ from .engines.engine import Answer, Request
 from .engines.open_engine import choose_processes, open_engine
 from .engines.sampling import seed_of
 from .engines.team import Team, serve
+from .folders import verify
 from .gpus import take_own_gpu
 from .protocol import INTERRUPTED, Events, Interruption, Job, Refusal, own_rank, read_lines
 from .ranks import Ranks, open_channel
@@ -38,6 +39,8 @@ def generate(job: Job, settings: Hyperparameters, events: Events) -> int:
         serve(open_engine(job, settings, load_tokenizer(job, settings)), open_channel())
         return INTERRUPTED
     files = {name: list(read_lines(file)) for name, file in job.files}
+    if job.weights:
+        verify(job.weights)  # Once for all ranks.
     others = Ranks(job, choose_processes(job, settings))
     try:
         generation = Generation(job, settings, events, others.channels)

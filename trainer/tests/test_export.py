@@ -17,7 +17,7 @@ from ratchet_trainer.base_model import load_base, load_tokenizer
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.protocol import read_job
 
-from .jobs import SEEDS, TINY, examples, run, train, write_job, write_lines
+from .jobs import SEEDS, TINY, examples, run, run_here, train, write_job, write_lines, write_training
 
 IDS = torch.arange(20, 60).unsqueeze(0)
 
@@ -47,7 +47,7 @@ def adapter(whole, tmp_path_factory):
 
 def own_logits(folder) -> torch.Tensor:
     """Of the trainer's own way to predict with what the job left."""
-    job = read_job(folder)
+    job = replace(read_job(folder), weights=folder / "weights")
     settings = read_hyperparameters(job.hyperparameters)
     tokenizer = load_tokenizer(job, settings)
     model = open_for_generation(load_base(job, settings, tokenizer), settings, folder / "weights")
@@ -112,3 +112,11 @@ def test_a_whole_model_loads_with_its_tokenizer(whole):
     assert tokenizer.apply_chat_template(messages, **options) == own.apply_chat_template(messages, **options)
     assert tokenizer("BookHotel(id='HT1')") == own("BookHotel(id='HT1')")
     assert str(whole) not in "".join(file.read_text() for file in (whole / "weights").glob("*.json"))
+
+
+def test_a_block_of_full_fine_tuning_begins_with_what_its_parent_left(whole, tmp_path):
+    hyperparameters = {**TINY, "epochs": 1, "tuning": "full", "learningRate": 1e-12}
+    folder = write_training(tmp_path / "next", hyperparameters=hyperparameters, parent=str(whole / "weights"))
+    assert run_here(folder) == 0
+    assert torch.allclose(own_logits(folder), own_logits(whole), atol=1e-4)
+    assert (folder / "weights/config.json").read_text() == (whole / "weights/config.json").read_text()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..adapters import DEFAULT, Tensors, compute_as_trained, open_adapter, open_for_training, save_weights
 from ..base_model import own_device
-from ..folders import verify
 from ..protocol import Damage, Refusal
 from .method import Method
 
@@ -48,7 +47,7 @@ class AdapterPerBlock(Method):
 
 def open_all_adapters(base: Any, settings: Hyperparameters, weights: Path) -> Any:
     """A model that `answer_as` switches from domain to domain."""
-    first, *others = list_adapters(verify(weights))
+    first, *others = list_adapters(weights)
     model = open_adapter(base, first, adapter_name=first.name)
     for adapter in others:
         model.load_adapter(str(adapter), adapter.name, torch_device=str(own_device()))
