@@ -36,21 +36,6 @@ def test_liger_needs_its_package(monkeypatch):
         refuse_what_is_missing(read_hyperparameters({"liger": True}))
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"schedule": "cosin"}, "schedule cosin is not known: did you mean cosine?"),
-        (
-            {"optimiser": "paged_adamw_8bits"},
-            "optimiser paged_adamw_8bits is not known: did you mean paged_adamw_8bit?",
-        ),
-    ],
-)
-def test_schedules_and_optimisers_are_those_of_transformers(given, said):
-    with pytest.raises(Refusal, match=said.replace("?", r"\?")):
-        refuse_what_is_missing(read_hyperparameters(given))
-
-
 def test_the_defaults_need_nothing_more():
     refuse_what_is_missing(read_hyperparameters({}))
 
