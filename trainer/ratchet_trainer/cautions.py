@@ -45,6 +45,8 @@ def _warn_of_device(events: Events, settings: Hyperparameters, model: Any) -> No
         if settings.precision == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):
             events.warn(f"{torch.cuda.get_device_name()} has no bf16, which is emulated and slow: take a newer GPU")
         return
+    if settings.optimiser.startswith("paged_"):
+        events.warn(f"optimiser {settings.optimiser}: nothing is paged on a processor; the result stays the same")
     weights = model.num_parameters()
     if weights > SMALL_MODEL:
         events.warn(f"no GPU was found: a model of {weights / 1e9:.1f} billion weights computes on the processor")

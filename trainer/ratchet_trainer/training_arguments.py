@@ -36,7 +36,7 @@ def make_arguments(job: Job, settings: Hyperparameters, world: int) -> SFTConfig
         warmup_steps=settings.warmup,
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.gradient_norm,
-        optim=settings.optimiser if gpu else "adamw_torch",
+        optim=settings.optimiser,
         max_length=None,
         # Examples are packed before; of a packed row as of a flattened batch FlashAttention keeps the examples apart.
         packing=False,

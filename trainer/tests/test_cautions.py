@@ -43,12 +43,20 @@ def test_dropped_examples_are_told_and_cut_prompts_from_a_tenth_on(events, tmp_p
 
 def test_a_slow_tokenizer_and_a_large_model_on_a_processor_are_told_once(events, tmp_path, capsys):
     for _ in range(2):
-        warn_before_training(events, read_hyperparameters({}), SlowTokenizer(), LARGE, None)
+        settings = read_hyperparameters({"optimiser": "adamw_torch"})
+        warn_before_training(events, settings, SlowTokenizer(), LARGE, None)
     assert said(tmp_path) == [
         "SlowTokenizer is a slow tokenizer, in Python: rendering takes long",
         "no GPU was found: a model of 8.0 billion weights computes on the processor",
     ]
     assert capsys.readouterr().err.count("warning: SlowTokenizer") == 1
+
+
+def test_an_optimiser_that_pages_is_told_to_do_so_on_a_gpu_alone(events, tmp_path):
+    warn_before_training(events, read_hyperparameters({"optimiser": "adamw_8bit"}), FAST, SMALL, None)
+    assert said(tmp_path) == []
+    warn_before_training(events, read_hyperparameters({}), FAST, SMALL, None)
+    assert said(tmp_path) == ["optimiser paged_adamw_8bit: nothing is paged on a processor; the result stays the same"]
 
 
 def test_a_gpu_without_bf16_is_told(events, tmp_path, monkeypatch):
@@ -64,5 +72,5 @@ def test_a_gpu_without_bf16_is_told(events, tmp_path, monkeypatch):
 @pytest.mark.parametrize(("dtype", "warnings"), [(torch.float32, 0), (torch.bfloat16, 1)])
 def test_an_adapter_that_was_stored_in_fewer_bits_is_told(events, tmp_path, dtype, warnings):
     save_file({"a": torch.zeros(2, dtype=dtype)}, tmp_path / "adapter_model.safetensors")
-    warn_before_training(events, read_hyperparameters({}), FAST, SMALL, tmp_path)
+    warn_before_training(events, read_hyperparameters({"recipe": "tiny"}), FAST, SMALL, tmp_path)
     assert len(said(tmp_path)) == warnings
