@@ -112,6 +112,7 @@ def locate_base(job: Job, settings: Hyperparameters) -> dict[str, Any]:
 
 
 def _choose_padding(tokenizer: Any) -> str:
-    """Never the end of a turn, which would then carry no loss."""
-    reserved = [token for token in tokenizer.get_vocab() if "pad" in token.lower() or "reserved" in token.lower()]
-    return min(reserved, key=tokenizer.convert_tokens_to_ids) if reserved else tokenizer.eos_token
+    """Never the end of a turn, which would then carry no loss, nor a piece of a word that text may hold."""
+    added = tokenizer.get_added_vocab()
+    reserved = [token for token in added if "pad" in token.lower() or "reserved" in token.lower()]
+    return min(reserved, key=lambda token: added[token]) if reserved else tokenizer.eos_token
