@@ -72,10 +72,11 @@ def _do_stage(job: Job, settings: Hyperparameters, events: Events) -> int:
     except Exception as error:
         # Ratchet tells the cause by the last words.
         if is_out_of_memory(error):
-            print(error, explain_memory(error, job.stage, settings), sep="\n", file=sys.stderr)
+            print(error, explain_memory(error, job, settings), sep="\n", file=sys.stderr)
         else:
             traceback.print_exc()
-            print(*watch.list_xids(), sep="\n", file=sys.stderr)
+            for xid in watch.list_xids():
+                print(xid, file=sys.stderr)
         return FAILED
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import traceback
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import torch
 
+from .gpus import choose_world_size
+
 if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters
+    from .protocol import Job
 
 LEAST_TOKENS = 512
 """Of a training example: shorter ones lose what they are about."""
+ANEW = "hyperparameters are part of every key: all blocks are computed anew"
 SIGNS = ("out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 
 
@@ -25,51 +30,62 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and "cuda" in text.lower() and any(sign in text for sign in SIGNS)
 
 
-def explain_memory(error: BaseException, stage: str, settings: Hyperparameters) -> str:
+def explain_memory(error: BaseException, job: Job, settings: Hyperparameters) -> str:
     """The last words, by which Ratchet knows the cause."""
     is_loading = any(frame.name == "load_base" for frame in traceback.extract_tb(error.__traceback__))
     if is_loading:
         advice = _advise_loading(settings)
     else:
-        advice = _advise_generation(settings) if stage == "generate" else _advise_training(settings)
+        advice = _advise_generation(settings) if job.stage == "generate" else _advise_training(job, settings)
     return f"CUDA out of memory{_describe_use()}: {advice}"
 
 
-def _advise_training(settings: Hyperparameters) -> str:
+def _advise_training(job: Job, settings: Hyperparameters) -> str:
+    same = f"the result stays the same but for rounding{' and what dropout leaves out' if settings.dropout else ''}"
     if settings.batch_size > 1:
-        half = settings.batch_size // 2
-        while settings.global_batch % half:
-            half -= 1
+        smaller = _fit_batch(settings, choose_world_size(job))
         return (
-            f"lower batchSize from {settings.batch_size} to {half}; globalBatch stays {settings.global_batch}, so that "
-            "the result stays the same but for rounding"
+            f"lower batchSize from {settings.batch_size} to {smaller}; globalBatch stays {settings.global_batch}, so "
+            f"that {same}; {ANEW}"
         )
     if not settings.gradient_checkpointing:
-        return "set gradientCheckpointing: true; a step takes longer, the result stays the same"
-    if not settings.liger:
-        return "set liger: true, which never holds all logits; the result stays the same but for rounding"
+        return f"set gradientCheckpointing: true; a step takes longer, the result stays the same; {ANEW}"
+    if not settings.liger and find_spec("liger_kernel"):
+        return f"set liger: true, which never holds all logits; the result stays the same but for rounding; {ANEW}"
     if settings.tuning != "qlora":
-        return f"set tuning: {'lora or qlora' if settings.tuning == 'full' else 'qlora'}; it is another result"
+        return f"set tuning: {'lora or qlora' if settings.tuning == 'full' else 'qlora'}; it is another result; {ANEW}"
     if settings.max_tokens > LEAST_TOKENS:
         half = max(LEAST_TOKENS, settings.max_tokens // 2)
-        return f"lower maxTokens from {settings.max_tokens} to {half}; longer examples lose turns: another result"
-    return LARGER
+        return (
+            f"lower maxTokens from {settings.max_tokens} to {half}; longer examples lose turns: another result; {ANEW}"
+        )
+    return _ask_for_more(settings)
+
+
+def _fit_batch(settings: Hyperparameters, world: int) -> int:
+    """The largest, at most half of what it is, of which `world` processes make steps of the same global batch."""
+    sizes = range(settings.batch_size // 2, 0, -1)
+    return next(size for size in sizes if settings.global_batch % (size * world) == 0)
 
 
 def _advise_generation(settings: Hyperparameters) -> str:
-    if settings.generation_batch > 1:
-        half = settings.generation_batch // 2
-        return f"lower generationBatch from {settings.generation_batch} to {half}"
-    return _advise_loading(settings)
+    """vLLM makes batches of its own."""
+    if settings.engine == "vllm" or settings.generation_batch == 1:
+        return _advise_loading(settings)
+    half = settings.generation_batch // 2
+    lower = f"lower generationBatch from {settings.generation_batch} to {half}"
+    return f"{lower}; {ANEW}. A GPU with more memory spares that"
 
 
 def _advise_loading(settings: Hyperparameters) -> str:
     if settings.tuning == "lora":
-        return "set tuning: qlora, whose base takes a quarter; it is another result"
-    return LARGER
+        return f"set tuning: qlora, whose base takes a quarter; it is another result; {ANEW}"
+    return _ask_for_more(settings)
 
 
-LARGER = "ask for a GPU with more memory, or for more of them"
+def _ask_for_more(settings: Hyperparameters) -> str:
+    """Only what is sharded takes less of each GPU where there are more."""
+    return f"ask for a GPU with more memory{', or for more of them' if settings.parallel == 'fsdp' else ''}"
 
 
 def _describe_use() -> str:

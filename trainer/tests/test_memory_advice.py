@@ -7,8 +7,9 @@ import torch
 from ratchet_trainer import __main__ as program
 from ratchet_trainer import stages
 from ratchet_trainer.hyperparameters import read_hyperparameters
-from ratchet_trainer.memory_advice import explain_memory, is_out_of_memory
+from ratchet_trainer.memory_advice import ANEW, explain_memory, is_out_of_memory
 from ratchet_trainer.protocol import Events
+from ratchet_trainer.training_arguments import choose_accumulation
 
 ONE = {"batchSize": 1}
 LEAN = {**ONE, "liger": True}
@@ -24,27 +25,80 @@ def raised(error: Exception) -> Exception:
 OUT = raised(torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."))
 
 
+@pytest.fixture
+def has_liger(monkeypatch):
+    monkeypatch.setattr("ratchet_trainer.memory_advice.find_spec", lambda _: True)
+
+
+def job_of(stage: str, world: int = 1) -> Any:
+    return SimpleNamespace(stage=stage, world_size=world)
+
+
+def advice_on(given: dict[str, Any], stage: str = "train", world: int = 1) -> str:
+    return explain_memory(OUT, job_of(stage, world), read_hyperparameters(given))
+
+
+@pytest.mark.usefixtures("has_liger")
 @pytest.mark.parametrize(
     ("given", "advice"),
     [
-        ({}, "lower batchSize from 4 to 2; globalBatch stays 16, so that the result stays the same but for rounding"),
-        ({"batchSize": 5, "globalBatch": 15}, "lower batchSize from 5 to 1; globalBatch stays 15"),
-        ({**ONE, "gradientCheckpointing": False}, "set gradientCheckpointing: true; a step takes longer"),
-        (ONE, "set liger: true"),
-        ({**LEAN, "tuning": "full"}, "set tuning: lora or qlora; it is another result"),
-        ({**LEAN, "tuning": "lora"}, "set tuning: qlora; it is another result"),
-        (LEAN, "lower maxTokens from 1024 to 512; longer examples lose turns: another result"),
+        (
+            {},
+            "lower batchSize from 4 to 2; globalBatch stays 16, so that the result stays the same but for rounding and "
+            f"what dropout leaves out; {ANEW}",
+        ),
+        (
+            {"dropout": 0.0},
+            "lower batchSize from 4 to 2; globalBatch stays 16, so that the result stays the same but for rounding; "
+            f"{ANEW}",
+        ),
+        (
+            {**ONE, "gradientCheckpointing": False},
+            f"set gradientCheckpointing: true; a step takes longer, the result stays the same; {ANEW}",
+        ),
+        (
+            ONE,
+            f"set liger: true, which never holds all logits; the result stays the same but for rounding; {ANEW}",
+        ),
+        ({**LEAN, "tuning": "full"}, f"set tuning: lora or qlora; it is another result; {ANEW}"),
+        ({**LEAN, "tuning": "lora"}, f"set tuning: qlora; it is another result; {ANEW}"),
+        (LEAN, f"lower maxTokens from 1024 to 512; longer examples lose turns: another result; {ANEW}"),
         ({**LEAN, "maxTokens": 512}, "ask for a GPU with more memory"),
+        (
+            {**LEAN, "maxTokens": 512, "parallel": "fsdp", "optimiser": "adamw_torch_fused"},
+            "ask for a GPU with more memory, or for more of them",
+        ),
     ],
 )
 def test_the_advice_on_training_is_the_change_that_costs_least(given, advice):
-    said = explain_memory(OUT, "train", read_hyperparameters(given))
-    assert said.startswith(f"CUDA out of memory: {advice}")
+    assert advice_on(given) == f"CUDA out of memory: {advice}"
 
 
-def test_generation_is_advised_to_predict_fewer_at_once():
-    said = explain_memory(OUT, "generate", read_hyperparameters({}))
-    assert said == "CUDA out of memory: lower generationBatch from 16 to 8"
+@pytest.mark.parametrize(
+    ("batch", "together", "world", "smaller"),
+    [(4, 16, 1, 2), (5, 15, 1, 1), (5, 20, 4, 1), (12, 24, 2, 6), (9, 36, 2, 3)],
+)
+def test_the_batch_that_is_advised_is_one_that_the_gpus_can_take(batch, together, world, smaller):
+    given = {"batchSize": batch, "globalBatch": together}
+    assert f"lower batchSize from {batch} to {smaller};" in advice_on(given, world=world)
+    assert choose_accumulation(read_hyperparameters({**given, "batchSize": smaller}), world) > 1
+
+
+def test_nobody_is_advised_to_take_what_the_image_lacks(monkeypatch):
+    monkeypatch.setattr("ratchet_trainer.memory_advice.find_spec", lambda _: None)
+    assert "liger" not in advice_on(ONE)
+
+
+def test_generation_is_advised_to_predict_fewer_at_once_and_told_what_that_costs():
+    assert advice_on({}, "generate") == (
+        "CUDA out of memory: lower generationBatch from 16 to 8; hyperparameters are part of every key: all blocks are "
+        "computed anew. A GPU with more memory spares that"
+    )
+
+
+@pytest.mark.parametrize("given", [{"engine": "vllm"}, {"generationBatch": 1}])
+def test_where_no_smaller_batch_helps_none_is_advised(given):
+    assert advice_on(given, "generate") == "CUDA out of memory: ask for a GPU with more memory"
 
 
 def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
@@ -53,8 +107,8 @@ def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
 
     with pytest.raises(torch.cuda.OutOfMemoryError) as caught:
         load_base()
-    said = explain_memory(caught.value, "train", read_hyperparameters({"tuning": "lora"}))
-    assert said == "CUDA out of memory: set tuning: qlora, whose base takes a quarter; it is another result"
+    said = explain_memory(caught.value, job_of("train"), read_hyperparameters({"tuning": "lora"}))
+    assert said == f"CUDA out of memory: set tuning: qlora, whose base takes a quarter; it is another result; {ANEW}"
 
 
 @pytest.mark.parametrize(
@@ -78,9 +132,17 @@ def test_the_advice_is_a_trainers_last_word_and_no_stack_trace_stands_before_it(
         raise OUT
 
     monkeypatch.setattr(stages, "run_stage", run_out)
-    job: Any = SimpleNamespace(stage="train")
-    assert program._do_stage(job, read_hyperparameters({}), Events(tmp_path)) == 1
+    assert program._do_stage(job_of("train"), read_hyperparameters({}), Events(tmp_path)) == 1
     said = capsys.readouterr().err
     assert said.splitlines()[0] == "CUDA out of memory. Tried to allocate 2.00 GiB."
     assert said.splitlines()[-1].startswith("CUDA out of memory: lower batchSize from 4 to 2")
     assert "Traceback" not in said
+
+
+def test_a_failure_without_an_xid_ends_with_its_own_words(tmp_path, monkeypatch, capsys):
+    def fail(*_):
+        raise ValueError("of the trainer itself")
+
+    monkeypatch.setattr(stages, "run_stage", fail)
+    assert program._do_stage(job_of("train"), read_hyperparameters({}), Events(tmp_path)) == 1
+    assert capsys.readouterr().err.endswith("ValueError: of the trainer itself\n")
