@@ -84,7 +84,7 @@ def compute_as_trained(model: PeftModel, settings: Hyperparameters) -> PeftModel
 
 
 def keep_exact(model: Any) -> None:
-    """Adapters in float32, also over a quantized base: a checkpoint then restores what was saved, to the bit."""
+    """What is trained in float32, also over a quantized base: a checkpoint then restores what was saved, to the bit."""
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
@@ -94,12 +94,9 @@ def save_weights(
     model: PreTrainedModel | PeftModel, folder: Path, adapter: str = DEFAULT, collected: Tensors | None = None
 ) -> None:
     """
-    One adapter as `PeftModel.from_pretrained` and vLLM load it, or a whole model; equal weights give equal bytes.
+    One adapter as `PeftModel.from_pretrained` and vLLM load it; equal weights give equal bytes.
     `collected`: its tensors, where the model itself has shards of them alone.
     """
-    if not isinstance(model, PeftModel):
-        model.save_pretrained(folder, state_dict=collected)
-        return
     model.save_pretrained(str(folder), selected_adapters=[adapter], state_dict=collected)
     if adapter != DEFAULT:  # PEFT gives others a folder of their own.
         for file in (folder / adapter).iterdir():
@@ -109,6 +106,19 @@ def save_weights(
     config = json.loads((folder / "adapter_config.json").read_text())
     sets = {name: sorted(value) for name, value in config.items() if isinstance(value, list)}
     (folder / "adapter_config.json").write_text(json.dumps({**config, **sets}, indent=2, sort_keys=True) + "\n")
+
+
+def save_whole_model(
+    model: PreTrainedModel, folder: Path, precision: torch.dtype, collected: Tensors | None = None
+) -> None:
+    """
+    Rounds the model to the precision that it predicts in and that the next block loads: both have what is exported, to
+    the bit. `collected` as in `save_weights`.
+    """
+    for parameter in model.parameters():
+        parameter.data = parameter.data.to(precision)
+    rounded = collected and {name: tensor.to(precision) for name, tensor in collected.items()}
+    model.save_pretrained(folder, state_dict=rounded)
 
 
 def add_new_adapter(model: PeftModel, settings: Hyperparameters, initialisation: int) -> None:

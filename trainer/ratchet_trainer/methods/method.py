@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..adapters import DEFAULT, Tensors, open_for_training, refuse_other_adapter, save_weights
+from ..adapters import DEFAULT, Tensors, open_for_training, refuse_other_adapter, save_weights, save_whole_model
+from ..base_model import DTYPES
 
 if TYPE_CHECKING:
     from ..hyperparameters import Hyperparameters
@@ -34,7 +35,10 @@ class Method:
 
     def leave(self, trainer: Any, folder: Path, collected: Tensors | None = None) -> None:
         """Writes the block's weights, and what its children need of them; `collected` as in `save_weights`."""
-        save_weights(trainer.model, folder, DEFAULT, collected)
+        if self.settings.tuning == "full":
+            save_whole_model(trainer.model, folder, DTYPES[self.settings.precision], collected)
+        else:
+            save_weights(trainer.model, folder, DEFAULT, collected)
 
 
 def trained_parameters(model: Any) -> dict[str, torch.nn.Parameter]:
