@@ -28,12 +28,17 @@ export async function judgeEnd(
   if (child.pid === undefined)
     throw new CausedError(
       'configuration',
-      `the trainer's command cannot be started: ${child.spawnfile}`,
+      `the trainer's command cannot be started: ${describeMissing(child.spawnfile)}`,
     );
   if (child.exitCode === TRAINER_EXIT.done) return 'done';
   if (seen.stopped) return 'interrupted';
   if (seen.stalled) throw new CausedError('stalled', STALLED);
   throw explainFailure(child, await readEnd(join(seen.folder, 'trainer.log')));
+}
+
+function describeMissing(program: string): string {
+  if (program.includes('/')) return program;
+  return `${program} is not on PATH: install it where this runs, or write its path into the trainer's command`;
 }
 
 function explainFailure({ exitCode, signalCode }: ChildProcess, log: string): CausedError {

@@ -160,6 +160,8 @@ describe('bad input gets one clear message', () => {
         expect(ran).toMatchObject({ code, stdout: '' });
         expect(ran.stderr).toMatch(/^the trainer.*\n {2}mend: /);
         expect(ran.stderr).not.toMatch(/\n\s+at |node:internal/);
+        const isMissing = command === 'nonesuch';
+        expect(ran.stderr.includes('nonesuch is not on PATH: install it')).toBe(isMissing);
       }
     }
   });
