@@ -2,7 +2,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
 import { LEASE, LEASE_RENEWAL } from '../contract/timeouts.ts';
-import { PROTOCOL_VERSION } from '../contract/trainer.ts';
 import type { TrainerEvent } from '../contract/trainer-events.ts';
 import type { TrainJob } from '../contract/trainer-job.ts';
 import { type Attempt, type Ending, recordOutcome, recordStart } from '../store/attempts.ts';
@@ -11,14 +10,14 @@ import { logPath } from '../store/layout.ts';
 import { keepLease } from '../store/leases.ts';
 import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
-import { linkBase } from './base-weights.ts';
 import { waitForClaim } from './claim.ts';
 import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
 import { keepWarnings } from './keep-warnings.ts';
 import { UnseenEnd, wellFormed } from './trainer-end.ts';
 import type { Place } from './place.ts';
 import type { RunTrainer } from './trainer-process.ts';
-import { fetchWeights, listPlainFiles, putWeights } from './weights.ts';
+import { makeTrainingJob, RESUME } from './training-job.ts';
+import { listPlainFiles, putWeights } from './weights.ts';
 
 /**
  * Carries one block between store and trainer: claims an attempt, brings in parent, data and the newest checkpoint, stores
@@ -115,33 +114,12 @@ class Carrier {
     cache: string,
     signal: AbortSignal,
   ): Promise<{ job: TrainJob; parent: Block | null }> {
-    const { store, key, hyperparameters, seeds, checkpointEvery } = this.work;
-    const { worldSize, domains } = this.work;
-    const at = (name: string): string => join(this.folder, name);
-    const restored = await restoreNewestPartial(store, this.attempt, at('resume'));
-    const { trainer } = this.work;
+    const { store, trainer } = this.work;
+    const restored = await restoreNewestPartial(store, this.attempt, join(this.folder, RESUME));
     await recordStart(store, this.attempt, { ...restored, base: trainer.base?.digest });
     this.step = restored.resumedFrom?.step ?? 0;
-    await store.fetchBlob(this.work.tools, at('tools.json'));
-    await store.fetchBlob(this.work.data, at('train.jsonl'));
-    const parent = this.work.parent && (await fetchWeights(store, this.work.parent, at('parent')));
-    const base = await linkBase(trainer, this.folder, { cache, signal });
-    const job: TrainJob = {
-      protocol: PROTOCOL_VERSION,
-      stage: 'train',
-      key,
-      hyperparameters,
-      tools: 'tools.json',
-      base,
-      parent: parent ? 'parent' : null,
-      data: 'train.jsonl',
-      seeds,
-      resume: restored.resumedFrom ? 'resume' : null,
-      checkpointEvery,
-      worldSize,
-      domains,
-    };
-    return { job, parent: parent || null };
+    const resume = restored.resumedFrom ? RESUME : null;
+    return makeTrainingJob(this.work, this.folder, { resume, cache, signal });
   }
 
   private async follow(event: TrainerEvent): Promise<void> {
