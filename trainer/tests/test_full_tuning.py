@@ -1,6 +1,7 @@
 """After full fine-tuning, what is exported is what the next block starts from and what predicts, to the bit."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -30,8 +31,9 @@ def block(tmp_path_factory):
     return job
 
 
-def open_base(folder):
-    job = read_job(folder)
+def open_base(block):
+    """As the next block and a prediction load it."""
+    job = replace(read_job(block), weights=block / "weights")
     settings = read_hyperparameters(job.hyperparameters)
     return load_base(job, settings, load_tokenizer(job, settings)), settings
 
