@@ -27,7 +27,7 @@ const EVERYBODYS = 0o1777;
 const leaseSchema = z.strictObject({
   gpus: z.array(z.string()),
   worker: processSchema,
-  /** The leader of its process group; null: not started yet. */
+  /** The leader of its process group; null: none has begun. */
   trainer: processSchema.nullable(),
 });
 type Lease = z.infer<typeof leaseSchema>;
@@ -45,7 +45,7 @@ export class HeldGpus {
     this.write();
   }
 
-  /** At once and without a pause: should this process die next, they stay held as long as the trainer runs. */
+  /** Before it begins: whenever this process dies, they stay held as long as the trainer runs. */
   giveTo(trainer: number): void {
     this.lease = { ...this.lease, trainer: identifyProcess(trainer) ?? null };
     this.write();

@@ -33,7 +33,7 @@ export function createLocalCompute(settings: {
     const { gpus = 0 } = trainer;
     if (gpus === 0) return slot(() => act(run));
     return line.hold(gpus, { signal, onWait }, (held) =>
-      act((given) => run({ ...given, gpus: held.ids, onStart: (pid) => held.giveTo(pid) })),
+      act((given) => run({ ...given, gpus: held.ids, beforeStart: (pid) => held.giveTo(pid) })),
     );
   };
   const makeFolder = async (): Promise<string> => {

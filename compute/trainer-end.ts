@@ -12,6 +12,9 @@ export type TrainerEnd = 'done' | 'interrupted';
 
 export const STALLED = `no event from the trainer for ${TRAINER_STALL / 60_000} minutes, or none but of idle GPUs`;
 
+/** Of a shell that could not run a command; one becomes the trainer where it holds GPUs. */
+const SHELL_EXIT = { notExecutable: 126, notFound: 127 };
+
 /** The trainer ended without a result where its exit code cannot be seen: in another container. */
 export class UnseenEnd extends Error {
   constructor() {
@@ -51,6 +54,9 @@ function explainFailure({ exitCode, signalCode }: ChildProcess, log: string): Ca
       return new CausedError('preempted', `the trainer was ended from outside (${end})`);
     case TRAINER_EXIT.configuration:
       return new CausedError('configuration', `the trainer refuses its configuration: ${tail}`);
+    case SHELL_EXIT.notExecutable:
+    case SHELL_EXIT.notFound:
+      return new CausedError('configuration', `the trainer's command cannot be started: ${tail}`);
     case TRAINER_EXIT.damaged:
       return new CausedError('store-corrupt', `the trainer was given damaged files: ${tail}`);
     default:

@@ -32,8 +32,8 @@ export interface TrainerRun {
   onEvent: (event: TrainerEvent) => Promise<void> | void;
   /** Those that it sees, and no others; by default what this process sees. */
   gpus?: readonly string[];
-  /** Hears of its process as soon as there is one. */
-  onStart?: (pid: number) => void;
+  /** Hears of its process before it becomes the trainer, which it never does where we die until then. */
+  beforeStart?: (pid: number) => void;
 }
 
 export type RunTrainer = (run: TrainerRun) => Promise<TrainerEnd>;
@@ -45,7 +45,7 @@ export type RunTrainer = (run: TrainerRun) => Promise<TrainerEnd>;
 export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const { folder, signal } = run;
   await writeFile(join(folder, 'job.json'), `${JSON.stringify(run.job, null, 2)}\n`);
-  const child = startTrainer(run.trainer, folder, run.gpus);
+  const child = startTrainer(run.trainer, folder, run);
   // Before anything is awaited: a trainer may end at once.
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
@@ -57,7 +57,10 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const stall = new StallWatch(() => killGroup(child.pid));
   const events = new EventsFile(join(folder, 'events.jsonl'));
   try {
-    if (child.pid !== undefined) run.onStart?.(child.pid);
+    if (child.pid !== undefined && run.beforeStart) {
+      run.beforeStart(child.pid);
+      child.stdin?.write('\n');
+    }
     await recordTrainer(folder, child.pid);
     for (let ended = false; !ended; ) {
       ended = await Promise.race([exited.then(() => true), delay(EVENTS_POLL, false)]);
@@ -83,14 +86,18 @@ function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !CREDENTIALS.test(name)));
 }
 
+/** Becomes the program that it is given, as the same process, once a line comes in; where none ever will, it ends. */
+const GATE = ['/bin/sh', '-c', 'read -r line && exec "$@"', 'sh'];
+
 /** Its log goes to `trainer.log` beside the job; its standard input stays open. */
 export function startTrainer(
   trainer: TrainerCommand,
   folder: string,
-  gpus?: readonly string[],
+  { gpus, beforeStart }: Pick<TrainerRun, 'gpus' | 'beforeStart'> = {},
 ): ChildProcess {
-  const [program, ...args] = trainer.command;
-  if (!program) throw new CausedError('configuration', 'the trainer has no command');
+  if (trainer.command.length === 0)
+    throw new CausedError('configuration', 'the trainer has no command');
+  const [program = '', ...args] = [...(beforeStart ? GATE : []), ...trainer.command];
   const log = createWriteStream(join(folder, 'trainer.log'), { flags: 'a' });
   log.on('error', () => undefined); // A full disk: what the trainer makes of it is what counts.
   // The open pipe on its standard input is how a trainer notices that we died.
