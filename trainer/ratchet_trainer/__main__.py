@@ -19,10 +19,10 @@ from .protocol import (
     Events,
     Job,
     Refusal,
-    listen_for_the_end,
     read_job,
 )
 from .pulse import Pulse
+from .stopping import listen_for_the_end
 
 
 def start() -> NoReturn:

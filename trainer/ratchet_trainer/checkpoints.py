@@ -8,7 +8,8 @@ from pathlib import Path
 from queue import Queue
 
 from .folders import publish
-from .protocol import MOST_CHECKPOINTS_WAITING, Damage, Events, Refusal, stop_requested
+from .protocol import MOST_CHECKPOINTS_WAITING, Damage, Events, Refusal
+from .stopping import stop_requested
 
 WORLD = "world_size"
 """File of a checkpoint: processes that trained together."""

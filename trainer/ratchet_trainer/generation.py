@@ -21,9 +21,10 @@ from .engines.sampling import seed_of
 from .engines.team import Team, serve
 from .folders import verify
 from .gpus import take_own_gpu
-from .protocol import INTERRUPTED, Events, Interruption, Job, Refusal, own_rank, read_lines
+from .protocol import INTERRUPTED, Events, Job, Refusal, own_rank, read_lines
 from .ranks import Ranks, open_channel
 from .rendering import Rendered, Renderer
+from .stopping import Interruption
 
 if TYPE_CHECKING:
     from .hyperparameters import Hyperparameters

@@ -1,18 +1,15 @@
-"""Ratchet's trainer protocol (docs/trainer-protocol.md): the job, the events, the exit codes, being told to stop."""
+"""Ratchet's trainer protocol (docs/trainer-protocol.md): the job, the events, the exit codes."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
-import stat
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 PROTOCOL_VERSION = 1
 INTERRUPTED, CONFIGURATION, DAMAGED, FAILED = 75, 78, 65, 1
@@ -182,25 +179,3 @@ LONGEST = 3600.0
 MUCH_LONGER = 10
 
 NOT_BEGUN = {"step": 0, "steps": 0, "loss": None, "tokens": 0, "tokensPerSecond": 0, "peakMemoryBytes": 0}
-
-
-stop_requested = threading.Event()
-
-
-class Interruption(Exception):
-    """Told to stop (exit 75); what is finished has been announced."""
-
-
-def listen_for_the_end() -> None:
-    """SIGTERM asks rank 0 to stop; the end of standard input means that whoever started us is gone."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN if own_rank() else lambda *_: stop_requested.set())
-    mode = os.fstat(0).st_mode
-    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        threading.Thread(target=_wait_for_input_to_close, daemon=True).start()
-
-
-def _wait_for_input_to_close() -> NoReturn:
-    # Not sys.stdin: its lock would abort the interpreter when it ends.
-    while os.read(0, 1024):
-        pass
-    os._exit(INTERRUPTED)

@@ -14,7 +14,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from .checkpoints import WORLD, CheckpointPublisher
 from .flops import ModelFlops, count_flops, find_attended_length, find_peak
 from .gpus import measure_peak_memory
-from .protocol import Divergence, Events, own_rank, stop_requested
+from .protocol import Divergence, Events, own_rank
+from .stopping import stop_requested
 from .workers import Workers
 
 

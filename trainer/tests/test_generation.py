@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from ratchet_trainer import protocol
+from ratchet_trainer import stopping
 from ratchet_trainer.engines.continuous import ContinuousEngine
 from ratchet_trainer.engines.engine import Answer, Request, end_at
 from ratchet_trainer.engines.padded import PaddedEngine
@@ -177,13 +177,13 @@ def test_told_to_stop_it_keeps_what_is_finished_and_ends_with_75(tmp_path):
         def tell(self, kind, **fields):
             super().tell(kind, **fields)
             if kind == "predictions":
-                protocol.stop_requested.set()
+                stopping.stop_requested.set()
 
     asked = job(tmp_path / "job")
     try:
         assert generate(asked, SETTINGS, Stopping(asked.folder)) == INTERRUPTED
     finally:
-        protocol.stop_requested.clear()
+        stopping.stop_requested.clear()
     assert [one["name"] for one in events(asked.folder, "predictions")] == ["first"]
     assert not (asked.folder / "predicted-second.jsonl").exists()
     assert events(asked.folder, "result") == []

@@ -5,7 +5,7 @@ from multiprocessing.connection import Pipe
 
 import pytest
 
-from ratchet_trainer import protocol
+from ratchet_trainer import stopping
 from ratchet_trainer.engines.continuous import ContinuousEngine
 from ratchet_trainer.engines.team import Team, serve
 from ratchet_trainer.generation import generate
@@ -24,7 +24,7 @@ class Stopping(Events):
     def tell(self, kind, **fields):
         super().tell(kind, **fields)
         if kind == "predictions":
-            protocol.stop_requested.set()
+            stopping.stop_requested.set()
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def pair(tmp_path_factory):
     try:
         return asked.folder, generate(asked, SETTINGS, Stopping(asked.folder))
     finally:
-        protocol.stop_requested.clear()
+        stopping.stop_requested.clear()
 
 
 def test_two_processes_predict_what_one_predicts_byte_for_byte(pair, tmp_path):

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
 from ..gpus import measure_peak_memory
-from ..protocol import Interruption, stop_requested
+from ..stopping import Interruption, stop_requested
 from .engine import Answer, Engine, Pair, Request
 
 LOOK_EVERY = 0.1
