@@ -8,6 +8,12 @@ const amount = z.number().nonnegative();
 export const MEASURES = {
   learningRate: amount.optional(),
   gradientNorm: amount.optional().describe('Before it is clipped.'),
+  penalty: z
+    .number()
+    .optional()
+    .describe(
+      'What a continual-learning method adds to the loss, in its unit and over the same steps.',
+    ),
   mfu: amount
     .optional()
     .describe(

@@ -15,7 +15,7 @@ const progress = z
       .number()
       .nullable()
       .describe(
-        'Mean loss per example since the last progress, in nats; null when nothing was trained.',
+        'Mean loss since the last progress, in nats, without penalties: of the built-in learner per example, of ratchet-trainer per target token; null when nothing was trained.',
       ),
     tokens: count.describe('Processed so far.'),
     tokensPerSecond: amount.describe('Since the last progress, over all GPUs.'),

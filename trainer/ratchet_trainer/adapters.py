@@ -26,6 +26,9 @@ Tensors = dict[str, torch.Tensor]
 DEFAULT = "default"
 """PEFT's name of an adapter that is given none."""
 
+SHAPE = ("r", "lora_alpha", "lora_dropout", "target_modules")
+"""PEFT's names of what an adapter is made by."""
+
 
 def open_for_training(
     base: PreTrainedModel, settings: Hyperparameters, parent: Path | None, initialisation: int
@@ -42,8 +45,8 @@ def open_for_training(
         raise Refusal(f"targetModules {', '.join(settings.target_modules)}: {error}") from error
 
 
-def refuse_other_adapter(settings: Hyperparameters, parent: Path) -> None:
-    """An adapter goes on as it was made: settings that say otherwise would be ignored."""
+def refuse_other_adapter(settings: Hyperparameters, parent: Path, names: tuple[str, ...]) -> None:
+    """An adapter goes on as it was made: settings that say otherwise would be ignored. `names`: some of SHAPE."""
     try:
         made = json.loads((parent / "adapter_config.json").read_text())
     except (OSError, ValueError) as error:
@@ -54,9 +57,9 @@ def refuse_other_adapter(settings: Hyperparameters, parent: Path) -> None:
         "lora_dropout": settings.dropout,
         "target_modules": sorted(settings.target_modules),
     }
-    for name, value in wanted.items():
-        if made.get(name) != value:
-            raise Refusal(f"the parent's adapter has {name} {made.get(name)}, and this block asks for {value}")
+    for name in names:
+        if made.get(name) != wanted[name]:
+            raise Refusal(f"the parent's adapter has {name} {made.get(name)}, and this block asks for {wanted[name]}")
 
 
 def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weights: Path | None):

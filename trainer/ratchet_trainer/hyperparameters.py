@@ -44,8 +44,8 @@ class Hyperparameters:
     target_modules: tuple[str, ...] = LLAMA_PROJECTIONS
 
     method: Method = "sequential"
-    strength: float = 1.0
-    """Weight of the penalty of EWC, LwF and O-LoRA."""
+    strength: float = 0.0
+    """Weight of the penalty of EWC, LwF and O-LoRA: `STRENGTHS` has the defaults."""
 
     epochs: int = 3
     batch_size: int = 4
@@ -104,6 +104,10 @@ RECIPES: dict[Recipe, dict[str, Any]] = {
     },
 }
 
+# Of the papers: Li and Hoiem 2016; Wang et al. 2023. EWC has none: its right value depends on the model's Fisher
+# information, by orders of magnitude, and its authors searched for it.
+STRENGTHS: dict[str, float] = {"lwf": 1.0, "o-lora": 0.5}
+
 
 KNOWN_ELSEWHERE_AS = {"lr": "learningRate", "r": "rank"}
 
@@ -118,9 +122,12 @@ def read_hyperparameters(given: dict[str, Any]) -> Hyperparameters:
             near = [KNOWN_ELSEWHERE_AS[key]] if key in KNOWN_ELSEWHERE_AS else get_close_matches(key, names, 1)
             raise Refusal(f"hyperparameter {key} is not known{f': did you mean {near[0]}?' if near else ''}")
         changes[names[key]] = read_value(f"hyperparameter {key}", value, types[names[key]])
-    recipe = RECIPES[changes.get("recipe", Hyperparameters.recipe)]
-    settings = replace(Hyperparameters(), **{**recipe, **changes})
+    chosen = {**RECIPES[changes.get("recipe", Hyperparameters.recipe)], **changes}
+    method = chosen.get("method", Hyperparameters.method)
+    settings = replace(Hyperparameters(), **{"strength": STRENGTHS.get(method, 0.0), **chosen})
     refuse_what_does_not_fit(settings)
+    if method == "ewc" and "strength" not in chosen:
+        raise Refusal("method ewc needs strength: no value fits all models; try powers of ten, from 1 on")
     return settings
 
 

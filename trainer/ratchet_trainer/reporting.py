@@ -51,13 +51,14 @@ class Reporter(TrainerCallback):
         known = {
             "learningRate": logs.get("learning_rate"),
             "gradientNorm": logs.get("grad_norm"),
+            "penalty": logs.get("penalty"),
             "mfu": self._speedometer and self._speedometer.utilisation(speed),
         }
         self._events.tell(
             "progress",
             step=state.global_step,
             steps=state.max_steps,
-            loss=logs["loss"],
+            loss=logs["loss"] - logs.get("penalty", 0.0),  # Transformers' is what is minimised.
             tokens=tokens,
             tokensPerSecond=speed,
             peakMemoryBytes=measure_peak_memory(),

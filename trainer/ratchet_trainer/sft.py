@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import torch
 from datasets import Dataset
 from trl.data_utils import pack_dataset
 from trl.trainer.sft_trainer import SFTTrainer
@@ -17,7 +18,7 @@ from .counting import count_rendered
 from .folders import empty, publish, verify
 from .gpus import choose_world_size
 from .hyperparameters import Hyperparameters, tell_settings
-from .methods.method import Method
+from .methods.method import Method, find_targets
 from .methods.open_method import open_method
 from .missing_parts import refuse_what_is_missing
 from .protocol import INTERRUPTED, Events, Job, Refusal, own_rank, read_lines
@@ -105,6 +106,19 @@ class BlockTrainer(SFTTrainer):
         penalty = self._method.penalty(self.model, inputs)
         if penalty is None:
             return result
-        # Every batch of a step adds its share, the ranks are averaged: a step's penalty is the mean.
-        share = penalty / self.current_gradient_accumulation_steps
-        return (result[0] + share, result[1]) if return_outputs else result + share
+        penalty = penalty * self._weigh(inputs, num_items_in_batch)
+        told: Any = self.accelerator.reduce(penalty.detach(), "mean")
+        self._metrics["train"]["penalty"].append(told.item())  # TRL tells the mean over the batches of a step.
+        batches = 1 if num_items_in_batch is None else self.current_gradient_accumulation_steps
+        added = penalty / batches
+        return (result[0] + added, result[1]) if return_outputs else result + added
+
+    def _weigh(self, inputs, num_items_in_batch):
+        """
+        A batch counts by its target tokens, as in TRL's loss: weights are 1 in the mean over all batches and ranks of a
+        step. Where transformers does not know how many tokens a step has, batches count alike.
+        """
+        if num_items_in_batch is None:
+            return 1
+        batches = self.current_gradient_accumulation_steps * self.accelerator.num_processes
+        return batches * find_targets(inputs).sum() / torch.as_tensor(num_items_in_batch).clamp(min=1)

@@ -27,6 +27,12 @@ def test_what_is_given_wins_over_the_recipe():
     assert read_hyperparameters({"recipe": "tiny", "rank": 4, "learningRate": 1}).learning_rate == 1.0
 
 
+def test_what_a_method_adds_has_the_strength_of_its_paper_unless_one_is_given():
+    assert read_hyperparameters({"method": "lwf"}).strength == 1
+    assert read_hyperparameters({"method": "o-lora"}).strength == 0.5
+    assert read_hyperparameters({"method": "o-lora", "strength": 0}).strength == 0
+
+
 def refusal_of(given):
     with pytest.raises(Refusal) as caught:
         read_hyperparameters(given)
@@ -99,6 +105,10 @@ def test_optimisers_that_the_image_lacks_are_refused(optimiser):
     [
         ({"batchSize": 3}, "globalBatch 16 is no multiple of batchSize 3"),
         ({"tuning": "full", "method": "o-lora"}, "method o-lora needs tuning lora or qlora"),
+        (
+            {"method": "ewc"},
+            "method ewc needs strength: no value fits all models; try powers of ten, from 1 on",
+        ),
         ({"tuning": "full", "method": "adapter-per-block"}, "method adapter-per-block needs tuning lora or qlora"),
         (
             {"engine": "vllm", "method": "adapter-per-block"},

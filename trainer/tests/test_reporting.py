@@ -3,9 +3,10 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from transformers import TrainerControl, TrainerState
 
-from ratchet_trainer.protocol import Events
+from ratchet_trainer.protocol import Divergence, Events
 from ratchet_trainer.reporting import Reporter
 
 
@@ -44,3 +45,15 @@ def test_progress_tells_how_long_training_waited_for_checkpoints_so_far(tmp_path
         reporter.on_log(args, state, TrainerControl(), {"loss": 0.4})
     told = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert [one["checkpointSeconds"] for one in told] == [0, 5, 5]
+
+
+def test_the_loss_is_told_without_the_penalty_which_must_be_a_number_too(tmp_path):
+    apart: Any = None
+    reporter = Reporter(Events(tmp_path), apart, apart)
+    args: Any = None
+    state = TrainerState(global_step=1, max_steps=9)
+    reporter.on_log(args, state, TrainerControl(), {"loss": 60.0, "penalty": 53.25})
+    [told] = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert (told["loss"], told["penalty"]) == (6.75, 53.25)
+    with pytest.raises(Divergence, match="non-finite loss"):
+        reporter.on_log(args, state, TrainerControl(), {"loss": float("inf"), "penalty": float("inf")})

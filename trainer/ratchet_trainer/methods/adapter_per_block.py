@@ -22,7 +22,8 @@ INDEX = "domains.json"
 class AdapterPerBlock(Method):
     """What a block leaves holds the adapters of all blocks before it, unchanged, and its own."""
 
-    goes_on = False
+    needs = INDEX
+    keeps = ()
 
     def __init__(self, settings: Hyperparameters, parent: Path | None, domains: tuple[str, ...] = ()) -> None:
         super().__init__(settings, parent, domains)

@@ -6,19 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import kl_div, log_softmax, softmax
+from torch.nn.functional import kl_div, log_softmax
 
 from ..adapters import DEFAULT, Tensors, save_weights
 from ..base_model import own_device
-from ..rendering import NO_LOSS
-from .method import Method
+from .method import Method, predict_targets
 
 TEACHER = "teacher"
 TEMPERATURE = 2.0
+"""Of Li and Hoiem."""
 
 
 class LearningWithoutForgetting(Method):
-    """Adds strength * T^2 * KL(parent || model) over the tokens that carry loss."""
+    """
+    Adds strength * T^2 * KL(parent || model), both at temperature T: in nats, the mean over the tokens that carry loss.
+    T^2 makes up for the gradients, which T makes smaller by as much (Hinton et al., 2015).
+    """
 
     def open(self, base: Any, initialisation: int) -> Any:
         model = super().open(base, initialisation)
@@ -31,25 +34,24 @@ class LearningWithoutForgetting(Method):
         """Asks the student once more: TRL's loss builds no logits."""
         if not self.parent:
             return None
-        read = {name: inputs[name] for name in ("input_ids", "attention_mask")}
-        learned = (inputs["labels"] != NO_LOSS)[:, 1:]
-        student = model(**read).logits[:, :-1][learned] / TEMPERATURE
-        teacher = self._ask_teacher(model, read)[:, :-1][learned] / TEMPERATURE
-        divergence = kl_div(log_softmax(student.float(), -1), softmax(teacher.float(), -1), reduction="batchmean")
-        return self.settings.strength * TEMPERATURE**2 * divergence
+        student = log_softmax(predict_targets(model, inputs) / TEMPERATURE, -1)
+        teacher = log_softmax(self._ask_teacher(model, inputs) / TEMPERATURE, -1)
+        divergence = kl_div(student, teacher, reduction="sum", log_target=True)
+        # A batch may have no target at all, as where prompts are cut at the right.
+        return self.settings.strength * TEMPERATURE**2 * divergence / max(1, len(student))
 
     def leave(self, trainer: Any, folder: Path, collected: Tensors | None = None) -> None:
         save_weights(trainer.model, folder, DEFAULT, collected)
 
     @staticmethod
     @torch.no_grad()
-    def _ask_teacher(model: Any, read: Tensors) -> torch.Tensor:
+    def _ask_teacher(model: Any, inputs: Tensors) -> torch.Tensor:
         """Without dropout, and without a draw of it: what is drawn for the student stays the same."""
         training = model.training
         model.eval()
         model.set_adapter(TEACHER)
         try:
-            return model(**read).logits
+            return predict_targets(model, inputs)
         finally:
             model.set_adapter(DEFAULT)
             model.train(training)
