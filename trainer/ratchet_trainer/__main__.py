@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from .engines.vllm_python import hand_over_to_vllm
 from .hyperparameters import Hyperparameters, read_hyperparameters
 from .protocol import (
     CONFIGURATION,
@@ -41,6 +42,8 @@ def _do_job() -> int:
     try:
         job = read_job(folder)
         settings = read_hyperparameters(job.hyperparameters)
+        if job.stage == "generate" and settings.engine == "vllm":
+            hand_over_to_vllm(job, settings)
         return _do_stage(job, settings, Events(folder))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from .engines.vllm_python import ARGUMENTS
 from .gpus import choose_world_size
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 LEAST_TOKENS = 512
 """Of a training example: shorter ones lose what they are about."""
 ANEW = "hyperparameters are part of every key: all blocks are computed anew"
+LOADERS = ("load_base", "from_engine_args")
+"""Functions in which weights are loaded: this trainer's, and vLLM's."""
+LESS = '{"gpu_memory_utilization": 0.8}'
+"""Of 0.92."""
 SIGNS = ("out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 
 
@@ -27,14 +32,16 @@ def is_out_of_memory(error: BaseException) -> bool:
     text = str(error)
     if isinstance(error, MemoryError):  # What transformers raises of a cache that does not fit what is free.
         return "Memory footprint" in text and torch.cuda.is_available()
+    if isinstance(error, ValueError):  # What vLLM raises of weights and a cache that do not fit.
+        return "gpu memory utilization" in text.lower().replace("_", " ") and torch.cuda.is_available()
     return isinstance(error, RuntimeError) and "cuda" in text.lower() and any(sign in text for sign in SIGNS)
 
 
 def explain_memory(error: BaseException, job: Job, settings: Hyperparameters) -> str:
     """The last words, by which Ratchet knows the cause."""
-    is_loading = any(frame.name == "load_base" for frame in traceback.extract_tb(error.__traceback__))
+    is_loading = any(frame.name in LOADERS for frame in traceback.extract_tb(error.__traceback__))
     if is_loading:
-        advice = _advise_loading(settings)
+        advice = _advise_loading(settings, job.stage)
     else:
         advice = _advise_generation(settings) if job.stage == "generate" else _advise_training(job, settings)
     return f"CUDA out of memory{_describe_use()}: {advice}"
@@ -69,15 +76,18 @@ def _fit_batch(settings: Hyperparameters, world: int) -> int:
 
 
 def _advise_generation(settings: Hyperparameters) -> str:
-    """vLLM makes batches of its own."""
-    if settings.engine == "vllm" or settings.generation_batch == 1:
-        return _advise_loading(settings)
+    if settings.engine == "vllm":
+        return f"let vLLM take less of the GPU, by {ARGUMENTS}='{LESS}' in the trainer's environment; no key changes"
+    if settings.generation_batch == 1:
+        return _advise_loading(settings, "generate")
     half = settings.generation_batch // 2
     lower = f"lower generationBatch from {settings.generation_batch} to {half}"
     return f"{lower}; {ANEW}. A GPU with more memory spares that"
 
 
-def _advise_loading(settings: Hyperparameters) -> str:
+def _advise_loading(settings: Hyperparameters, stage: str) -> str:
+    if stage == "generate" and settings.engine == "vllm":  # To it all bases are as large.
+        return _ask_for_more(settings)
     if settings.tuning == "lora":
         return f"set tuning: qlora, whose base takes a quarter; it is another result; {ANEW}"
     return _ask_for_more(settings)

@@ -96,9 +96,14 @@ def test_generation_is_advised_to_predict_fewer_at_once_and_told_what_that_costs
     )
 
 
-@pytest.mark.parametrize("given", [{"engine": "vllm"}, {"generationBatch": 1}])
-def test_where_no_smaller_batch_helps_none_is_advised(given):
-    assert advice_on(given, "generate") == "CUDA out of memory: ask for a GPU with more memory"
+def test_where_no_smaller_batch_helps_none_is_advised():
+    assert advice_on({"generationBatch": 1}, "generate") == "CUDA out of memory: ask for a GPU with more memory"
+
+
+def test_vllm_is_to_leave_more_of_the_gpu_free():
+    assert """by RATCHET_VLLM_ARGUMENTS='{"gpu_memory_utilization": 0.8}'""" in advice_on(
+        {"engine": "vllm"}, "generate"
+    )
 
 
 def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
@@ -111,6 +116,16 @@ def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
     assert said == f"CUDA out of memory: set tuning: qlora, whose base takes a quarter; it is another result; {ANEW}"
 
 
+def test_to_vllm_a_base_that_is_rounded_is_as_large_as_any():
+    def from_engine_args():
+        raise ValueError("No available memory for the cache blocks. Try increasing `gpu_memory_utilization`.")
+
+    with pytest.raises(ValueError, match="No available memory") as caught:
+        from_engine_args()
+    said = explain_memory(caught.value, job_of("generate"), read_hyperparameters({"tuning": "lora", "engine": "vllm"}))
+    assert said == "CUDA out of memory: ask for a GPU with more memory"
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
@@ -119,6 +134,9 @@ def test_where_the_weights_alone_are_too_large_no_batch_size_helps():
         (RuntimeError("NCCL Error 1: unhandled cuda error\nLast error:\nCuda failure 2 'out of memory'"), True),
         (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
         (MemoryError("out of memory"), False),
+        (ValueError("Free memory on cuda:0 is less than desired GPU memory utilization (0.92)."), True),
+        (ValueError("No available memory for the cache blocks. Try increasing `gpu_memory_utilization`."), True),
+        (ValueError("invalid literal"), False),
         (MemoryError("Memory footprint 9 is more than available memory 8"), True),
     ],
 )

@@ -1,173 +1,170 @@
-"""What is asked of vLLM and what is made of its answers, against a module that only looks like it."""
+"""
+The engine vllm by vLLM itself: the whole generate stage in the Python that RATCHET_VLLM_PYTHON names, as in the image.
+`npm run test:trainer -- --full` names one with vLLM for processors (`trainer/vllm-cpu`).
+"""
+
+from __future__ import annotations
 
 import json
 import os
-import sys
-from dataclasses import replace
-from types import ModuleType, SimpleNamespace
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
-from ratchet_trainer.engines import vllm as engine
-from ratchet_trainer.engines.engine import Answer, Request
-from ratchet_trainer.folders import publish
-from ratchet_trainer.generation import generate
-from ratchet_trainer.hyperparameters import read_hyperparameters
-from ratchet_trainer.protocol import Events, Refusal, read_job
-from ratchet_trainer.tiny_model import make_tiny_tokenizer
+from ratchet_trainer.engines.vllm_python import ARGUMENTS, PYTHON
+from ratchet_trainer.protocol import CONFIGURATION, INTERRUPTED
+from ratchet_trainer.tiny_model import make_tiny_model, make_tiny_tokenizer
 
-from .jobs import events, examples, write_job, write_lines
-from .samples import TOOLS
+from .jobs import TINY, command, events, examples, files, run_here, write_job, write_lines, write_training
+from .samples import TOOLS, call, example
 
-TOKENIZER = make_tiny_tokenizer(TOOLS)
-END = TOKENIZER.eos_token_id
-GIVEN = {"recipe": "tiny", "engine": "vllm", "tuning": "qlora", "rank": 12, "precision": "bf16", "maxNewTokens": 6}
+pytestmark = pytest.mark.skipif(PYTHON not in os.environ, reason=f"{PYTHON} names no Python with vLLM")
 
-
-class FakeLLM:
-    """Answers a prompt with its last token, as often as its seed or its length says, and an end if there is room."""
-
-    made: list["FakeLLM"]
-
-    def __init__(self, **settings):
-        self.settings = settings
-        self.asked = []
-        self.made.append(self)
-
-    def generate(self, prompts, sampling, *, lora_request, use_tqdm):
-        self.asked.append((prompts, sampling, lora_request))
-        assert not use_tqdm
-        return [self._answer(one["prompt_token_ids"], how) for one, how in zip(prompts, sampling, strict=True)]
-
-    def _answer(self, tokens, how):
-        wanted = (how.seed if how.seed is not None else len(tokens)) % 10
-        said = [tokens[-1]] * wanted + [END]
-        reason = "stop" if len(said) <= how.max_tokens else "length"
-        logprobs = [None, *({token: SimpleNamespace(logprob=-0.01 * token)} for token in tokens[1:])]
-        told = logprobs if how.prompt_logprobs is not None else None
-        output = SimpleNamespace(token_ids=tuple(said[: how.max_tokens]), finish_reason=reason)
-        return SimpleNamespace(outputs=[output], prompt_logprobs=told)
+SOME = examples(8)
+LONG = [{**example(turns=40), "id": "turns"}, {**example(), "id": "words"}]
+LEAN = {"enforce_eager": True, "kv_cache_memory_bytes": 2**26}
+"""It compiles nothing and takes little memory."""
+NF4 = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_use_double_quant": True}
+LONG[1]["messages"][-1]["content"] = "Book the hotel. " * 400
 
 
-class SamplingParams(SimpleNamespace):
-    def __init__(self, **given):
-        super().__init__(**{"seed": None, "prompt_logprobs": None, **given})
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A base in a folder."""
+    folder = tmp_path_factory.mktemp("vllm")
+    tokenizer = make_tiny_tokenizer(TOOLS)
+    make_tiny_model(len(tokenizer), {}).save_pretrained(folder / "base")
+    tokenizer.save_pretrained(folder / "base")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ARGUMENTS, json.dumps(LEAN))
+        # In the image the trainer lies in that Python's environment.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        yield folder
 
 
-@pytest.fixture
-def vllm(monkeypatch):
-    FakeLLM.made = []
-    module, lora, request = ModuleType("vllm"), ModuleType("vllm.lora"), ModuleType("vllm.lora.request")
-    module.__dict__.update(LLM=FakeLLM, SamplingParams=SamplingParams)
-    request.__dict__.update(LoRARequest=lambda *given: given)
-    for name, one in (("vllm", module), ("vllm.lora", lora), ("vllm.lora.request", request)):
-        monkeypatch.setitem(sys.modules, name, one)
-    monkeypatch.setattr(engine, "find_spec", lambda name: module)
-    return FakeLLM.made
+def train(made: Path, tuning: str) -> Path:
+    """What a block leaves; the folder of its weights."""
+    hyperparameters = {**TINY, "tuning": tuning}
+    folder = write_training(made / f"trained-{tuning}", base="../base", hyperparameters=hyperparameters)
+    assert run_here(folder) == 0
+    return folder / "weights"
 
 
-def job(folder, monkeypatch, **fields):
-    """With base weights in a folder, and an adapter of rank 12."""
-    (folder / "adapter").mkdir(parents=True)
-    (folder / "adapter/adapter_config.json").write_text(json.dumps({"r": 12}))
-    publish(folder / "adapter", folder / "block")
-    (folder / "base").mkdir()
-    TOKENIZER.save_pretrained(folder / "base")
-    monkeypatch.setattr("ratchet_trainer.generation.load_tokenizer", lambda job, settings: TOKENIZER)
-    made = write_job(
-        folder / "job",
-        stage="generate",
-        hyperparameters=GIVEN,
-        weights="../block",
-        base="../base",
-        prompts=[{"name": "all", "file": "all.jsonl", "targets": "gold.jsonl"}],
-        **fields,
+def ask(folder: Path, prompts: dict[str, list[dict[str, Any]]], weights: Path | None, **fields: Any) -> Path:
+    """A job on files of prompts, whose targets lie beside them."""
+    given = {"engine": "vllm", "maxNewTokens": 24, **fields.pop("hyperparameters", {})}
+    named = [{"name": name, "file": f"{name}.jsonl", "targets": f"{name}.gold"} for name in prompts]
+    weights_there = str(weights) if weights else None
+    fields = {"stage": "generate", "base": "../base", "weights": weights_there, "prompts": named, **fields}
+    write_job(folder, hyperparameters={**TINY, **given}, **fields)
+    for name, some in prompts.items():
+        write_lines(folder / f"{name}.jsonl", [{k: v for k, v in one.items() if k != "target"} for one in some])
+        write_lines(folder / f"{name}.gold", [{k: one[k] for k in ("id", "target")} for one in some])
+    return folder
+
+
+def run(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(folder), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+
+
+def answer_by_transformers(
+    folder: Path, prompts: dict[str, Any], weights: Path | None, tuning: str = "lora", base: str = "../base"
+) -> Path:
+    hyperparameters = {"engine": "transformers", "tuning": tuning}
+    assert run_here(ask(folder, prompts, weights, base=base, hyperparameters=hyperparameters)) == 0
+    return folder
+
+
+def read(folder: Path, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / f"predicted-{name}.jsonl").read_text().splitlines()]
+
+
+def assert_equal(one: Path, other: Path, names: list[str]) -> None:
+    """Texts to the letter, counts, what was cut, and losses but for rounding."""
+    for name in names:
+        assert read(one, name) == read(other, name)
+    told = [[event for event in events(folder, "predictions") if event["name"] in names] for folder in (one, other)]
+    for its, others in zip(*told, strict=True):
+        assert its.pop("loss") == pytest.approx(others.pop("loss"), rel=1e-5)
+        assert its == others
+    counts = [[event for event in events(folder, "count") if event["name"] in names] for folder in (one, other)]
+    assert counts[0] == counts[1]
+
+
+def test_an_adapter_answers_and_measures_as_with_transformers_also_prompts_that_are_too_long(made):
+    weights = train(made, "lora")
+    prompts = {"some": SOME, "long": LONG}
+    # Behind what both can do a target that is longer than any sequence may be.
+    endless = [{**SOME[0], "target": [call("BookHotel", id="HT1 " * 1000)]}]
+    asked = ask(made / "lora", {**prompts, "endless": endless}, weights)
+    ours = answer_by_transformers(made / "lora-known", prompts, weights)
+    done = run(asked)
+    assert_equal(asked, ours, ["some", "long"])
+    assert events(asked, "count")[1]["truncatedExamples"] == 2
+    assert len({one["text"] for one in read(asked, "some")}) > 2
+    assert done.returncode == CONFIGURATION, done.stderr
+    assert "raise maxTokens" in done.stderr.splitlines()[-1]
+    assert len(read(asked, "endless")) == 1
+
+
+def test_an_adapter_of_qlora_answers_over_the_base_as_it_was_quantized_sharded_among_two(made, monkeypatch):
+    weights = train(made, "qlora")
+    asked = ask(made / "qlora", {"some": SOME}, weights, hyperparameters={"tuning": "qlora"})
+    monkeypatch.setenv(ARGUMENTS, json.dumps({**LEAN, "tensor_parallel_size": 2}))
+    cores = os.sched_getaffinity(0)
+    monkeypatch.setenv("VLLM_CPU_OMP_THREADS_BIND", f"{min(cores)}|{max(cores)}")
+    done = run(asked)
+    assert done.returncode == 0, done.stderr
+    # On a processor bitsandbytes multiplies by 4-bit weights less exactly than by what they stand for.
+    quantized = AutoModelForCausalLM.from_pretrained(
+        made / "base", quantization_config=BitsAndBytesConfig(**NF4), dtype=torch.float32, device_map="cpu"
     )
-    write_lines(made / "all.jsonl", [{k: v for k, v in one.items() if k != "target"} for one in examples(3)])
-    write_lines(made / "gold.jsonl", [{k: one[k] for k in ("id", "target")} for one in examples(3)])
-    return read_job(made)
-
-
-def test_a_whole_job_is_done_through_it(tmp_path, monkeypatch, vllm):
-    asked = job(tmp_path, monkeypatch, decoding={"temperature": 0.7, "seed": 3, "draws": 2})
-    assert generate(asked, read_hyperparameters(GIVEN), Events(asked.folder)) == 0
-    [llm] = vllm
-    assert llm.settings == {
-        "model": str(tmp_path / "job/../base"),
-        "revision": None,
-        "tokenizer": str(tmp_path / "job/../base"),
-        "tokenizer_revision": None,
-        "dtype": "bfloat16",
-        "quantization": "bitsandbytes",
-        "max_model_len": 448 + 512,
-        "enable_lora": True,
-        "max_lora_rank": 16,
-        "seed": 0,
-    }
-    (prompts, sampling, lora), (whole, measured, _) = llm.asked
-    assert lora == ("block", 1, str(tmp_path / "job/../block"))
-    assert len({one.seed for one in sampling}) == len(prompts) == 6
-    assert {(one.temperature, one.max_tokens, tuple(one.stop_token_ids)) for one in sampling} == {(0.7, 6, (END,))}
-    [told] = events(asked.folder, "predictions")
-    assert told["truncated"] == sum(one.seed % 10 + 1 > 6 for one in sampling)
-    targets = [
-        token
-        for prompt, both in zip(prompts[::2], whole, strict=True)
-        for token in both["prompt_token_ids"][len(prompt["prompt_token_ids"]) :]
-    ]
-    assert told["loss"] == {"nats": pytest.approx(0.01 * sum(targets)), "tokens": len(targets)}
-    assert {one.prompt_logprobs for one in measured} == {0}
-
-
-def test_greedy_search_has_no_seed_and_chunks_come_back_in_their_places(tmp_path, monkeypatch, vllm):
-    monkeypatch.setattr(engine, "AT_ONCE", 2)
-    asked = job(tmp_path, monkeypatch)
-    opened = engine.open_vllm(asked, read_hyperparameters(GIVEN), TOKENIZER)
-    requests = [Request([20 + place] * length, seed=99) for place, length in enumerate((3, 2, 4, 1, 8))]
-    answers = dict(opened.answer(requests))
-    assert answers == {
-        0: Answer([20] * 3, ended=True),
-        1: Answer([21] * 2, ended=True),
-        2: Answer([22] * 4, ended=True),
-        3: Answer([23], ended=True),
-        4: Answer([24] * 6, ended=False),
-    }
-    [llm] = vllm
-    assert [len(prompts) for prompts, _, _ in llm.asked] == [2, 2, 1]
-    assert {one.seed for _, sampling, _ in llm.asked for one in sampling} == {None}
-
-
-def test_whole_models_and_the_base_need_no_adapter(tmp_path, monkeypatch, vllm):
-    asked = job(tmp_path, monkeypatch)
-    engine.open_vllm(asked, replace(read_hyperparameters(GIVEN), tuning="full"), TOKENIZER)
-    engine.open_vllm(replace(asked, weights=None), read_hyperparameters(GIVEN), TOKENIZER)
-    whole, base = (llm.settings for llm in vllm)
-    assert (whole["model"], whole["enable_lora"], whole["quantization"]) == (str(asked.weights), False, None)
-    assert whole["tokenizer"] == str(asked.base)
-    assert (base["model"], base["enable_lora"]) == (str(asked.base), False)
-
-
-def test_where_it_is_not_installed_another_python_does_the_job(tmp_path, monkeypatch):
-    asked = job(tmp_path, monkeypatch)
-    monkeypatch.setattr(engine, "find_spec", lambda name: None)
-    with pytest.raises(Refusal, match="vLLM is not installed here and RATCHET_VLLM_PYTHON names no Python"):
-        engine.open_vllm(asked, read_hyperparameters(GIVEN), TOKENIZER)
-
-    def execute(program, arguments):
-        raise SystemExit(f"{program}: {arguments}")
-
-    monkeypatch.setattr(os, "execv", execute)
-    monkeypatch.setenv("RATCHET_VLLM_PYTHON", "/opt/vllm/bin/python")
-    with pytest.raises(SystemExit) as ended:
-        engine.open_vllm(asked, read_hyperparameters(GIVEN), TOKENIZER)
-    assert (
-        str(ended.value)
-        == f"/opt/vllm/bin/python: {['/opt/vllm/bin/python', '-m', 'ratchet_trainer', str(asked.folder)]}"
+    quantized.dequantize().save_pretrained(made / "rounded")
+    make_tiny_tokenizer(TOOLS).save_pretrained(made / "rounded")
+    assert_equal(
+        asked, answer_by_transformers(made / "qlora-known", {"some": SOME}, weights, base="../rounded"), ["some"]
     )
-    assert "RATCHET_VLLM_PYTHON" not in os.environ, "it must not be handed on without end"
 
 
-def test_the_tiny_model_is_not_for_it(tmp_path, monkeypatch):
-    asked = replace(job(tmp_path, monkeypatch), base=None)
-    with pytest.raises(Refusal, match="needs a model in a folder or on the hub"):
-        engine.open_vllm(asked, read_hyperparameters(GIVEN), TOKENIZER)
+def test_the_base_draws_by_the_seed_of_each_answer_whatever_is_beside_it(made):
+    draws = {"temperature": 1.0, "seed": 3, "draws": 2}
+    few_at_once = {"generationBatch": 1}
+    prompts = {"some": SOME, "turned": SOME[::-1][:5]}
+    asked = ask(made / "untrained", prompts, None, decoding=draws, hyperparameters=few_at_once)
+    ours = answer_by_transformers(made / "untrained-known", {"some": SOME}, None)
+    done = run(asked)
+    assert done.returncode == 0, done.stderr
+    loss, known = (events(folder, "predictions")[0]["loss"] for folder in (asked, ours))
+    assert loss == pytest.approx(known, rel=1e-5)
+    drawn = {(one["id"], one["draw"]): one["text"] for one in read(asked, "some")}
+    assert len(drawn) == len(set(drawn.values())) == 16
+    again = read(asked, "turned")
+    assert [(one["id"], one["draw"]) for one in again[:3]] == [("e-7", 0), ("e-7", 1), ("e-6", 0)]
+    assert all(drawn[one["id"], one["draw"]] == one["text"] for one in again)
+    assert events(asked, "progress")[-1]["step"] == events(asked, "result")[0]["steps"] == 26
+
+
+def test_a_whole_model_answers_in_two_processes_which_told_to_stop_leave_what_stands_and_end(made):
+    weights = train(made, "full")
+    prompts = {"some": SOME, "many": examples(400)}
+    few_at_once = {"tuning": "full", "generationBatch": 1}
+    asked = ask(made / "full", prompts, weights, hyperparameters=few_at_once, worldSize=2)
+    ours = answer_by_transformers(made / "full-known", {"some": SOME}, weights, tuning="full")
+    process = subprocess.Popen(command(asked), stdin=subprocess.PIPE, start_new_session=True)
+    told = asked / "events.jsonl"
+    while process.poll() is None and not (told.exists() and '"predictions"' in told.read_text()):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == INTERRUPTED
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert_equal(asked, ours, ["some"])
+    assert "predicted-many.jsonl" not in files(asked)
+    assert events(asked, "result") == []
+    assert any("BookHotel" in one["text"] for one in read(asked, "some"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from transformers import ContinuousBatchingConfig, GenerationConfig
 
 from ..protocol import Refusal
-from .engine import Answer, Request, end_at, order_by_length
+from .engine import TOGETHER, Answer, Request, end_at, order_by_length
 from .padded import PaddedEngine
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ..protocol import Job
 
 
-TOGETHER = 8
-"""Batches whose prompts are answered as one group: places that become free are taken by what is left of them."""
 AT_ONCE = 4
 """Batches that the cache has room for at their longest: nothing is padded, so that more fits than padded batches."""
 PAGE, PROCESSOR_PAGE = 256, 64

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 Pair = tuple[list[int], list[int]]
 """Tokens of a prompt and of the target that follows it."""
+TOGETHER = 8
+"""
+Batches whose prompts are one group where an engine fills places as they become free: by what is left of the group.
+"""
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def choose_processes(job: Job, settings: Hyperparameters) -> int:
-    """How many of the same engine predict together: one a GPU, or one alone that takes all GPUs by itself."""
-    return 1 if settings.engine == "vllm" or settings.parallel == "fsdp" else choose_team_size(job)
+    """How many of the same engine predict together: one a GPU, or one alone that spreads the model over all GPUs."""
+    return 1 if settings.parallel == "fsdp" else choose_team_size(job)
 
 
 def open_engine(job: Job, settings: Hyperparameters, tokenizer: Any) -> Engine:
     """Loads the one that is asked for: each needs libraries that the others do without."""
     if settings.engine == "vllm":
-        from .vllm import open_vllm
+        from .vllm import VllmEngine
 
-        return open_vllm(job, settings, tokenizer)
+        return VllmEngine(job, settings, tokenizer)
     if settings.engine == "continuous":
         from .continuous import ContinuousEngine
 

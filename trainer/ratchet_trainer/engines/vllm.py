@@ -1,108 +1,178 @@
-"""vLLM, where it is installed: in an environment of its own, for its PyTorch is another than the trainer's."""
+"""vLLM, in a Python that has it (`vllm_python.py`): it fills places as they become free by what is left of a group."""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from transformers import AutoConfig
+
 from ..base_model import locate_base
 from ..folders import verify
-from ..protocol import Refusal
-from .engine import Answer, Engine, Pair, Request, end_at
+from ..gpus import count_gpus
+from ..protocol import Refusal, own_rank
+from .engine import TOGETHER, Answer, Engine, Pair, Request
+from .vllm_python import ARGUMENTS
 
 if TYPE_CHECKING:
     from ..hyperparameters import Hyperparameters
     from ..protocol import Job
 
-PYTHON = "RATCHET_VLLM_PYTHON"
-"""Names the Python that has vLLM, where the trainer's own has not; trainer/vllm.Containerfile sets it."""
-RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
 """That vLLM knows of."""
-AT_ONCE = 256
-"""Requests handed over together: the trainer looks between them whether it is told to stop."""
+ENVIRONMENT = {
+    # In this process: what is scheduled when follows from the requests alone, and its memory and errors are seen.
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+    # For several GPUs it starts processes; threads run already, and a fork might hang.
+    "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
+    "VLLM_NO_USAGE_STATS": "1",
+}
 
 
 class VllmEngine(Engine):
+    """Each group begins with an empty cache, so that what is scheduled when depends on the group alone."""
+
     def __init__(self, job: Job, settings: Hyperparameters, tokenizer: Any) -> None:
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
         self._vllm: Any = import_module("vllm")
-        lora: Any = import_module("vllm.lora.request")
-        adapter = None if settings.tuning == "full" else job.weights
-        whole = job.weights if settings.tuning == "full" else None
-        base = locate_base(job, settings)
+        self._final: Any = import_module("vllm.sampling_params").RequestOutputKind.FINAL_ONLY
+        self._settings = settings
+        self._together = TOGETHER * settings.generation_batch
         self._temperature = job.temperature
-        self._most = settings.max_new_tokens
-        self._ends = frozenset({tokenizer.eos_token_id})
-        self._lora = lora.LoRARequest("block", 1, str(verify(adapter))) if adapter else None
-        self._llm = self._vllm.LLM(
-            model=str(verify(whole)) if whole else base["pretrained_model_name_or_path"],
-            revision=None if whole else base.get("revision"),
-            tokenizer=base["pretrained_model_name_or_path"],
-            tokenizer_revision=base.get("revision"),
-            dtype={"bf16": "bfloat16", "fp32": "float32"}[settings.precision],
-            quantization="bitsandbytes" if settings.tuning == "qlora" else None,
-            max_model_len=settings.max_prompt_tokens + max(settings.max_new_tokens, settings.max_tokens),
-            enable_lora=adapter is not None,
-            max_lora_rank=_fit_rank(adapter) if adapter else RANKS[0],
-            seed=0,
+        self._end = tokenizer.eos_token_id
+        # Prompts are measured with their targets, and one token is generated after them.
+        self._longest = settings.max_prompt_tokens + max(settings.max_new_tokens, settings.max_tokens + 1)
+        adapter = None if settings.tuning == "full" else job.weights
+        self._lora = _name_adapter(verify(adapter)) if adapter else None
+        whole = verify(job.weights) if settings.tuning == "full" and job.weights else None
+        arguments = {
+            **locate_model(job, settings, whole),
+            **_adapt(settings, adapter),
+            "dtype": {"bf16": "bfloat16", "fp32": "float32"}[settings.precision],
+            "max_model_len": self._longest,
+            "max_num_seqs": self._together,
+            "skip_tokenizer_init": True,
+            "seed": 0,
+            "disable_log_stats": True,
+        }
+        self._engine = self._vllm.LLMEngine.from_engine_args(
+            self._vllm.EngineArgs(**arguments | read_arguments(self._vllm.EngineArgs)),
+            import_module("vllm.usage.usage_lib").UsageContext.LLM_CLASS,  # As large batches as offline use allows.
         )
 
     def turn_to(self, domain: str) -> None:
         """Its one adapter answers for all."""
 
+    def group_requests(self, lengths: Sequence[int]) -> list[list[int]]:
+        """As they come: several draws of a prompt share its cache."""
+        places = range(len(lengths))
+        return [list(places[start : start + self._together]) for start in places[:: self._together]]
+
+    def group_pairs(self, lengths: Sequence[int]) -> list[list[int]]:
+        return self.group_requests(lengths)
+
     def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        for start in range(0, len(requests), AT_ONCE):
-            chunk = requests[start : start + AT_ONCE]
-            sampling = [
-                self._vllm.SamplingParams(
-                    temperature=self._temperature,
-                    seed=one.seed if self._temperature > 0 else None,
-                    max_tokens=self._most,
-                    stop_token_ids=sorted(self._ends),
-                    detokenize=False,
-                )
-                for one in chunk
-            ]
-            outputs = self._ask([one.prompt for one in chunk], sampling)
-            for place, output in enumerate(outputs, start):
-                [said] = output.outputs
-                answer = end_at(list(said.token_ids), self._ends)
-                yield place, Answer(answer.tokens, ended=answer.ended or said.finish_reason == "stop")
+        sampling = [
+            self._sample(
+                temperature=self._temperature,
+                seed=one.seed if self._temperature > 0 else None,
+                max_tokens=self._settings.max_new_tokens,
+                # Beside those that the model's generation config names.
+                stop_token_ids=[self._end],
+            )
+            for one in requests
+        ]
+        for place, output in self._ask([one.prompt for one in requests], sampling):
+            [said] = output.outputs
+            ended = said.finish_reason == "stop"
+            tokens = list(said.token_ids)
+            yield place, Answer(tokens[:-1] if ended else tokens, ended)
 
     def measure(self, pairs: Sequence[Pair]) -> Iterator[float]:
-        for start in range(0, len(pairs), AT_ONCE):
-            chunk = pairs[start : start + AT_ONCE]
-            asked = self._vllm.SamplingParams(temperature=0, max_tokens=1, prompt_logprobs=0, detokenize=False)
-            outputs = self._ask([prompt + target for prompt, target in chunk], [asked] * len(chunk))
-            for (_, target), output in zip(chunk, outputs, strict=True):
-                told = output.prompt_logprobs[-len(target) :]
-                yield -sum(place[token].logprob for place, token in zip(told, target, strict=True))
+        wholes = [prompt + target for prompt, target in pairs]
+        if (longest := max(map(len, wholes), default=0)) >= self._longest:
+            raise Refusal(
+                f"engine vllm: a prompt and its target have {longest} tokens, and maxPromptTokens and maxTokens allow "
+                f"{self._longest - 1} together: raise maxTokens"
+            )
+        sampling = self._sample(temperature=0, max_tokens=1, prompt_logprobs=0)
+        for place, output in self._ask(wholes, [sampling] * len(wholes)):
+            _, target = pairs[place]
+            told = output.prompt_logprobs[-len(target) :] if target else []
+            yield -sum(one[token].logprob for one, token in zip(told, target, strict=True))
 
-    def _ask(self, prompts: list[list[int]], sampling: list[Any]) -> list[Any]:
-        """In the order of the prompts."""
-        given = [{"prompt_token_ids": prompt} for prompt in prompts]
-        return self._llm.generate(given, sampling, lora_request=self._lora, use_tqdm=False)
+    def _sample(self, **options: Any) -> Any:
+        return self._vllm.SamplingParams(detokenize=False, output_kind=self._final, **options)
+
+    def _ask(self, prompts: list[list[int]], sampling: list[Any]) -> Iterator[tuple[int, Any]]:
+        """Each prompt's place with what came of it, as it is finished."""
+        self._engine.reset_prefix_cache()
+        for place, (prompt, how) in enumerate(zip(prompts, sampling, strict=True)):
+            given = {"type": "token", "prompt_token_ids": prompt}
+            self._engine.add_request(str(place), given, how, lora_request=self._lora)
+        while self._engine.has_unfinished_requests():
+            for output in self._engine.step():
+                yield int(output.request_id), output
 
 
-def open_vllm(job: Job, settings: Hyperparameters, tokenizer: Any) -> Engine:
-    """In this process, or in the Python that has vLLM, which then does the whole job in the place of this one."""
-    if settings.model == "tiny" and job.base is None:
-        raise Refusal("engine vllm needs a model in a folder or on the hub: the tiny one is neither")
-    if find_spec("vllm"):
-        return VllmEngine(job, settings, tokenizer)
-    other = os.environ.pop(PYTHON, None)
-    if other is None:
-        raise Refusal(f"engine vllm: vLLM is not installed here and {PYTHON} names no Python that has it")
-    os.execv(other, [other, "-m", "ratchet_trainer", str(job.folder)])
+def read_arguments(known: Any) -> dict[str, Any]:
+    """What `ARGUMENTS` says. `known`: a dataclass of all that may be said."""
+    try:
+        given = json.loads(os.environ.get(ARGUMENTS, "{}"))
+    except ValueError as error:
+        raise Refusal(f"{ARGUMENTS} is not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise Refusal(f"{ARGUMENTS}: expected a JSON object, found {given}")
+    names = {one.name for one in fields(known)}
+    if unknown := sorted(set(given) - names):
+        raise Refusal(f"{ARGUMENTS}: vLLM has no engine argument {', '.join(unknown)}")
+    return given
 
 
-def _fit_rank(adapter: Path) -> int:
-    rank = json.loads((adapter / "adapter_config.json").read_text())["r"]
+def locate_model(job: Job, settings: Hyperparameters, whole: Path | None) -> dict[str, Any]:
+    """What is loaded, and on which GPUs: where it is sharded, as many as its attention heads can be shared among."""
+    base = locate_base(job, settings)
+    located = {
+        "model": str(whole) if whole else base["pretrained_model_name_or_path"],
+        "revision": None if whole else base.get("revision"),
+    }
+    gpus = count_gpus(job)
+    if gpus > 0 and settings.parallel == "fsdp":
+        heads = AutoConfig.from_pretrained(**base).get_text_config().num_attention_heads
+        return {**located, "tensor_parallel_size": math.gcd(gpus, heads)}
+    return {**located, "device_ids": [own_rank()]} if gpus > 0 else located
+
+
+def _adapt(settings: Hyperparameters, adapter: Path | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if settings.tuning == "qlora":
+        from . import vllm_nf4
+
+        extension = f"{vllm_nf4.__name__}.{vllm_nf4.RegisterInWorker.__name__}"
+        arguments |= {"load_format": vllm_nf4.LOAD_FORMAT, "worker_extension_cls": extension}
+    if adapter:
+        arguments |= {"enable_lora": True, **describe_adapter(adapter)}
+    return arguments
+
+
+def _name_adapter(folder: Path) -> Any:
+    return import_module("vllm.lora.request").LoRARequest("block", 1, str(folder))
+
+
+def describe_adapter(folder: Path) -> dict[str, Any]:
+    """Its modules too: vLLM else adapts the head, and then cannot tell likelihoods of prompts."""
+    config = json.loads((folder / "adapter_config.json").read_text())
+    rank, modules = config["r"], config["target_modules"]
     fitting = [known for known in RANKS if known >= rank]
     if not fitting:
         raise Refusal(f"engine vllm takes adapters of rank {RANKS[-1]} at most: this one has {rank}")
-    return fitting[0]
+    if "lm_head" in modules:
+        raise Refusal("engine vllm cannot measure losses under an adapter of lm_head: take engine transformers")
+    return {"max_lora_rank": fitting[0], "lora_target_modules": modules}
