@@ -1,8 +1,9 @@
 // `npm run test:trainer`: the Python trainer. Sets up its environment from the lock file (a download of about 3 GB the first
 // time, kept in ~/.cache/ratchet/trainer), checks style and types, runs its tests on the processor, runs
 // examples/tiny-llama.yaml by QLoRA under one condition, undisturbed and killed at random steps, and puts the trainer through
-// its protocol. `npm run test:trainer -- --full` runs the example as it is too. Other arguments go to pytest
-// (`npm run test:trainer -- tests/test_rendering.py`), and then only its own tests run.
+// its protocol. `npm run test:trainer -- --full` runs the example as it is too, and the engine vllm by vLLM for processors, in
+// an environment of its own (as large again). Other arguments go to pytest (`npm run test:trainer --
+// tests/test_rendering.py`), and then only its own tests run.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,10 +12,10 @@ import { main, run, setUp, step } from './setup.mjs';
 
 const CACHE = join(homedir(), '.cache', 'ratchet', 'trainer');
 const ENVIRONMENT = join(CACHE, 'environment');
+const VLLM_ENVIRONMENT = join(CACHE, 'vllm-cpu');
 const PYTHON = '3.11';
 /** One thread: sums then have one order, whatever the machine. */
 process.env.OMP_NUM_THREADS = '1';
-process.env.UV_PROJECT_ENVIRONMENT = ENVIRONMENT;
 
 await main(async () => {
   const python = ['python3.11', 'python3'].find((name) => versionOf(name) === PYTHON);
@@ -22,12 +23,19 @@ await main(async () => {
     console.log(`skipped: the trainer needs Python ${PYTHON}`);
     return 0;
   }
+  const full = process.argv.includes('--full');
   await step('Setting up the trainer (some minutes the first time)', () => {
     const uv = obtainUv(python);
-    must(uv, 'sync', '--frozen', '--quiet', '--project', 'trainer', '--python', python);
+    for (const project of ['trainer', 'trainer/vllm-cuda', 'trainer/vllm-cpu'])
+      must(uv, 'lock', '--check', '--quiet', '--project', project, '--python', python);
+    obtainEnvironment(uv, python, 'trainer', ENVIRONMENT);
+    if (full) obtainEnvironment(uv, python, 'trainer/vllm-cpu', VLLM_ENVIRONMENT);
   });
   const given = process.argv.slice(2).filter((argument) => argument !== '--full');
-  if (process.argv.includes('--full')) process.env.RATCHET_TRAINER_FULL = 'yes';
+  if (full) {
+    process.env.RATCHET_TRAINER_FULL = 'yes';
+    process.env.RATCHET_VLLM_PYTHON = join(VLLM_ENVIRONMENT, 'bin', 'python');
+  }
   if (given.length > 0) return runTests(given);
   await step('Checking style and types', () => {
     must(tool('ruff'), 'check', '--quiet', 'trainer', 'bench/gpu');
@@ -70,6 +78,7 @@ function runTests(given) {
     '-m',
     'pytest',
     '-q',
+    '-rs',
     '--rootdir',
     'trainer',
     ...(given.length > 0 ? given.map((one) => join('trainer', one)) : ['trainer/tests']),
@@ -93,6 +102,12 @@ function obtainUv(python) {
   must(python, '-m', 'venv', join(CACHE, 'uv'));
   must(join(CACHE, 'uv', 'bin', 'pip'), 'install', '--quiet', 'uv==0.13.9');
   return own;
+}
+
+/** What the lock file of a project names, no more and no less. */
+function obtainEnvironment(uv, python, project, folder) {
+  process.env.UV_PROJECT_ENVIRONMENT = folder;
+  must(uv, 'sync', '--frozen', '--quiet', '--project', project, '--python', python);
 }
 
 function must(command, ...args) {
