@@ -111,7 +111,7 @@ def _configure(settings: Hyperparameters, task: dict[str, Any], gpu: bool) -> SF
         learning_rate=settings.learning_rate,
         lr_scheduler_type=settings.schedule,
         warmup_steps=settings.warmup,
-        optim=settings.optimiser if gpu else "adamw_torch",
+        optim=settings.optimiser,
         max_length=settings.max_tokens,
         packing=settings.packing == "best-fit",
         padding_free=settings.packing != "none",
