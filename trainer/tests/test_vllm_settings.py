@@ -7,7 +7,6 @@ from dataclasses import make_dataclass, replace
 import pytest
 import torch
 
-from ratchet_trainer.engines import vllm_python
 from ratchet_trainer.engines.vllm import describe_adapter, locate_model, read_arguments
 from ratchet_trainer.engines.vllm_python import ARGUMENTS, hand_over_to_vllm
 from ratchet_trainer.hyperparameters import read_hyperparameters
@@ -80,8 +79,9 @@ def test_a_machine_may_set_engine_arguments_that_vllm_has(monkeypatch):
         read_arguments(known)
 
 
-def test_where_it_is_not_installed_another_python_has_to_be_named(job, monkeypatch):
-    monkeypatch.setattr(vllm_python, "find_spec", lambda name: None)
+def test_where_it_is_not_installed_another_python_has_to_be_named(job, tmp_path, monkeypatch):
+    (tmp_path / "path" / "vllm").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path / "path")
     monkeypatch.delenv("RATCHET_VLLM_PYTHON", raising=False)
     with pytest.raises(Refusal, match="vLLM is not installed here and RATCHET_VLLM_PYTHON names no Python"):
         hand_over_to_vllm(job, SETTINGS)

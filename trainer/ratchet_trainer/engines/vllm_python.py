@@ -25,7 +25,8 @@ def hand_over_to_vllm(job: Job, settings: Hyperparameters) -> None:
     """
     if settings.model == "tiny" and job.base is None:
         raise Refusal("engine vllm needs a model in a folder or on the hub: the tiny one is neither")
-    if find_spec("vllm"):
+    found = find_spec("vllm")
+    if found and found.loader:  # A folder of that name beside the trainer has none.
         return
     other = os.environ.pop(PYTHON, None)
     if other is None:
