@@ -92,8 +92,11 @@ def render_training(job: Job, settings: Hyperparameters, renderer: Renderer, eve
 class BlockTrainer(SFTTrainer):
     """TRL's, with what the method adds to the loss."""
 
-    def __init__(self, *, method: Method, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, *, method: Method, model: Any, **options: Any) -> None:
+        opened = [(parameter, parameter.data) for parameter in model.parameters() if parameter.requires_grad]
+        super().__init__(model=model, **options)
+        for parameter, data in opened:  # TRL rounds an adapter over a quantized base, also what the parent left.
+            parameter.data = data.to(parameter.device)
         self._method = method
 
     def save_model(self, output_dir=None, _internal_call=False):

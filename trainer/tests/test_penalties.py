@@ -96,6 +96,14 @@ def distance(block, parent):
     )
 
 
+def test_over_a_quantized_base_a_block_begins_with_what_its_parent_left_to_the_bit(tmp_path):
+    """EWC's penalty is zero there and nowhere else."""
+    settings = {"method": "ewc", "strength": 1e6, "tuning": "qlora"}
+    parent = run_block(tmp_path / "parent", **settings)
+    child = run_block(tmp_path / "child", parent / "weights", **settings)
+    assert told(child, "penalty")[0] == 0
+
+
 def test_a_block_of_another_method_is_refused_before_anything_is_loaded(tmp_path, whole):
     job = write_block(tmp_path / "other", whole / "weights", method="ewc", strength=1)
     with pytest.raises(Refusal, match="the parent was not left by method ewc"):
