@@ -64,9 +64,12 @@ function serveAdapter({
   if (allowed === undefined)
     return `# vLLM serves adapters up to rank ${SERVED_RANKS.at(-1)}, and this one has ${rank}: merge it into its base first`;
   const at = commit === null ? '' : ` --revision ${commit}`;
-  const quantized = settings?.['tuning'] === 'qlora' ? ' --quantization bitsandbytes' : '';
+  const caveat =
+    settings?.['tuning'] === 'qlora'
+      ? '# Over the base in 16 bits, as vLLM quantizes none to NF4: the scores are of the base in 4.\n'
+      : '';
   const modules = adapters.map((one) => `${one.folder || sweep.name}=${placeOf(one)}`).join(' ');
-  return `vllm serve ${model ?? 'folder-of-the-base'}${at}${quantized} --enable-lora --max-lora-rank ${allowed} --lora-modules ${modules}`;
+  return `${caveat}vllm serve ${model ?? 'folder-of-the-base'}${at} --enable-lora --max-lora-rank ${allowed} --lora-modules ${modules}`;
 }
 
 function python(text: string): string {

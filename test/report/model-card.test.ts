@@ -222,7 +222,9 @@ describe('where the trainer told all its settings, the card', () => {
       `base = AutoModelForCausalLM.from_pretrained("organisation/base", revision="${COMMIT}", quantization_config=quantized, device_map="auto")`,
       'model = PeftModel.from_pretrained(base, "folder")',
     ]);
-    expect(card).toContain(`--revision ${COMMIT} --quantization bitsandbytes --enable-lora`);
+    expect(card).toContain(
+      `# Over the base in 16 bits, as vLLM quantizes none to NF4: the scores are of the base in 4.\nvllm serve organisation/base --revision ${COMMIT} --enable-lora`,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 """The generate stage on the tiny model: what it draws, what it measures, what it leaves when it is stopped."""
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from ratchet_trainer.engines.continuous import ContinuousEngine
 from ratchet_trainer.engines.engine import Answer, Request, end_at
 from ratchet_trainer.engines.padded import PaddedEngine
 from ratchet_trainer.engines.sampling import SeededSampling, seed_of
-from ratchet_trainer.engines.team import Team
+from ratchet_trainer.engines.team import AT_WORK, Team
 from ratchet_trainer.generation import generate
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.protocol import INTERRUPTED, Events, Refusal, read_job
@@ -184,6 +185,10 @@ def test_told_to_stop_it_keeps_what_is_finished_and_ends_with_75(tmp_path):
         assert generate(asked, SETTINGS, Stopping(asked.folder)) == INTERRUPTED
     finally:
         stopping.stop_requested.clear()
+        # The trainer ends at once; here Python itself would end, in the middle of what is computed.
+        for thread in threading.enumerate():
+            if thread.name == AT_WORK:
+                thread.join()
     assert [one["name"] for one in events(asked.folder, "predictions")] == ["first"]
     assert not (asked.folder / "predicted-second.jsonl").exists()
     assert events(asked.folder, "result") == []

@@ -17,6 +17,10 @@ LOOK_EVERY = 0.1
 """Seconds: whether it is told to stop while nothing is finished."""
 
 
+AT_WORK = "engine"
+"""Name of a thread that an engine computes in."""
+
+
 class Task(NamedTuple):
     """One group, for any engine of the team."""
 
@@ -85,7 +89,7 @@ class Team:
                 told.put(error)
 
         for member in self._members:
-            Thread(target=work, args=(member,), daemon=True).start()
+            Thread(target=work, args=(member,), name=AT_WORK, daemon=True).start()
         unfinished = len(groups)
         try:
             while unfinished > 0:
