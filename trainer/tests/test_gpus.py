@@ -47,7 +47,7 @@ def job(folder, **fields):
         (2, {}, 2),
         (8, {}, 4),
         (4, {"engine": "continuous"}, 4),
-        (4, {"engine": "vllm"}, 1),
+        (4, {"engine": "vllm"}, 4),
         (4, {"parallel": "fsdp", "optimiser": "adamw_torch_fused"}, 1),
     ],
 )
