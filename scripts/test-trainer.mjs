@@ -43,45 +43,47 @@ await main(async () => {
     must(tool('pyright'), '--project', 'trainer', '--pythonpath', tool('python'));
   });
   await setUp();
-  const check = startProtocolCheck();
-  const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
   process.env.PATH = [join(ENVIRONMENT, 'bin'), process.env.PATH].join(delimiter);
-  const sweeps = await step('Running sweeps of a tiny language model (about five minutes)', () =>
-    run('node_modules/.bin/vitest', 'run', '--config', 'test/trainer/vitest.config.ts'),
+  const beside = checkBeside();
+  const tests = await step('Testing the trainer (about five minutes)', () => runTests([]));
+  const rest = await step(
+    'Its protocol, and sweeps of a tiny language model, begun beside',
+    () => beside,
   );
-  const protocol = await step('Putting it through the trainer protocol', () => check);
-  return tests || sweeps || protocol;
+  return tests || rest;
 });
 
-/** Beside the rest, since it runs one trainer at a time; what it says is shown when it has ended. Resolves with its exit code. */
-function startProtocolCheck() {
+/** One trainer at a time, beside the tests; what is said is shown when all has ended. Resolves with an exit code. */
+async function checkBeside() {
   const log = join(CACHE, `check-${process.pid}.log`);
   const output = openSync(log, 'w');
   const hyperparameters = JSON.stringify({ recipe: 'tiny', epochs: 8, dropout: 0.1 });
   const options = ['--hyperparameters', hyperparameters, '--dialogues', '4'];
-  const command = ['bin/ratchet.js', 'trainer', 'check', ...options, '--', tool('ratchet-trainer')];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', output, output] });
+  const check = ['bin/ratchet.js', 'trainer', 'check', ...options, '--', tool('ratchet-trainer')];
+  const sweeps = ['run', '--config', 'test/trainer/vitest.config.ts'];
+  const checked = await start(process.execPath, check, output);
+  const swept = await start('node_modules/.bin/vitest', sweeps, output);
   closeSync(output);
+  console.log(readFileSync(log, 'utf8'));
+  rmSync(log);
+  return checked || swept;
+}
+
+/** Resolves with its exit code. */
+function start(command, args, output) {
+  const child = spawn(command, args, { stdio: ['ignore', output, output] });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => {
-      console.log(readFileSync(log, 'utf8'));
-      rmSync(log);
-      resolve(code ?? 1);
-    });
+    child.once('exit', (code) => resolve(code ?? 1));
   });
 }
 
 function runTests(given) {
-  return run(
+  const files = given.length > 0 ? given.map((one) => join('trainer', one)) : ['trainer/tests'];
+  return start(
     tool('python'),
-    '-m',
-    'pytest',
-    '-q',
-    '-rs',
-    '--rootdir',
-    'trainer',
-    ...(given.length > 0 ? given.map((one) => join('trainer', one)) : ['trainer/tests']),
+    ['-m', 'pytest', '-q', '-rs', '--rootdir', 'trainer', ...files],
+    'inherit',
   );
 }
 
