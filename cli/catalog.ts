@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
+import { fillFile } from '../store/durable-files.ts';
 import type { Home } from '../worker/home.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
@@ -14,12 +15,12 @@ export interface CatalogEntry {
   submittedAt: string;
 }
 
+/** Whole whenever it is read, also where several terminals submit the sweep at once. */
 export async function recordSweep(home: Home, entry: CatalogEntry): Promise<void> {
   const folder = join(home.folder, 'sweeps');
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${entry.sweep}.json`);
-  await writeFile(`${file}.new`, `${JSON.stringify(entry, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await fillFile(file, (draft) => draft.writeFile(`${JSON.stringify(entry, null, 2)}\n`));
 }
 
 /** Latest first. */
