@@ -5,12 +5,14 @@ import type { ComputeActivities, PlacedUnit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { TrainerWarning } from '../contract/trainer-warnings.ts';
 import type { Stage } from '../k8s/job-request.ts';
+import { inspectBlock } from '../store/blocks.ts';
 import type { Store } from '../store/store.ts';
 import { keepAccount, openMeter } from './account.ts';
 import { type EvaluateHooks, evaluateCheckpoint } from './evaluate-checkpoint.ts';
 import { withCauses } from './failures.ts';
 import { reportProgress } from './heartbeat.ts';
 import type { UnitHooks } from './run-in-pod.ts';
+import { findStandingIn } from './standing-blocks.ts';
 import { openTask, type Task, withCounts } from './task.ts';
 import { trainBlock } from './train-block.ts';
 import type { TryObserver } from './try-observer.ts';
@@ -43,6 +45,7 @@ export function createComputeActivities(dependencies: {
   return withCauses<ComputeActivities>({
     train: (unit) =>
       run('train', unit, async (task, hooks) => {
+        if (await isPrunedOnly(task)) return { attempt: null, computeSeconds: 0 };
         if (isLocal(task)) return trainBlock(compute, task, hooksOfTrainer(task, hooks));
         const { trainInPod } = await loadCluster();
         return trainInPod(task, unit, hooks);
@@ -54,6 +57,14 @@ export function createComputeActivities(dependencies: {
         return evaluateInPod(task, unit, hooks);
       }),
   });
+}
+
+/** Its parent had to be trained again and is as it was: then nobody needs these weights. */
+async function isPrunedOnly({ store, plan, lineage, block }: Task): Promise<boolean> {
+  if (block === null) return false;
+  const look = (key: string) => inspectBlock(store, key);
+  if ((await look(lineage.blocks[block] ?? '')).state !== 'pruned') return false;
+  return (await findStandingIn(store, plan, lineage, look)(block)) !== null;
 }
 
 /** What a trainer of this machine says goes to people and into its account. */

@@ -4,7 +4,8 @@ import { gatherLedger } from './gather-ledger.ts';
 import { blockAt } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AttemptHistory, countRepeatedSteps, readHistory } from '../store/attempt-history.ts';
-import { inspectBlock, listDamage } from '../store/blocks.ts';
+import { hasResult, inspectBlock } from '../store/blocks.ts';
+import { listDamage } from '../store/damage.ts';
 import { sweepPath } from '../store/layout.ts';
 import { type Outcome, unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -53,7 +54,7 @@ async function gatherBlock(
   const trained = ours.some(({ outcome }) => outcome?.result === 'done');
   return {
     ...of,
-    result: state !== 'intact' ? 'missing' : trained ? 'trained' : 'reused',
+    result: !hasResult(state) ? 'missing' : trained ? 'trained' : 'reused',
     attempts: attempts.filter(({ start }) => start).length,
     repeatedSteps: countRepeatedSteps(attempts),
     seconds: attempts.reduce((sum, { outcome }) => sum + secondsOf(outcome), 0),

@@ -11,6 +11,8 @@ import { countPathOf } from './counts.ts';
 export interface SweepObjects {
   /** Digests: plan, sources, scripts, tools, data, and the weights of blocks if they are wanted. */
   blobs: string[];
+  /** Blocks whose weights are wanted and were pruned. */
+  pruned: number;
   /** Paths: predictions before scores, and what commits a block after all that it needs. */
   records: string[];
   /** Reports, and how it went. */
@@ -32,6 +34,7 @@ export async function listSweepObjects(
   );
   return {
     blobs: await filter([...blobs], (sha256) => store.hasBlob(sha256)),
+    pruned: withWeights ? blocks.pruned : 0,
     records: [
       ...(await filter(
         [...new Set(counts)],
@@ -47,15 +50,16 @@ export async function listSweepObjects(
 async function listBlockObjects(
   store: Store,
   plan: Plan,
-): Promise<{ manifests: string[]; weights: string[] }> {
+): Promise<{ manifests: string[]; weights: string[]; pruned: number }> {
   const base = plan.lineages.flatMap((lineage) => weightsOf(plan, lineage, null) ?? []);
   const keys = new Set([...base, ...plan.lineages.flatMap(({ blocks }) => blocks)]);
-  const found = { manifests: new Array<string>(), weights: new Array<string>() };
+  const found = { manifests: new Array<string>(), weights: new Array<string>(), pruned: 0 };
   for (const key of keys) {
     const block = await inspectBlock(store, key);
-    if (block.state !== 'intact') continue;
+    if (block.state === 'absent' || block.state === 'damaged') continue;
     found.manifests.push(...(await readGenerations(store, key)).map(({ path }) => path));
-    found.weights.push(...block.block.manifest.files.map(({ sha256 }) => sha256));
+    if (block.state === 'pruned') found.pruned++;
+    else found.weights.push(...block.block.manifest.files.map(({ sha256 }) => sha256));
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BlockFailure } from '../contract/workflows.ts';
 import type { Plan } from '../plan/plan.ts';
-import { inspectBlock } from '../store/blocks.ts';
+import { hasResult, inspectBlock } from '../store/blocks.ts';
 import { readTries, type Try } from '../store/tries.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -158,7 +158,7 @@ async function refuseUnknown({ plan, store }: OpenedSweep, place: string): Promi
     );
   }
   const found = await Promise.all(own.map(({ key }) => inspectBlock(store, key)));
-  const stored = found.filter(({ state }) => state === 'intact').length;
+  const stored = found.filter(({ state }) => hasResult(state)).length;
   throw new CliError(
     EXIT.notFound,
     `${plan.sweep} has not tried ${place}: ${stored} of ${own.length} blocks there are stored already, the others come later`,

@@ -27,10 +27,12 @@ export function addExportSweep(command: Command): void {
     .option('--json', 'one JSON object')
     .action(async (wanted: string | undefined, options: ExportSweepOptions) => {
       const { entry, store, plan } = await openSweep(wanted);
-      const { output, weights } = options;
+      const { output } = options;
       await makeEmpty(output);
-      const objects = await listSweepObjects(store, { plan, digest: entry.plan }, weights);
-      const { blobs, records, reports } = objects;
+      const of = { plan, digest: entry.plan };
+      const objects = await listSweepObjects(store, of, options.weights);
+      const { blobs, records, reports, pruned } = objects;
+      const weights = options.weights && pruned === 0;
       const to = await openStore(exportedStoreUrl(output));
       await inScratchFolder((folder) => copyBlobs(store, to, blobs, folder));
       await copyObjects(store, to, [...records, ...reports]);
@@ -48,6 +50,7 @@ export function addExportSweep(command: Command): void {
       await writeFile(exportIndexFile(output), `${JSON.stringify(index, null, 1)}\n`);
       const counts = { blobs: blobs.length, records: records.length, reports: reports.length };
       if (options.json) return printJson({ sweep: plan.sweep, output, weights, ...counts });
+      if (pruned > 0) say(`the weights of ${pruned} blocks are left out: they were pruned`);
       return say(
         `${plan.sweep}: ${counts.blobs} blobs, ${counts.records} records and ${counts.reports} files of its report written to ${output}`,
       );

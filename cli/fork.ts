@@ -1,5 +1,6 @@
 import { inspectBlock, findDamagedFiles } from '../store/blocks.ts';
 import { openStore } from '../store/open-store.ts';
+import { prunedError } from '../store/prune.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 import { findBlock, openSweep } from './open-sweep.ts';
@@ -27,6 +28,7 @@ export async function checkForkPoint({ sweep, plan, store: url }: LoadedSweep): 
       EXIT.notFound,
       `block ${key}, which the sweep starts from, is not in ${store.url}: run the sweep that trains it there, or ratchet import it`,
     );
+  if (found.state === 'pruned') throw new CliError(EXIT.notFound, prunedError(store, key).message);
   const reasons =
     found.state === 'damaged' ? found.reasons : await findDamagedFiles(store, found.block.manifest);
   if (reasons.length > 0)

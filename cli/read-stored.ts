@@ -1,9 +1,10 @@
 import { readPredictions, readScore, standingCells } from '../activities/cells.ts';
+import { findStandingIn } from '../activities/standing-blocks.ts';
 import { checkpointsOf } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Stored } from '../plan/preview.ts';
 import { listPartials } from '../store/attempt-history.ts';
-import { inspectBlock } from '../store/blocks.ts';
+import { type BlockState, hasResult, inspectBlock } from '../store/blocks.ts';
 import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -19,14 +20,28 @@ async function readBlocks(
   const blocks = new Set<string>();
   const partial = new Map<string, number>();
   const damaged = new Map<string, string>();
-  for (const key of new Set(plan.lineages.flatMap((lineage) => lineage.blocks))) {
-    const found = await inspectBlock(store, key);
-    if (found.state === 'intact') {
-      blocks.add(key);
-      continue;
-    }
+  const looked = new Map<string, Promise<BlockState>>();
+  const look = (key: string): Promise<BlockState> => {
+    const found = looked.get(key) ?? inspectBlock(store, key);
+    looked.set(key, found);
+    return found;
+  };
+  const keys = new Set(plan.lineages.flatMap((lineage) => lineage.blocks));
+  for (const key of keys) {
+    const found = await look(key);
+    if (hasResult(found.state)) blocks.add(key);
     if (found.state === 'damaged') damaged.set(key, found.reasons.join('; '));
-    const [newest] = await listPartials(store, key);
+  }
+  for (const lineage of plan.lineages) {
+    const findStanding = findStandingIn(store, plan, lineage, look);
+    for (const [block, key] of lineage.blocks.entries()) {
+      if (!blocks.has(key) || (await findStanding(block))) continue;
+      blocks.delete(key);
+      damaged.set(key, 'its weights were pruned, and are needed again');
+    }
+  }
+  for (const key of keys) {
+    const [newest] = blocks.has(key) ? [] : await listPartials(store, key);
     if (newest) partial.set(key, newest.step);
   }
   return { blocks, partial, damaged };

@@ -4,13 +4,17 @@ import { repairStore } from '../store/repair.ts';
 import { verifyStore } from '../store/verify.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, printJson, say, table } from './output.ts';
-import { addSpace } from './store-space.ts';
+import { addGc } from './store-gc.ts';
+import { addUnprune } from './store-unprune.ts';
+import { addUsage } from './store-usage.ts';
 import { STORE_ARGUMENT, storeUrl } from './store-url.ts';
 
 export function addStore(program: Command): void {
   const command = program.command('store').description('look after a store');
   addRepair(command);
-  addSpace(command);
+  addUsage(command);
+  addGc(command);
+  addUnprune(command);
   command
     .command('verify')
     .description('read everything and report damage; changes nothing')
@@ -29,9 +33,10 @@ export function addStore(program: Command): void {
             findings.map(({ kind, path, what, mend }) => [kind, path, what, mend]),
           ),
         );
-      const { blocks, blobs, records } = counts;
+      const { blobs, records, pruned } = counts;
+      const blocks = `${counts.blocks} blocks${pruned > 0 ? ` (${pruned} pruned)` : ''}`;
       const verdict = findings.length === 0 ? 'nothing is damaged' : `${findings.length} findings`;
-      return say(`${store.url}: ${blocks} blocks, ${records} records, ${blobs} blobs: ${verdict}`);
+      return say(`${store.url}: ${blocks}, ${records} records, ${blobs} blobs: ${verdict}`);
     });
 }
 

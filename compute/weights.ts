@@ -1,8 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { CausedError } from '../contract/causes.ts';
-import { type Block, findDamage, requireBlock } from '../store/blocks.ts';
+import { type Block, findDamage, inspectBlock, requireBlock } from '../store/blocks.ts';
 import { isObjectPath } from '../store/object-path.ts';
+import { prunedError } from '../store/prune.ts';
 import type { NamedFile } from '../store/records.ts';
 import { type Store, StoreError } from '../store/store.ts';
 
@@ -16,8 +17,10 @@ export async function fetchWeights(store: Store, key: string, folder: string): P
     }
     return block;
   } catch (error) {
-    if (error instanceof StoreError && (error.fault === 'corrupt' || error.fault === 'missing'))
-      await findDamage(store, key);
+    const isLost = error instanceof StoreError && /^(corrupt|missing)$/.test(error.fault);
+    if (!isLost) throw error;
+    if ((await inspectBlock(store, key)).state === 'pruned') throw prunedError(store, key);
+    await findDamage(store, key);
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import {
   readLease,
   readOutcome,
 } from './attempt-history.ts';
-import { type Block, hasFiles, inspectBlock, recordDamage } from './blocks.ts';
+import { type Block, type BlockState, hasFiles, inspectBlock, recordDamage } from './blocks.ts';
 import { claimPath, outcomePath, startPath } from './layout.ts';
 import type { LeaseObserver } from './leases.ts';
 import { hasEnded } from './process-identity.ts';
@@ -68,12 +68,21 @@ export async function findResult(
 ): Promise<Result | { state: 'open'; round: number; newest: number; ended: boolean }> {
   const block = await inspectBlock(store, key);
   if (block.state === 'intact') return { state: 'committed', block: block.block };
-  const round = block.state === 'absent' ? 0 : await recordDamage(store, key, block, block.reasons);
+  const round = await openRound(store, key, block);
   const newest = (await listAttempts(store, key)).at(-1) ?? 0;
   const outcome = newest > 0 ? await unlessDamaged(readOutcome(store, key, newest)) : undefined;
   const done = await asResult(store, outcome, round);
   if (done) return { state: 'finished', outcome: done };
   return { state: 'open', round, newest, ended: outcome !== undefined };
+}
+
+async function openRound(
+  store: Store,
+  key: string,
+  block: Exclude<BlockState, { state: 'intact' }>,
+): Promise<number> {
+  if (block.state === 'absent') return 0;
+  return block.state === 'pruned' ? block.round : recordDamage(store, key, block, block.reasons);
 }
 
 /** The newest attempt on a block if it was claimed on that host, and its number and whether it has ended. */

@@ -1,15 +1,13 @@
-import { blobPath, damagePath, manifestPath, mendedPath } from './layout.ts';
+import { readDamage, recordMended, recordRound } from './damage.ts';
+import { blobPath, manifestPath } from './layout.ts';
 import {
   type BlockManifest,
   createRecord,
-  damageSchema,
   decodeRecord,
   encodeRecord,
   type NamedFile,
   manifestSchema,
-  readRecord,
   sha256Of,
-  unlessDamaged,
 } from './records.ts';
 import { type Store, StoreError } from './store.ts';
 
@@ -21,12 +19,14 @@ export interface Block {
 }
 
 /**
- * `round` counts the times the block was found damaged. A damaged block has its newest manifest, unless that is
- * unreadable itself; `recorded`: the damage record of this round stands.
+ * `round` counts the times the block was found damaged or pruned. A pruned block is committed without weights: who needs
+ * those trains it again. A damaged block has its newest manifest, unless that is unreadable itself; `recorded`: the damage
+ * record of this round stands.
  */
 export type BlockState =
   | { state: 'absent' }
   | { state: 'intact'; block: Block; round: number }
+  | { state: 'pruned'; block: Block; round: number }
   | {
       state: 'damaged';
       block: Block | null;
@@ -35,6 +35,11 @@ export type BlockState =
       recorded: boolean;
       reasons: string[];
     };
+
+/** Committed, and nothing speaks against it, though its weights may be pruned. */
+export function hasResult(state: BlockState['state']): boolean {
+  return state === 'intact' || state === 'pruned';
+}
 
 /** The newest generation, whatever became of its files. Throws `corrupt` when its manifest is unreadable. */
 export async function readBlock(store: Store, key: string): Promise<Block | undefined> {
@@ -58,19 +63,23 @@ export async function inspectBlock(store: Store, key: string): Promise<BlockStat
   if (newest === undefined) return { state: 'absent' };
   const { generation } = newest;
   const { round, open } = await readDamage(store, key, generation);
-  const { block, reasons } = await checkBlock(store, newest, hasFile);
-  if (open) return { state: 'damaged', block, generation, round, recorded: true, reasons: open };
-  if (block && reasons.length === 0) return { state: 'intact', block, round };
-  return { state: 'damaged', block, generation, round: round + 1, recorded: false, reasons };
+  const { block, reasons } = await checkBlock(store, newest, open?.pruned ? null : hasFile);
+  if (block && reasons.length === 0) {
+    if (!open) return { state: 'intact', block, round };
+    if (open.pruned) return { state: 'pruned', block, round };
+  }
+  const recorded = open !== null && !open.pruned;
+  const known = recorded ? { round, reasons: open.reasons } : { round: round + 1, reasons };
+  return { state: 'damaged', block, generation, recorded, ...known };
 }
 
 /**
  * Reads every byte of a committed block, and records what is damaged, so that it is computed again. Returns the reasons;
- * none: nothing is wrong. To be called where reading the block failed.
+ * none: nothing is wrong, or the weights were pruned. To be called where reading the block failed.
  */
 export async function findDamage(store: Store, key: string): Promise<string[]> {
   const found = await inspectBlock(store, key);
-  if (found.state === 'absent') return [];
+  if (found.state === 'absent' || found.state === 'pruned') return [];
   const reasons =
     found.state === 'damaged' ? found.reasons : await findDamagedFiles(store, found.block.manifest);
   if (reasons.length > 0) await recordDamage(store, key, found, reasons);
@@ -88,18 +97,8 @@ export async function recordDamage(
   const round = damaged ? found.round : found.round + 1;
   if (damaged && found.recorded) return round;
   const generation = damaged ? found.generation : found.block.generation;
-  await createRecord(store, damagePath(key, round), { format: 1, key, round, generation, reasons });
+  await recordRound(store, { key, round, generation, reasons });
   return round;
-}
-
-/** Why the block was found damaged, each time. */
-export async function listDamage(store: Store, key: string): Promise<string[][]> {
-  const reasons: string[][] = [];
-  for (;;) {
-    const damage = await readRecord(store, damagePath(key, reasons.length + 1), damageSchema);
-    if (damage === undefined) return reasons;
-    reasons.push(damage.reasons);
-  }
 }
 
 export interface Commit {
@@ -122,11 +121,11 @@ export async function commitBlock(store: Store, manifest: BlockManifest): Promis
     if (found.state === 'intact') {
       return { block: found.block, adopted: found.block.sha256 !== sha256 };
     }
-    const generation = found.state === 'absent' ? 1 : found.generation + 1;
-    if (found.state === 'damaged' && found.block?.sha256 === sha256) {
+    if (found.state !== 'absent' && found.block?.sha256 === sha256) {
       await mend(store, found.block, found.round);
       return { block: found.block, adopted: false };
     }
+    const generation = nextGeneration(found);
     if (await createRecord(store, manifestPath(key, generation), manifest)) {
       return { block: { manifest, sha256, generation }, adopted: false };
     }
@@ -171,30 +170,13 @@ async function readNewest(store: Store, key: string): Promise<StoredManifest | u
   return (await readGenerations(store, key)).at(-1);
 }
 
-/** The rounds so far, and the reasons of the last if it concerns this generation and is not mended. */
-async function readDamage(
-  store: Store,
-  key: string,
-  generation: number,
-): Promise<{ round: number; open: string[] | null }> {
-  for (let round = 0, open: string[] | null = null; ; round++) {
-    const path = damagePath(key, round + 1);
-    const bytes = await store.read(path);
-    if (bytes === undefined) return { round, open };
-    const damage = await unlessDamaged(readRecord(store, path, damageSchema));
-    const mended = await store.read(mendedPath(key, round + 1));
-    const past = mended !== undefined || (damage && damage.generation !== generation);
-    open = past ? null : (damage?.reasons ?? [`${path} is unreadable`]);
-  }
-}
-
 type CheckFile = (store: Store, file: NamedFile) => Promise<string | null>;
 
-/** The block if its manifest can be read, and what speaks against using it. */
+/** The block if its manifest can be read, and what speaks against using it. `checkFile` null: it has no files. */
 async function checkBlock(
   store: Store,
   newest: StoredManifest,
-  checkFile: CheckFile,
+  checkFile: CheckFile | null,
 ): Promise<{ block: Block | null; reasons: string[] }> {
   let block: Block;
   try {
@@ -204,7 +186,7 @@ async function checkBlock(
     throw error;
   }
   const { parent, files } = block.manifest;
-  const reasons = await Promise.all(files.map((file) => checkFile(store, file)));
+  const reasons = await Promise.all(files.map(async (file) => checkFile && checkFile(store, file)));
   const parentNow = parent && (await readNewest(store, parent.key));
   if (parent && (!parentNow || sha256Of(parentNow.bytes) !== parent.manifest)) {
     reasons.push(`its parent ${parent.key} was computed again with another result`);
@@ -244,6 +226,10 @@ async function mend(store: Store, block: Block, round: number): Promise<void> {
   const [reason] = await findDamagedFiles(store, block.manifest);
   if (reason !== undefined)
     throw new StoreError('corrupt', `block ${key} is still damaged: ${reason}`);
-  const mended = { format: 1, key, round, manifest: block.sha256 };
-  await createRecord(store, mendedPath(key, round), mended);
+  await recordMended(store, { key, round, manifest: block.sha256 });
+}
+
+function nextGeneration(found: Exclude<BlockState, { state: 'intact' }>): number {
+  if (found.state === 'absent') return 1;
+  return (found.state === 'pruned' ? found.block.generation : found.generation) + 1;
 }

@@ -6,10 +6,10 @@ import {
   decodeBlock,
   findDamagedFiles,
   inspectBlock,
-  listDamage,
   readGenerations,
 } from './blocks.ts';
 import { canonicalJson } from '../contract/digest.ts';
+import { listDamage } from './damage.ts';
 import {
   attemptFolder,
   attemptsFolder,
@@ -17,6 +17,7 @@ import {
   BLOCKS,
   manifestPath,
   parsePath,
+  planAt,
   PREDICTIONS,
   SCORES,
   SWEEPS,
@@ -69,8 +70,8 @@ export const PLANNED = 'what a sweep was submitted with is there';
 /** Of a plan hangs everything that a sweep still needs: garbage collection marks from it. */
 async function checkPlans(store: Store): Promise<Violation[]> {
   const submitted = (await store.list(SWEEPS)).flatMap((path) => {
-    const [, plan = ''] = /\/plans\/([0-9a-f]{64})\.json$/.exec(path) ?? [];
-    return plan === '' ? [] : [{ path, plan }];
+    const plan = planAt(path);
+    return plan === undefined ? [] : [{ path, plan }];
   });
   const violations: Violation[] = [];
   for (const { path, plan } of submitted)
@@ -109,6 +110,8 @@ interface BlockHistory {
   generations: Block[];
   /** The newest generation is committed and undamaged. */
   settled: boolean;
+  /** It has given up its weights. */
+  pruned: boolean;
   /** How often it was found damaged. */
   rounds: number;
 }
@@ -171,11 +174,12 @@ export const BLOCK_INVARIANTS: Record<
     return wrong;
   },
 
-  'what is committed is whole': async ({ store, key, generations, settled }) => {
+  'what is committed is whole': async ({ store, key, generations, settled, pruned }) => {
     const newest = generations.at(-1);
     if (!newest) return [];
     const path = manifestPath(key, newest.generation);
     if (!settled) return [[path, 'it is damaged']];
+    if (pruned) return [];
     const damaged = await findDamagedFiles(store, newest.manifest);
     return damaged.map((reason) => [path, reason]);
   },
@@ -227,7 +231,8 @@ async function readBlockHistory(
     paths: await store.list(blockFolder(key)),
     attempts: await readHistory(store, key, (reading) => read(() => reading)),
     generations,
-    settled: found.state === 'intact',
+    settled: found.state === 'intact' || found.state === 'pruned',
+    pruned: found.state === 'pruned',
     rounds: found.state === 'absent' ? 0 : found.round,
   };
 }

@@ -14,10 +14,12 @@ export interface CollectOptions {
   now: number;
   /** False: it is only told what would be removed. */
   remove: boolean;
+  /** Keys of blocks as if their weights were pruned already: to be told what that would bring. */
+  pruned?: ReadonlySet<string>;
 }
 
 export interface Collection {
-  /** Blobs that nothing names, and partial checkpoints of blocks that no sweep wants. */
+  /** Blobs that nothing names, weights that were pruned among them, and partial checkpoints of blocks that no sweep wants. */
   garbage: StoredObject[];
   /** Uploads and files that their writers never finished. */
   unfinished: string[];
@@ -36,9 +38,9 @@ export async function collectGarbage(store: Store, options: CollectOptions): Pro
       `a grace of less than ${LEAST_GRACE / 3_600_000} hours is refused`,
     );
   const before = options.now - options.grace;
-  const found = await findGarbage(store, before);
+  const found = await findGarbage(store, before, options.pruned);
   if (!options.remove) return { garbage: found, unfinished: await store.listUnfinished() };
-  const again = new Set((await findGarbage(store, before)).map(({ path }) => path));
+  const again = new Set((await findGarbage(store, before, options.pruned)).map(({ path }) => path));
   const folders = groupByFolder(found.filter(({ path }) => again.has(path)));
   const garbage: StoredObject[] = [];
   for (const [folder, paths] of folders)
@@ -46,10 +48,15 @@ export async function collectGarbage(store: Store, options: CollectOptions): Pro
   return { garbage, unfinished: await store.sweepUnfinished(before) };
 }
 
-async function findGarbage(store: Store, before: number): Promise<StoredObject[]> {
+async function findGarbage(
+  store: Store,
+  before: number,
+  pruned: Iterable<string> = [],
+): Promise<StoredObject[]> {
   // First what is there, then what is named: what comes to be in between is young.
   const objects = await store.measure('');
   const survey = await surveyStore(store);
+  for (const key of pruned) survey.pruned.set(key, Number.MAX_SAFE_INTEGER);
   await readRecords(survey);
   requireReadable(survey);
   await readPlans(survey);
@@ -84,7 +91,7 @@ function mayHoldMarks({ objects, blocks }: Survey, path: string): boolean {
 }
 
 /** Blocks with nothing young in them: a living attempt renews its lease. */
-function findIdleBlocks(objects: StoredObject[], before: number): Set<string> {
+export function findIdleBlocks(objects: StoredObject[], before: number): Set<string> {
   const ofBlocks = objects.filter(({ path }) => path.startsWith(BLOCKS));
   const busy = new Set(ofBlocks.filter(({ modified }) => modified >= before).map(keyOf));
   return new Set(ofBlocks.map(keyOf).filter((key) => !busy.has(key)));

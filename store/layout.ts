@@ -100,6 +100,11 @@ export function planPath(sweep: string, plan: string): string {
   return `${sweepFolder(sweep)}plans/${plan}.json`;
 }
 
+/** The digest of the plan that a sweep was submitted with, if that is what the path stands for. */
+export function planAt(path: string): string | undefined {
+  return /^sweeps\/[^/]+\/plans\/([0-9a-f]{64})\.json$/.exec(path)?.[1];
+}
+
 /** What its pods and trainers cost; ends in '/'. */
 export function triesFolder(sweep: string): string {
   return `${sweepFolder(sweep)}tries/`;

@@ -55,13 +55,14 @@ export const manifestSchema = z.strictObject({
 });
 export type BlockManifest = z.infer<typeof manifestSchema>;
 
-/** A committed block was found damaged: its newest generation, and why. */
+/** A committed block was found damaged: its newest generation, and why. `pruned`: its weights were given up on purpose. */
 export const damageSchema = z.strictObject({
   format,
   key: sha256,
   round: ordinal,
   generation: ordinal,
   reasons: z.array(z.string()),
+  pruned: z.literal(true).optional(),
 });
 
 /** That damage is mended: the files of this manifest stand again. */

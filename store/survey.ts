@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inspectBlock } from './blocks.ts';
 import { blobPath, type ObjectKind, type ObjectPlace, parsePath } from './layout.ts';
 import {
   claimSchema,
@@ -54,6 +55,8 @@ export interface Survey {
   objects: Map<string, ObjectPlace>;
   blobs: Set<string>;
   blocks: Set<string>;
+  /** Committed blocks whose weights were given up, and the round since when. */
+  pruned: Map<string, number>;
   foreign: number;
   records: ReadRecord[];
   /** Digests that records name, with the path of one that does. */
@@ -85,12 +88,22 @@ export async function surveyStore(store: Store): Promise<Survey> {
     objects,
     blobs: keysOf('blob'),
     blocks: keysOf('manifest'),
+    pruned: await findPruned(store, keysOf('damage')),
     foreign,
     records: [],
     named: new Map(),
     wanted: new Set(),
     findings: [],
   };
+}
+
+async function findPruned(store: Store, keys: ReadonlySet<string>): Promise<Map<string, number>> {
+  const pruned = new Map<string, number>();
+  for (const key of keys) {
+    const found = await inspectBlock(store, key);
+    if (found.state === 'pruned') pruned.set(key, found.round);
+  }
+  return pruned;
 }
 
 /** Reads every record: what is unreadable or misplaced becomes a finding. */
@@ -107,17 +120,37 @@ export async function readRecords(survey: Survey): Promise<void> {
 }
 
 function noteRecord(survey: Survey, path: string, place: ObjectPlace, bytes: Uint8Array): void {
-  noteDigests(survey, path, new TextDecoder().decode(bytes), place.kind === 'sweep');
+  const value = decodeFound(survey, path, place, bytes);
+  if (value) survey.records.push({ path, place, value });
+  if (!isGivenUp(survey, place, value))
+    noteDigests(survey, path, new TextDecoder().decode(bytes), place.kind === 'sweep');
+}
+
+function decodeFound(
+  { findings }: Survey,
+  path: string,
+  place: ObjectPlace,
+  bytes: Uint8Array,
+): ReadRecord['value'] | undefined {
   const schema = SCHEMAS[place.kind];
-  if (!schema) return;
+  if (!schema) return undefined;
   try {
     const value = decodeRecord(path, bytes, schema);
     checkPlace(path, place, value);
-    survey.records.push({ path, place, value });
+    return value;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    survey.findings.push({ kind: 'unreadable', path, what: error.message, mend: AGAIN });
+    findings.push({ kind: 'unreadable', path, what: error.message, mend: AGAIN });
+    return undefined;
   }
+}
+
+/** What led to weights that were pruned since wants them no more; an attempt that trains them again does. */
+function isGivenUp({ pruned }: Survey, { kind, key }: ObjectPlace, value?: object): boolean {
+  const since = pruned.get(key);
+  if (since === undefined) return false;
+  if (kind === 'manifest') return true;
+  return kind === 'outcome' && ((value as { round?: number })?.round ?? since) < since;
 }
 
 function checkPlace(path: string, place: ObjectPlace, value: object): void {

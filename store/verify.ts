@@ -21,6 +21,8 @@ export interface Verification {
     blobs: number;
     records: number;
     blocks: number;
+    /** Of them, those that are whole without their weights. */
+    pruned: number;
     orphans: number;
     unfinished: number;
     foreign: number;
@@ -51,6 +53,7 @@ export async function verifyStore(store: Store, options: VerifyOptions): Promise
       blobs: blobs.size,
       records: records.length,
       blocks: blocks.size,
+      pruned: survey.pruned.size,
       orphans,
       unfinished,
       foreign,

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest';
 import { type Attempt, claimAttempt, recordOutcome } from '../../store/attempts.ts';
-import { commitBlock } from '../../store/blocks.ts';
+import { type Block, commitBlock, inspectBlock } from '../../store/blocks.ts';
 import { collectGarbage, GRACE, LEAST_GRACE } from '../../store/collect-garbage.ts';
 import { attemptsFolder, blobPath, manifestPath, partialManifestPath } from '../../store/layout.ts';
 import { renewLease } from '../../store/leases.ts';
 import { putPartial } from '../../store/partials.ts';
+import { pruneBlock } from '../../store/prune.ts';
+import type { NamedFile } from '../../store/records.ts';
+import { repairStore } from '../../store/repair.ts';
 import type { Store } from '../../store/store.ts';
 import { verifyStore } from '../../store/verify.ts';
-import { withFaults } from './faulty-store.ts';
-import { filledStore, KEY, UNFINISHED } from './filled-store.ts';
+import { Killed, withFaults } from './faulty-store.ts';
+import { CHILD, filledStore, KEY, UNFINISHED } from './filled-store.ts';
 import { keyOf, ownerElsewhere, temporaryFolder, text, writeFiles } from './support.ts';
-import { manifestOf, noPatience } from './worker.ts';
+import { manifestOf, noPatience, workOn } from './worker.ts';
 
 /** A block that no sweep wants. */
 const ABANDONED = keyOf('abandoned');
@@ -129,6 +132,48 @@ const LAWS: Record<string, Law> = {
     await expect(collect(store)).rejects.toMatchObject({ fault: 'corrupt' });
   },
 
+  'weights that were pruned go, and nothing else does: the block stays committed': async (
+    store,
+  ) => {
+    const { block, child } = await filledStore(store);
+    const shared = [fileOf(child)];
+    const twin = await commitBlock(store, manifestOf(keyOf('twin'), shared));
+    await pruneBlock(store, KEY);
+    await pruneBlock(store, CHILD);
+    const before = await store.list('');
+    expect(await collect(store)).toEqual([blobPath(fileOf(block).sha256)]);
+    expect(await store.list('')).toHaveLength(before.length - 1);
+    expect(await inspectBlock(store, KEY)).toEqual({ state: 'pruned', block, round: 1 });
+    expect(await inspectBlock(store, twin.block.manifest.key)).toMatchObject({ state: 'intact' });
+    expect(await verifyStore(store, { deep: true })).toMatchObject({ findings: [] });
+    expect(await repairStore(store)).toEqual([]);
+  },
+
+  'it is told what pruning would bring, without any': async (store) => {
+    const { block } = await filledStore(store);
+    const options = { grace: GRACE, now: inTwoDays(), remove: false, pruned: new Set([KEY]) };
+    const { garbage } = await collectGarbage(store, options);
+    expect(garbage).toMatchObject([{ path: blobPath(fileOf(block).sha256) }]);
+    expect(await inspectBlock(store, KEY)).toMatchObject({ state: 'intact' });
+  },
+
+  'pruned weights that are trained again stay, committed or about to be': async (store) => {
+    const { block } = await filledStore(store);
+    await pruneBlock(store, KEY);
+    await collect(store);
+    const dying = withFaults(store, {
+      before: (_operation, name) => {
+        if (name === 'digest') throw new Killed(); // Trained and stored; the commit is about to look at the files.
+      },
+    });
+    const work = { key: KEY, folder: await temporaryFolder() };
+    await expect(workOn(dying, work)).rejects.toThrow(Killed);
+    expect(await collect(store)).toEqual([]);
+    expect(await workOn(store, work)).toEqual(block);
+    expect(await inspectBlock(store, KEY)).toEqual({ state: 'intact', block, round: 1 });
+    expect(await collect(store)).toEqual([]);
+  },
+
   'a grace that is no grace is refused': async (store) => {
     const options = { grace: LEAST_GRACE - 1, now: Date.now(), remove: false };
     await expect(collectGarbage(store, options)).rejects.toMatchObject({ fault: 'refused' });
@@ -157,6 +202,12 @@ async function claim(store: Store, key: string): Promise<Attempt> {
   const claimed = await claimAttempt(store, key, ownerElsewhere(), noPatience());
   if (claimed.state === 'claimed') return claimed.attempt;
   throw new Error(claimed.state);
+}
+
+function fileOf({ manifest }: Block): NamedFile {
+  const [file] = manifest.files;
+  if (!file) throw new Error('no file');
+  return file;
 }
 
 async function checkpoint(store: Store, attempt: Attempt, step: number): Promise<void> {

@@ -118,7 +118,15 @@ test('a whole store has no findings, and says what it holds', async () => {
   for (const deep of [false, true]) {
     expect(await verifyStore(store, { deep })).toEqual({
       findings: [],
-      counts: { blobs: 5, records: 17, blocks: 2, orphans: 0, unfinished: 0, foreign: 0 },
+      counts: {
+        blobs: 5,
+        records: 17,
+        blocks: 2,
+        pruned: 0,
+        orphans: 0,
+        unfinished: 0,
+        foreign: 0,
+      },
     });
   }
 });
