@@ -63,7 +63,7 @@ async function keepCount(task: Task, count: CountEvent): Promise<void> {
   const { name } = count;
   const { condition } = lineage;
   if (name === 'train' && block !== null) {
-    const unexpected = findUnexpected(plan, { lineage, block }, count);
+    const unexpected = findUnexpected(plan, { lineage, block, counts: count });
     if (unexpected.length > 0) throw new CausedError('data', describeUnexpected(unexpected));
     const { sha256 } = trainingOf(plan, lineage, block);
     await writeCounts(store, plan, { sha256, condition }, count);

@@ -1,9 +1,7 @@
-import { readCounts } from '../activities/counts.ts';
 import type { Compute } from '../compute/compute.ts';
-import { trainingOf } from '../plan/cells.ts';
 import { describeUnexpected, findUnexpected } from '../plan/unexpected-counts.ts';
 import type { Store } from '../store/store.ts';
-import { countMissing } from './count-tokens.ts';
+import { countBlocks } from './count-tokens.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { LoadedSweep } from './load-sweep.ts';
 
@@ -18,14 +16,7 @@ export async function checkCounts(
   if (!expect) return;
   const conditions = new Set(Object.values(expect).flatMap((counts) => Object.keys(counts ?? {})));
   const lineages = plan.lineages.filter(({ condition }) => conditions.has(condition));
-  await countMissing(store, compute, loaded, lineages);
-  const unexpected = [];
-  for (const lineage of lineages)
-    for (const block of lineage.blocks.keys()) {
-      const { sha256 } = trainingOf(plan, lineage, block);
-      const { condition } = lineage;
-      const counts = await readCounts(store, plan, { sha256, condition });
-      if (counts) unexpected.push(...findUnexpected(plan, { lineage, block }, counts));
-    }
+  const blocks = await countBlocks(store, compute, loaded, lineages);
+  const unexpected = blocks.flatMap((counted) => findUnexpected(plan, counted));
   if (unexpected.length > 0) throw new CliError(EXIT.data, describeUnexpected(unexpected));
 }

@@ -4,6 +4,7 @@ import { conditionOf, renderBlock } from '../activities/plans.ts';
 import type { Compute } from '../compute/compute.ts';
 import { renderTools } from '../data/data-file.ts';
 import { trainingOf } from '../plan/cells.ts';
+import type { CountedBlock } from '../plan/expected-counts.ts';
 import type { Plan, PlannedLineage } from '../plan/plan.ts';
 import type { Store } from '../store/store.ts';
 import type { LoadedSweep } from './load-sweep.ts';
@@ -28,8 +29,27 @@ export async function countTokens(
   return sumByCondition(store, loaded.plan);
 }
 
-/** The same for what some lineages train on. */
-export async function countMissing(
+/** What some lineages train on, block by block. */
+export async function countBlocks(
+  store: Store,
+  compute: Compute,
+  loaded: LoadedSweep,
+  lineages: readonly PlannedLineage[],
+): Promise<CountedBlock[]> {
+  const { plan } = loaded;
+  await countMissing(store, compute, loaded, lineages);
+  const blocks: CountedBlock[] = [];
+  for (const lineage of lineages)
+    for (const block of lineage.blocks.keys()) {
+      const { sha256 } = trainingOf(plan, lineage, block);
+      const { condition } = lineage;
+      const counts = await readCounts(store, plan, { sha256, condition });
+      if (counts) blocks.push({ lineage, block, counts });
+    }
+  return blocks;
+}
+
+async function countMissing(
   store: Store,
   compute: Compute,
   { plan, suite, scripts }: LoadedSweep,

@@ -1,8 +1,6 @@
 import { blockAt } from './cells.ts';
-import type { Plan, PlannedLineage } from './plan.ts';
-
-/** What a trainer counts in the training data of a block. */
-type Counts = Record<'examples' | 'tokens' | 'targetTokens', number>;
+import { COUNTED, countAt, type CountedBlock, nameBlock } from './expected-counts.ts';
+import type { Plan } from './plan.ts';
 
 const UNITS = {
   examples: 'examples',
@@ -14,7 +12,7 @@ const UNITS = {
 export interface UnexpectedCount {
   /** `condition/seed/domain`. */
   block: string;
-  what: keyof Counts;
+  what: (typeof COUNTED)[number];
   expected: number;
   found: number;
   /** That the trainer counted. */
@@ -23,19 +21,17 @@ export interface UnexpectedCount {
 
 export function findUnexpected(
   plan: Plan,
-  of: { lineage: PlannedLineage; block: number },
-  counts: Counts,
+  { lineage, block, counts }: CountedBlock,
 ): UnexpectedCount[] {
-  const { lineage } = of;
-  const domain = blockAt(plan, lineage, of.block).name;
-  const block = `${lineage.condition}/${lineage.seed}/${domain}`;
+  const { condition, seed } = lineage;
+  const domain = blockAt(plan, lineage, block).name;
   const { examples } = counts;
-  return (Object.keys(UNITS) as (keyof Counts)[]).flatMap((what) => {
-    const expected = plan.spec.expect?.[what]?.[lineage.condition]?.[domain];
+  return COUNTED.flatMap((what) => {
+    const expected = countAt(plan.spec.expect?.[what]?.[condition]?.[domain], seed);
     const found = counts[what];
     return expected === undefined || expected === found
       ? []
-      : [{ block, what, expected, found, examples }];
+      : [{ block: nameBlock(condition, seed, domain), what, expected, found, examples }];
   });
 }
 

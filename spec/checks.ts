@@ -9,6 +9,7 @@ import { nearestWord } from './nearest.ts';
 import { checkPublished } from './check-published.ts';
 import type { SpecParts } from './parts.ts';
 import { alternatives, showValue } from './problems.ts';
+import { listSeeds } from './seed-streams.ts';
 import { foreseeDomains } from './suites.ts';
 
 /** What one field says about another. */
@@ -172,16 +173,11 @@ function checkBudget({ compute, gpuHours }: SpecParts): Finding[] {
 
 function checkRuns({ conditions, domains, orders, seeds }: SpecParts): Finding[] {
   if (!conditions || !domains || seeds === undefined) return [];
-  const seedCount = countSeeds(seeds);
-  const runs = Object.keys(conditions).length * countOrders(domains, orders) * seedCount;
+  const { length } = listSeeds(seeds);
+  const runs = Object.keys(conditions).length * countOrders(domains, orders) * length;
   if (runs <= LIMITS.runs) return [];
   const expected = `at most ${LIMITS.runs} runs (conditions x orders x seeds)`;
   return [{ path: ['seeds'], expected, found: `${runs} runs` }];
-}
-
-function countSeeds(seeds: NonNullable<SpecParts['seeds']>): number {
-  if (Array.isArray(seeds)) return seeds.length;
-  return typeof seeds === 'number' ? seeds : seeds.count;
 }
 
 function countOrders(domains: readonly string[], orders: SpecParts['orders']): number {

@@ -2,7 +2,7 @@ import { readContrast } from './contrast.ts';
 import { readMatch } from './match.ts';
 import { resolvePublished } from './resolve-published.ts';
 import type { SweepFile } from './schema.ts';
-import { STREAMS } from './seed-streams.ts';
+import { listSeeds, STREAMS } from './seed-streams.ts';
 import type { Condition, Question, Sweep } from './sweep.ts';
 
 /** A checked file as a study: seeds counted out, orders listed, names split. */
@@ -14,7 +14,8 @@ export function resolveSweep(file: SweepFile): Sweep {
     ...rest,
     stream: { domains: stream.domains, orders: resolveOrders(stream) },
     conditions: Object.entries(conditions).map(resolveCondition),
-    ...resolveSeeds(seeds),
+    seeds: listSeeds(seeds),
+    vary: resolveVary(seeds),
     ...(asked && { question: asked }),
     ...(published && { published: resolvePublished(published, Object.keys(conditions)) }),
     ...(base && { base }),
@@ -25,14 +26,9 @@ export function resolveSweep(file: SweepFile): Sweep {
   };
 }
 
-function resolveSeeds(seeds: SweepFile['seeds']): Pick<Sweep, 'seeds' | 'vary'> {
-  if (Array.isArray(seeds)) return { seeds, vary: [...STREAMS] };
-  if (typeof seeds === 'number') return { seeds: countTo(seeds), vary: [...STREAMS] };
-  return { seeds: countTo(seeds.count), vary: STREAMS.filter((name) => seeds.vary.includes(name)) };
-}
-
-function countTo(count: number): number[] {
-  return Array.from({ length: count }, (_seed, index) => index + 1);
+function resolveVary(seeds: SweepFile['seeds']): Sweep['vary'] {
+  if (typeof seeds === 'number' || Array.isArray(seeds)) return [...STREAMS];
+  return STREAMS.filter((name) => seeds.vary.includes(name));
 }
 
 function resolveCondition([name, condition]: [string, SweepFile['conditions'][string]]): Condition {

@@ -1,3 +1,4 @@
+import type { SweepFile } from './schema.ts';
 import type { Sweep } from './sweep.ts';
 
 /**
@@ -9,6 +10,13 @@ export const STREAMS = ['data', 'order', 'initialisation', 'draws'] as const;
 
 /** The seed of each stream in one replication. */
 export type SeedStreams = Record<(typeof STREAMS)[number], number>;
+
+/** The replications of a sweep file: a number counts from 1. */
+export function listSeeds(seeds: SweepFile['seeds']): number[] {
+  if (Array.isArray(seeds)) return seeds;
+  const length = typeof seeds === 'number' ? seeds : seeds.count;
+  return Array.from({ length }, (_seed, index) => index + 1);
+}
 
 /** A stream that does not vary has the sweep's first seed in every replication. */
 export function streamsOf(

@@ -99,8 +99,9 @@ question:
 #     name: how the report calls them
 #     source: where they were published
 
-# Counts of training data that have to come out before the sweep begins, by condition and domain.
-# expect: { examples: { keep: { travel: 50 } }, tokens: {}, targetTokens: {} }
+# Counts of training data that have to come out before the sweep begins, by condition, domain and,
+# where they differ, seed: ratchet plan --counts prints all of them.
+# expect: { examples: { keep: { travel: { 1: 50, 2: 48 } } }, tokens: {}, targetTokens: {} }
 
 # What trains: a small copy model on the CPU, no language model.
 # trainer:

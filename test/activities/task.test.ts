@@ -16,9 +16,9 @@ const COUNT = {
   droppedExamples: 0,
 } as const;
 
-function firstBlock(tokens: number): Task {
+function firstBlock(tokens: number | Record<number, number>, seed = 1): Task {
   const plan = planOf({ expect: { tokens: { keep: { travel: tokens } } } });
-  const [lineage] = plan.lineages;
+  const lineage = plan.lineages.find((one) => one.condition === 'keep' && one.seed === seed);
   if (!lineage) throw new Error('no lineage');
   const trainer = { ...plan.trainer, command: ['true'] };
   return { store: new MemoryStore(), plan, lineage, block: 0, trainer, label: 'travel' };
@@ -29,6 +29,15 @@ test('a trainer that counts otherwise where it trains is stopped before its firs
   await expect(withCounts(task, {}).onCount(COUNT)).rejects.toMatchObject({
     causeName: 'data',
     message: expect.stringMatching(/keep\/1\/travel: expected 999 tokens, found 1,000 \(\+1\)/),
+  });
+});
+
+test('of counts by seed the one of its own seed stops it', async () => {
+  const bySeed = { 1: 1000, 2: 999 };
+  await withCounts(firstBlock(bySeed, 1), {}).onCount(COUNT);
+  await expect(withCounts(firstBlock(bySeed, 2), {}).onCount(COUNT)).rejects.toMatchObject({
+    causeName: 'data',
+    message: expect.stringMatching(/keep\/2\/travel: expected 999 tokens, found 1,000 \(\+1\)/),
   });
 });
 

@@ -12,7 +12,11 @@ const plan = planOf({ expect: EXPECTED });
 function find(lineage: number, block: number, tokens: number, examples = 10): UnexpectedCount[] {
   const of = plan.lineages[lineage];
   if (!of) throw new Error(`no lineage ${lineage}`);
-  return findUnexpected(plan, { lineage: of, block }, { examples, tokens, targetTokens: 0 });
+  return findUnexpected(plan, {
+    lineage: of,
+    block,
+    counts: { examples, tokens, targetTokens: 0 },
+  });
 }
 
 test('what comes out as expected, or is not expected at all, is nothing', () => {

@@ -103,22 +103,37 @@ export const MALFORMED_SETTINGS: MalformedLine[] = [
   [
     11,
     'expect: { targetTokens: { keep: { account: 1.5 } } }',
-    '11:44: expect.targetTokens.keep.account: expected an integer of at least 0, found 1.5',
+    '11:44: expect.targetTokens.keep.account: expected an integer of at least 0 or a mapping, found 1.5',
   ],
   [
     11,
     'expect: { tokens: { kepe: { account: 1 } } }',
-    '11:27: expect.tokens.kepe: expected "keep" or "strip", found "kepe" (did you mean "keep"?)',
+    '11:21: expect.tokens.kepe: expected "keep" or "strip", found "kepe" (did you mean "keep"?)',
   ],
   [
     11,
     'expect: { tokens: { keep: { acount: 1 } } }',
-    '11:37: expect.tokens.keep.acount: expected "account", "schedule" or "health", found "acount" (did you mean "account"?)',
+    '11:29: expect.tokens.keep.acount: expected "account", "schedule" or "health", found "acount" (did you mean "account"?)',
   ],
   [
     11,
     'expect: { examples: { keep: { account: -1 } } }',
-    '11:40: expect.examples.keep.account: expected an integer of at least 0, found -1',
+    '11:40: expect.examples.keep.account: expected an integer of at least 0 or a mapping, found -1',
+  ],
+  [
+    11,
+    'expect: { tokens: { keep: { account: { 1: 10, 8: 9 } } } }',
+    '11:47: expect.tokens.keep.account.8: expected a seed of the sweep (1, 2, 3), found "8"',
+  ],
+  [
+    11,
+    'expect: { tokens: { keep: { account: { 1: ten, 2: 9 } } } }',
+    '11:43: expect.tokens.keep.account.1: expected an integer of at least 0, found "ten"',
+  ],
+  [
+    11,
+    'expect: { tokens: { keep: { account: [10, 9] } } }',
+    '11:38: expect.tokens.keep.account: expected an integer of at least 0 or a mapping, found a list',
   ],
   [
     11,
