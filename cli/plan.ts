@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { pc } from './colors.ts';
 import { createLocalCompute } from '../compute/local-compute.ts';
 import { duration } from '../metrics/numbers.ts';
@@ -15,10 +15,12 @@ import { drawExplanations, readEarlierPlans } from './explain-plan.ts';
 import { checkForkPoint } from './fork.ts';
 import { loadSweep } from './load-sweep.ts';
 import { print, printJson, suggest, table } from './output.ts';
+import { printExpected } from './print-expected.ts';
 import { readStored } from './read-stored.ts';
 import { addSweepOptions, readSweepOptions, type SweepOptions } from './sweep-options.ts';
 
 interface PlanOptions extends SweepOptions {
+  counts?: boolean;
   explain?: boolean;
   json?: boolean;
 }
@@ -29,6 +31,12 @@ export function addPlan(program: Command): void {
     .description('what a sweep would compute and why, what is stored already; starts nothing')
     .argument('<file>', 'sweep file');
   addSweepOptions(command)
+    .addOption(
+      new Option(
+        '--counts',
+        'instead: an `expect` section of what the trainer counts now, to paste into the file',
+      ).conflicts(['explain', 'limit']),
+    )
     .option('--explain', 'why each block is computed: what differs from earlier sweeps')
     .option('--json', 'one JSON object')
     .action(async (file: string, options: PlanOptions) => {
@@ -37,12 +45,16 @@ export function addPlan(program: Command): void {
       const gpus = await surveyGpus(loaded.sweep);
       await checkForkPoint(loaded);
       const store = await openStore(loaded.store);
+      const compute = createLocalCompute({ workFolder: home.work, cache: cacheFolder() });
+      if (options.counts) {
+        await printExpected(store, compute, loaded, options);
+        return;
+      }
       const stored = await readStored(store, loaded.plan);
       const preview = previewPlan(loaded.plan, stored);
       const explanations = options.explain
         ? explainPlan(loaded.plan, stored, await readEarlierPlans(home, loaded.plan))
         : undefined;
-      const compute = createLocalCompute({ workFolder: home.work, cache: cacheFolder() });
       const tokens = await countTokens(store, compute, loaded);
       const cost = await estimateCost(home, loaded.plan, preview);
       if (options.json)
