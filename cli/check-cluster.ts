@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { CausedError, CAUSES } from '../contract/causes.ts';
 import type { ApiServer } from '../k8s/read-server.ts';
 import type { Sweep } from '../spec/sweep.ts';
@@ -23,7 +22,6 @@ export async function checkCluster({ compute }: Sweep): Promise<Check[]> {
       judgeVersion(server, OLDEST_MINOR),
       judgeClock("the API server's clock", server.skew),
       judgeRights(await findMissingRights(cluster, namespace, PATIENCE), namespace),
-      await checkMetadata(),
     ];
   } catch (error) {
     if (!(error instanceof CausedError)) throw error;
@@ -45,25 +43,4 @@ function judgeRights(missing: string[], namespace: string): Check {
     return passed('cluster', `namespace ${namespace}: every right that is needed`);
   const mend = `a Role in namespace ${namespace} that allows: ${missing.join(', ')}`;
   return failed('cluster', `${missing.length} rights are missing`, mend);
-}
-
-/** Where pods get an identity from their node, a trainer gets it too, though it has neither token nor credentials. */
-async function checkMetadata(): Promise<Check> {
-  const name = 'metadata';
-  if (!process.env['KUBERNETES_SERVICE_HOST'])
-    return passed(name, 'seen from a pod only: run doctor in one (helm test does)');
-  const service = process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? 'http://169.254.169.254';
-  if (!(await answers(service)))
-    return passed(name, "pods do not reach their node's metadata service");
-  return passed(name, `this pod reaches ${service}: trainers must not (the chart's NetworkPolicy)`);
-}
-
-/** Any answer counts. */
-function answers(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request(url, { timeout: 1000 }, () => resolve(true));
-    asked.once('timeout', () => asked.destroy());
-    asked.once('error', () => resolve(false));
-    asked.once('close', () => resolve(false)).end();
-  });
 }

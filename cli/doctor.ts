@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openHome } from '../worker/home.ts';
 import { type Check, describeCheck, passed } from './check.ts';
 import { checkCluster } from './check-cluster.ts';
+import { checkConfinement } from './check-confinement.ts';
 import { checkGpus } from './check-gpus.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkOrphans } from './check-orphans.ts';
@@ -14,15 +15,22 @@ import { storeOf } from './load-sweep.ts';
 import { readSweep } from './open-data.ts';
 import { print, printJson } from './output.ts';
 
+interface DoctorOptions {
+  fix?: boolean;
+  confined?: boolean;
+  json?: boolean;
+}
+
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('check what a sweep needs; each finding with how to mend it')
     .argument('[file]', 'sweep file: its store and its cluster are checked')
     .option('--fix', 'mend what can be mended without risk: remove Jobs that nobody follows')
+    .option('--confined', 'instead: whether this pod gets no identity, as trainers must not')
     .option('--json', 'one JSON list')
-    .action(async (file: string | undefined, options: { fix?: boolean; json?: boolean }) => {
-      const found = await examine(file);
+    .action(async (file: string | undefined, options: DoctorOptions) => {
+      const found = await (options.confined ? checkConfinement() : examine(file));
       const checks = options.fix ? await Promise.all(found.map(mend)) : found;
       process.exitCode = checks.every(({ ok }) => ok) ? EXIT.done : EXIT.findings;
       if (options.json) return printJson(checks);

@@ -18,6 +18,8 @@ export const ANNOTATIONS = {
   key: 'ratchet.dev/key',
   store: 'ratchet.dev/store',
   block: 'ratchet.dev/block',
+  /** Of AWS: containers that get neither the token nor the variables of their pod's role. */
+  withoutRole: 'eks.amazonaws.com/skip-containers',
   /** Kueue's own, of a pod. */
   requiredTopology: 'kueue.x-k8s.io/podset-required-topology',
   preferredTopology: 'kueue.x-k8s.io/podset-preferred-topology',

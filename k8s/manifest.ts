@@ -9,7 +9,7 @@ import type {
 import type { KubernetesCompute } from '../spec/compute-schema.ts';
 import { makeCarrier, makeTrainer } from './containers.ts';
 import { type JobRequest, nameJob } from './job-request.ts';
-import { ANNOTATIONS, LABELS, MANAGER } from './labels.ts';
+import { ANNOTATIONS, CONTAINERS, LABELS, MANAGER } from './labels.ts';
 import { listVolumes } from './volumes.ts';
 
 /** Jobs are deleted once their outcome is known; this is for those whose sweep was terminated by hand. */
@@ -48,12 +48,18 @@ export function makeJob(request: JobRequest): V1Job {
       // Until Kueue admits it.
       ...(settings.queue && { suspend: true }),
       template: {
-        metadata: { labels, annotations: { ...annotations, ...describeTopology(settings) } },
+        metadata: {
+          labels,
+          annotations: { ...annotations, ...KEPT_FROM_TRAINERS, ...describeTopology(settings) },
+        },
         spec: makePod(request),
       },
     },
   };
 }
+
+/** What the pod's ServiceAccount may do in a cloud is the carrier's alone. */
+const KEPT_FROM_TRAINERS = { [ANNOTATIONS.withoutRole]: CONTAINERS.trainer };
 
 function labelQueue({ queue, queuePriority }: KubernetesCompute): Record<string, string> {
   if (!queue) return {};

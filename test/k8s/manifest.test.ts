@@ -88,6 +88,14 @@ test('secrets reach the carrier alone, and no token reaches anybody', () => {
   expect(pod?.containers[0]?.envFrom).toBeUndefined();
 });
 
+test("the identity that a cloud gives to the pod's account is kept from the trainer alone", () => {
+  const { template, ...job } = makeJob(requestOf()).spec ?? {};
+  const { containers = [] } = template?.spec ?? {};
+  const left = template?.metadata?.annotations?.['eks.amazonaws.com/skip-containers'];
+  expect(left?.split(',')).toEqual(containers.map(({ name }) => name));
+  expect(JSON.stringify(job)).not.toContain('skip-containers');
+});
+
 test('the grace period covers saving, storing and a margin', () => {
   expect(graceOf({ gracePeriod: { trainer: 30, upload: 60 } })).toBe(100);
 });

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { checkConfinement } from '../../cli/check-confinement.ts';
 import { checkStore, probeStore } from '../../cli/check-store.ts';
 import { judgeClock } from '../../cli/check-clock.ts';
 import type { Check } from '../../cli/check.ts';
@@ -97,7 +98,7 @@ it('takes a store in which a second create-only write went through for unfit', a
   expect(await store.list('')).toEqual([]);
 });
 
-it("finds an API server that is too old, a clock that is wrong, and a node's identity in reach", async () => {
+it('finds an API server that is too old, and a clock that is wrong', async () => {
   const { folder, home } = newPlace();
   const server = createServer((request, response) => {
     response.setHeader('date', new Date(Date.now() - 3_600_000).toUTCString());
@@ -123,19 +124,46 @@ it("finds an API server that is too old, a clock that is wrong, and a node's ide
     volumes: [{ name: 'shared', path: folder, claim: 'shared' }],
   };
   const file = writeSweep({ folder }, smallSweep({ compute, store: `file://${folder}/store` }));
-  // As in a pod, whose node gives out its identity at the same address.
-  const env = {
-    KUBECONFIG,
-    KUBERNETES_SERVICE_HOST: '127.0.0.1',
-    AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
-  };
-  const { checks } = await runDoctor({ folder, home }, env, file);
-  expect(find(checks, 'metadata')?.found).toMatch(/^this pod reaches .*: trainers must not/);
+  const { checks } = await runDoctor({ folder, home }, { KUBECONFIG }, file);
   expect(find(checks, 'kubernetes')).toMatchObject({ ok: false, found: 'v1.28.3' });
   expect(
     checks.find(({ found }) => /the API server's clock is 3[56]\d\d s behind/.test(found)),
   ).toMatchObject({ ok: false });
   expect(find(checks, 'cluster')).toMatchObject({ ok: true });
+});
+
+/** A node's metadata service: `get` and `put` are its answers, where it gives any. */
+async function startMetadata(answers: { get?: number; put?: number }): Promise<string> {
+  const server = createServer(({ method }, response) => {
+    const status = method === 'PUT' ? answers.put : answers.get;
+    if (status === undefined) response.destroy();
+    else response.writeHead(status).end();
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it.each([
+  ['are its node where it answers', { get: 200 }, false],
+  ['are its node where it wants to be asked otherwise', { get: 403 }, false],
+  ['are its node where it gives a token to be asked with', { get: 401, put: 200 }, false],
+  ['are nobody where its tokens get no farther than the node', { get: 401 }, true],
+  ['are nobody where it cannot be reached', {}, true],
+])('to a metadata service trainers %s', async (_how, answers, ok) => {
+  vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', await startMetadata(answers));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(find(await checkConfinement(0), 'metadata')?.ok).toBe(ok);
+});
+
+it('finds the identity of a cloud in the container of a trainer, and ends with its exit code', async () => {
+  const reach = { AWS_EC2_METADATA_SERVICE_ENDPOINT: await startMetadata({}) };
+  const free = await runDoctor(newPlace(), reach, '--confined');
+  expect(free).toMatchObject({ code: 0, checks: [{ ok: true }, { ok: true }] });
+  const env = { ...reach, AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/token' };
+  const { code, checks } = await runDoctor(newPlace(), env, '--confined');
+  expect(find(checks, 'identity')?.found).toBe('trainers get AWS_WEB_IDENTITY_TOKEN_FILE');
+  expect(code).toBe(9);
 });
 
 it.skipIf(process.getuid?.() === 0)('says that a store may not be written', async () => {
