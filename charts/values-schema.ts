@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, quantity, resourceName } from '../spec/fields.ts';
+import { line, quantity, resourceName, S3_URL } from '../spec/fields.ts';
 
 /**
  * What may be set of the chart: `node scripts/generate-chart.mjs` writes its values.yaml, its values.schema.json and the table
@@ -14,6 +14,18 @@ const optionalName = () =>
     .regex(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$/)
     .default('');
 const optionalText = () => z.string().max(1000).default('');
+/** Empty, or all of it like this. Helm reads patterns as Go does: without a look ahead. */
+const optional = (pattern: RegExp) =>
+  z
+    .string()
+    .max(1000)
+    .regex(new RegExp(`^(${pattern.source})?$`))
+    .default('');
+const REPOSITORY = /([A-Za-z0-9.-]+(:[0-9]+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*/;
+const TAG = /[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/;
+const DIGEST = /sha256:[0-9a-f]{64}/;
+const ADDRESS = /([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}/;
+const STORE = new RegExp(`^$|${S3_URL.source}|^file:///[^?# ]+$`);
 /** Handed on to Kubernetes as it is. */
 const objects = () => z.array(z.looseObject({})).default([]);
 const object = () => z.looseObject({}).prefault({});
@@ -22,14 +34,21 @@ const labels = () => z.record(z.string(), z.string()).default({});
 const secretEntry = (key: string) =>
   z.strictObject({
     name: optionalName().describe('Name of the Secret; empty: none.'),
-    key: line(253).default(key).describe('Entry of the Secret.'),
+    key: z
+      .string()
+      .max(253)
+      .regex(/^[A-Za-z0-9._-]+$/)
+      .default(key)
+      .describe('Entry of the Secret.'),
   });
 
 const image = z
   .strictObject({
-    repository: optionalText().describe('Where the image of `Containerfile` was pushed. Needed.'),
-    tag: optionalText().describe("Tag; empty: the chart's appVersion."),
-    digest: optionalText().describe('`sha256:...`, in place of the tag.'),
+    repository: optional(REPOSITORY).describe(
+      'Where the image of `Containerfile` was pushed. Needed.',
+    ),
+    tag: optional(TAG).describe("Tag; empty: the chart's appVersion."),
+    digest: optional(DIGEST).describe('`sha256:...`, in place of the tag.'),
     pullPolicy: z
       .enum(['Always', 'IfNotPresent', 'Never'])
       .default('IfNotPresent')
@@ -40,7 +59,7 @@ const image = z
 
 const temporal = z
   .strictObject({
-    address: optionalText().describe('`host:port` of the frontend. Needed.'),
+    address: optional(ADDRESS).describe('`host:port` of the frontend. Needed.'),
     namespace: line(255).default('default').describe("Temporal's namespace: one for each team."),
     tls: z
       .strictObject({
@@ -71,7 +90,14 @@ const temporal = z
 
 const store = z
   .strictObject({
-    url: optionalText().describe('`s3://bucket/prefix`; only `helm test` and the notes use it.'),
+    url: z
+      .string()
+      .max(1000)
+      .regex(STORE)
+      .default('')
+      .describe(
+        '`s3://bucket/prefix`, or `file:///folder` of a volume that all pods share: what `helm test` examines. Sweep files name it too. Needed.',
+      ),
     secret: optionalName().describe(
       'Secret with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL_S3, as far as needed. Name it in `compute.secrets` of sweep files too.',
     ),
@@ -79,20 +105,26 @@ const store = z
   .prefault({})
   .describe('The store of checkpoints and results.');
 
-const account = (who: string) =>
+const account = (who: string, annotations: string) =>
   z
     .strictObject({
       create: z.boolean().default(true).describe('Whether the chart makes it.'),
       name: optionalName().describe(`Its name; empty: derived from the release's.`),
-      annotations: labels().describe('Such as the role of a cloud.'),
+      annotations: labels().describe(annotations),
     })
     .prefault({})
     .describe(who);
 
 const serviceAccounts = z
   .strictObject({
-    worker: account('May do what `k8s/check-rights.ts` lists, in its own namespace.'),
-    trainer: account('May do nothing; name it in `compute.serviceAccount` of sweep files.'),
+    worker: account(
+      'May do what `k8s/check-rights.ts` lists, in its own namespace.',
+      'Such as the role of a cloud.',
+    ),
+    trainer: account(
+      'May do nothing; name it in `compute.serviceAccount` of sweep files.',
+      "Such as a role of AWS with the store's rights, which carriers get and trainers do not.",
+    ),
   })
   .prefault({})
   .describe('Worker and trainers never share a ServiceAccount.');
@@ -176,7 +208,11 @@ export const valuesSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe("Whether to make it; needs Prometheus' operator."),
-      interval: line(20).default('30s').describe('How often to look.'),
+      interval: z
+        .string()
+        .regex(/^([0-9]+(ms|[smhdwy]))+$/)
+        .default('30s')
+        .describe('How often to look.'),
       labels: labels().describe('By which Prometheus selects it.'),
     })
     .prefault({})

@@ -18,7 +18,8 @@ const LABEL_PHRASE = `a name of at most ${LIMITS.nameLength} lower-case letters,
 const SCRIPT = /^\P{Cc}+\.ts$/u;
 const SCRIPT_PHRASE = 'a TypeScript file beside or below the spec file like ./last-result.ts';
 /** Neither credentials nor endpoint: those belong to the environment. */
-const S3_URL = /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/;
+export const S3_URL =
+  /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?$/;
 const STORE_PHRASE =
   'a URL like file:///data/store or s3://bucket/prefix, or a folder beside or below the spec file like ./store';
 

@@ -34,8 +34,8 @@ describe.skipIf(!HAS_HELM)("a namespace that enforces Pod Security's restricted"
       .toBe(2);
   });
 
-  test("takes the pod of Helm's test", async () => {
-    expect(await admit(podOfTest())).toBe('admitted');
+  test.each(['r-ratchet-doctor', 'r-ratchet-confined'])("takes %s of Helm's test", async (name) => {
+    expect(await admit(podOfTest(name))).toBe('admitted');
   });
 
   test('takes an installation that says everything', async () => {
@@ -60,8 +60,8 @@ describe.skipIf(!HAS_HELM)("a namespace that enforces Pod Security's restricted"
   });
 });
 
-function podOfTest(): V1PodSpec {
-  const { spec } = pick(render(PLAIN), 'Pod');
+function podOfTest(name: string): V1PodSpec {
+  const { spec } = pick(render(PLAIN), 'Pod', name);
   if (!spec) throw new Error('a test without a pod');
   return spec;
 }

@@ -35,6 +35,7 @@ describe.skipIf(!HAS_HELM)('the chart', () => {
       'NetworkPolicy',
       'NetworkPolicy',
       'Pod',
+      'Pod',
       'PodDisruptionBudget',
       'Role',
       'RoleBinding',
@@ -151,15 +152,60 @@ describe.skipIf(!HAS_HELM)('the chart', () => {
     expect(parseSweep(text ?? '', 'sweep.yaml')).toMatchObject({
       sweep: { compute: { namespace: 'team' }, store: 's3://team/ratchet' },
     });
-    expect(pick(objects, 'Pod').spec?.containers[0]?.args?.[0]).toBe('doctor');
+    const [container] = pick(objects, 'Pod', 'r-ratchet-doctor').spec?.containers ?? [];
+    expect(container?.args?.[0]).toBe('doctor');
+  });
+
+  test('tests what trainers can get with a pod that is one to the network and to the cloud', () => {
+    const objects = render(PLAIN);
+    const { metadata, spec } = pick(objects, 'Pod', 'r-ratchet-confined');
+    const template = makeJob(requestOf()).spec?.template;
+    const policy = pick(objects, 'NetworkPolicy', 'r-ratchet-trainer').spec?.podSelector;
+    expect(selects(policy, metadata?.labels)).toBe(true);
+    expect(metadata?.annotations).toMatchObject(onlyForeign(template?.metadata?.annotations));
+    expect(spec?.containers.map(({ name }) => name)).toEqual(
+      template?.spec?.containers.map(({ name }) => name),
+    );
+    expect(spec).toMatchObject({
+      serviceAccountName: 'r-ratchet-trainer',
+      automountServiceAccountToken: false,
+    });
+    const worker = pick(objects, 'Deployment').spec?.selector;
+    expect(selects(worker, metadata?.labels)).toBe(false);
   });
 
   test('ends with two commands to paste', () => {
-    const { stdout } = helm('install', 'r', CHART, '-n', 'team', '-f', PLAIN, '--dry-run=client');
-    expect(stdout).toContain('  helm test r --namespace team --logs\n');
-    expect(stdout).toContain(
-      '  TEMPORAL_ADDRESS=temporal-frontend.temporal.svc:7233 TEMPORAL_NAMESPACE=default ratchet run sweep.yaml',
+    const notes = readNotes(PLAIN);
+    expect(notes).toContain('  helm test r --namespace team --logs\n');
+    expect(notes).toContain(
+      '  TEMPORAL_ADDRESS=temporal-frontend.temporal.svc:7233 TEMPORAL_NAMESPACE=default ratchet run sweep.yaml\n',
     );
+  });
+
+  test('tells every variable that whoever submits sweeps needs as a worker does', () => {
+    const notes = readNotes(FULL);
+    const objects = render(FULL);
+    const { env = [] } = pick(objects, 'Deployment').spec?.template.spec?.containers[0] ?? {};
+    const { data = {} } = pick(objects, 'ConfigMap', 'r-ratchet');
+    const needed = [
+      ...Object.keys(data).filter((name) => name.startsWith('TEMPORAL_')),
+      ...env.flatMap(({ name, valueFrom }) => (valueFrom ? [name] : [])),
+    ].filter((name) => name !== 'TEMPORAL_DEPLOYMENT_NAME');
+    expect(needed).toHaveLength(9);
+    expect(needed.filter((name) => !new RegExp(`\\b${name}\\b`).test(notes))).toEqual([]);
+    expect(notes).toContain('of ratchet-store\n');
+  });
+
+  test('ends with what sweep files say, which Ratchet takes', () => {
+    const [, said] = /Sweep files say:\n\n([^]*?\n)\n/.exec(readNotes(FULL)) ?? [];
+    const rest =
+      'version: ratchet/v1\nname: a\nsuite: { kind: builtin }\nstream: { domains: [travel] }\nconditions: { keep: { trace: keep } }\n';
+    expect(parseSweep(`${rest}${said?.replaceAll(/^ {2}/gm, '')}`, 'sweep.yaml')).toMatchObject({
+      sweep: {
+        compute: { serviceAccount: 'r-ratchet-trainer', secrets: ['ratchet-store'] },
+        store: 's3://team/ratchet',
+      },
+    });
   });
 
   test.each([
@@ -169,6 +215,26 @@ describe.skipIf(!HAS_HELM)('the chart', () => {
     ['root', ['--set', 'user=0'], /\/user.*minimum: got 0, want 1/],
     ['a wrong choice', ['--set', 'image.pullPolicy=Often'], /\/image\/pullPolicy.*'Always'/],
     ['no address', ['--set', 'temporal.address='], /temporal.address is needed: host:port/],
+    ['no store', ['--set', 'store.url='], /store.url is needed: where your sweeps keep/],
+    ['another store', ['--set', 'store.url=http://x'], /\/store\/url.*does not match/],
+    ['an address without a port', ['--set', 'temporal.address=host'], /\/temporal\/address.*match/],
+    ['a digest of no kind', ['--set', 'image.digest=latest'], /\/image\/digest.*match/],
+    ['no time', ['--set', 'serviceMonitor.interval=banana'], /\/serviceMonitor\/interval.*match/],
+    [
+      'an entry that no Secret can have',
+      ['--set', 'temporal.apiKey.key=x: y'],
+      /\/temporal\/apiKey\/key.*match/,
+    ],
+    [
+      'a label by which the workers are found',
+      ['--set', 'podLabels.app\\.kubernetes\\.io/component=other'],
+      /podLabels: app.kubernetes.io\/component is the chart's own/,
+    ],
+    [
+      'one account for workers and trainers',
+      ['--set', 'serviceAccounts.trainer.name=r-ratchet'],
+      /worker and trainer are both called r-ratchet: trainers would have the worker's rights/,
+    ],
     ['no image', ['--set', 'image.repository='], /image.repository is needed: where you pushed/],
   ])('refuses %s with a message that says where', (_what, args, message) => {
     const ran = helm('template', 'r', CHART, '--values', PLAIN, ...args);
@@ -191,9 +257,20 @@ function nameOf({ kind, metadata }: { kind?: string; metadata?: { name?: string 
   return `${kind}/${metadata?.name}`;
 }
 
+function readNotes(values: string): string {
+  return helm('install', 'r', CHART, '-n', 'team', '-f', values, '--dry-run=client').stdout;
+}
+
 function checksumOf(...args: string[]): string | undefined {
   const { template } = pick(render(PLAIN, ...args), 'Deployment').spec ?? {};
   return template?.metadata?.annotations?.['checksum/config'];
+}
+
+/** What others than Ratchet read. */
+function onlyForeign(annotations: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).filter(([name]) => !name.startsWith('ratchet.dev/')),
+  );
 }
 
 /** As Kubernetes does; the chart uses no other operator. */

@@ -29,6 +29,16 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: ratchet
 {{- end -}}
 
+{{/* Deployment and policies select workers by labels of the chart. */}}
+{{- define "ratchet.podLabels" -}}
+{{- range $name, $_ := .Values.podLabels -}}
+{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh)/" $name -}}
+{{- fail (printf "podLabels: %s is the chart's own, by which workers are found: take another name" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.podLabels }}{{ toYaml . }}{{ end -}}
+{{- end -}}
+
 {{- define "ratchet.image" -}}
 {{- $repository := required "image.repository is needed: where you pushed the image of Ratchet's Containerfile, like registry.example.org/team/ratchet" .Values.image.repository -}}
 {{- if .Values.image.digest -}}
@@ -38,12 +48,20 @@ app.kubernetes.io/part-of: ratchet
 {{- end -}}
 {{- end -}}
 
+{{- define "ratchet.store" -}}
+{{- required "store.url is needed: where your sweeps keep their results, like s3://bucket/prefix" .Values.store.url -}}
+{{- end -}}
+
 {{- define "ratchet.workerAccount" -}}
 {{- default (include "ratchet.fullname" .) .Values.serviceAccounts.worker.name -}}
 {{- end -}}
 
 {{- define "ratchet.trainerAccount" -}}
-{{- default (printf "%s-trainer" (include "ratchet.fullname" .)) .Values.serviceAccounts.trainer.name -}}
+{{- $name := default (printf "%s-trainer" (include "ratchet.fullname" .)) .Values.serviceAccounts.trainer.name -}}
+{{- if eq $name (include "ratchet.workerAccount" .) -}}
+{{- fail (printf "serviceAccounts: worker and trainer are both called %s: trainers would have the worker's rights, so give them another name" $name) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{- define "ratchet.clusterQueue" -}}
@@ -58,18 +76,22 @@ env:
   - { name: RATCHET_HOME, value: /var/lib/ratchet }
   {{- range $variable, $entry := dict "TEMPORAL_API_KEY" .Values.temporal.apiKey "RATCHET_PAYLOAD_KEYS" .Values.temporal.payloadKeys }}
   {{- if $entry.name }}
-  - { name: {{ $variable }}, valueFrom: { secretKeyRef: { name: {{ $entry.name }}, key: {{ $entry.key }} } } }
+  - { name: {{ $variable }}, valueFrom: { secretKeyRef: { name: {{ $entry.name | quote }}, key: {{ $entry.key | quote }} } } }
   {{- end }}
   {{- end }}
   {{- with .Values.env }}{{ toYaml . | nindent 2 }}{{ end }}
 envFrom:
   - configMapRef: { name: {{ include "ratchet.fullname" . }} }
   {{- with .Values.store.secret }}
-  - secretRef: { name: {{ . }} }
+  - secretRef: { name: {{ . | quote }} }
   {{- end }}
   {{- with .Values.envFrom }}{{ toYaml . | nindent 2 }}{{ end }}
 resources: {{- toYaml .Values.resources | nindent 2 }}
-# With the pod's: Pod Security Standard `restricted`, and a root file system that may not be written.
+{{ include "ratchet.confined" . }}
+{{- end -}}
+
+{{/* With the pod's: Pod Security Standard `restricted`, and a root file system that may not be written. */}}
+{{- define "ratchet.confined" -}}
 securityContext:
   allowPrivilegeEscalation: false
   capabilities: { drop: [ALL] }
@@ -92,6 +114,11 @@ terminationMessagePolicy: FallbackToLogsOnError
 serviceAccountName: {{ include "ratchet.workerAccount" . }}
 automountServiceAccountToken: true
 enableServiceLinks: false
+{{ include "ratchet.placement" . }}
+{{- end -}}
+
+{{/* As whom and where a pod of the image runs. */}}
+{{- define "ratchet.placement" -}}
 securityContext:
   runAsNonRoot: true
   runAsUser: {{ .Values.user }}
@@ -114,7 +141,7 @@ tolerations: {{- toYaml . | nindent 2 }}
 affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
@@ -128,10 +155,10 @@ priorityClassName: {{ . }}
     defaultMode: 0440
     sources:
       {{- if .ca.name }}
-      - secret: { name: {{ .ca.name }}, items: [{ key: {{ .ca.key }}, path: ca.crt }] }
+      - secret: { name: {{ .ca.name | quote }}, items: [{ key: {{ .ca.key | quote }}, path: ca.crt }] }
       {{- end }}
       {{- if .certificateSecret }}
-      - secret: { name: {{ .certificateSecret }}, items: [{ key: tls.crt, path: tls.crt }, { key: tls.key, path: tls.key }] }
+      - secret: { name: {{ .certificateSecret | quote }}, items: [{ key: tls.crt, path: tls.crt }, { key: tls.key, path: tls.key }] }
       {{- end }}
 {{- end }}
 {{- end }}

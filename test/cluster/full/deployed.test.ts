@@ -64,6 +64,10 @@ describe.skipIf(!isPossible)('the chart with the image of the Containerfile', ()
     const wrong = said.filter((line) => line.startsWith('✗'));
     expect(wrong.filter((line) => !/^✗ temporal .* server 1\.29\.1$/.test(line))).toEqual([]);
     expect(said.join('\n')).toContain(`namespace ${TEAM}: every right that is needed`);
+    const confined = { namespace: TEAM, name: 'ratchet-confined' };
+    expect(await installations.core.readNamespacedPodLog(confined)).toMatch(
+      /^✓ metadata .*\n✓ identity /,
+    );
   });
 
   test('runs a sweep from outside to the bytes that it has on this machine', async () => {
