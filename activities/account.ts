@@ -1,4 +1,4 @@
-import { CAUSES, type Cause, type CauseName } from '../contract/causes.ts';
+import { type CauseName, resultOf } from '../contract/causes.ts';
 import { FIRST_PLACEMENT, type PlacedUnit } from '../contract/activities.ts';
 import { digestOf } from '../contract/digest.ts';
 import { growMemory } from '../k8s/containers.ts';
@@ -65,10 +65,9 @@ export async function keepAccount<T>(
 
 function describeEnd(error: unknown, spent: Partial<Record<CauseName, number>>): TryEnd {
   const cause = causeOf(error);
-  const { outside }: Cause = CAUSES[cause];
   const said = error instanceof Error ? error.message : String(error);
   return {
-    result: outside ? 'interrupted' : 'failed',
+    result: resultOf(cause),
     cause,
     message: Buffer.from(said.slice(0, 2000), 'utf8').toString('utf8'),
     failures: (spent[cause] ?? 0) + 1,

@@ -183,6 +183,12 @@ export function isCauseName(name: string): name is CauseName {
   return Object.hasOwn(CAUSES, name);
 }
 
+/** How a try that ends by it is counted. */
+export function resultOf(cause: CauseName): 'interrupted' | 'failed' {
+  const { outside }: Cause = CAUSES[cause];
+  return outside ? 'interrupted' : 'failed';
+}
+
 /** A failure with a known cause; its message is for the person who runs the sweep. */
 export class CausedError extends Error {
   readonly causeName: CauseName;

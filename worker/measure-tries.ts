@@ -1,10 +1,13 @@
 import type { TryObserver } from '../activities/try-observer.ts';
+import { CAUSES, isCauseName, resultOf } from '../contract/causes.ts';
 import type { MeasuredProgress } from '../contract/telemetry.ts';
 import type { Try } from '../store/tries.ts';
 import type { Metrics } from './meter.ts';
 
 const STAGES = ['train', 'evaluate'] as const;
 const STATES = ['waiting', 'queued', 'unschedulable', 'starting', 'running'] as const;
+
+const RESULTS = ['done', 'interrupted', 'failed', 'stopped'] as const;
 
 /** Keeps the metrics of tries. Times are counted at a try's end, by whoever sees it: so never twice. */
 export function measureTries(metrics: Metrics): Omit<TryObserver, 'onCarried'> {
@@ -27,11 +30,7 @@ export function measureTries(metrics: Metrics): Omit<TryObserver, 'onCarried'> {
     }
   };
   tell();
-  // A series that begins at its first event has no rate there.
-  for (const stage of STAGES) {
-    metrics.ended.add(0, { stage, result: 'done', cause: '' });
-    metrics.gpuSeconds.add(0, { stage, result: 'done' });
-  }
+  beginCounters(metrics);
   return {
     onState: (one) => {
       if (one.end) {
@@ -51,6 +50,16 @@ export function measureTries(metrics: Metrics): Omit<TryObserver, 'onCarried'> {
       tell();
     },
   };
+}
+
+/** A series that begins at its first event has no rate there: an alert would not hear of it. */
+function beginCounters({ ended, gpuSeconds }: Metrics): void {
+  for (const stage of STAGES) {
+    for (const result of RESULTS) gpuSeconds.add(0, { stage, result });
+    for (const result of ['done', 'stopped']) ended.add(0, { stage, result, cause: '' });
+    for (const cause of Object.keys(CAUSES).filter(isCauseName))
+      ended.add(0, { stage, result: resultOf(cause), cause });
+  }
 }
 
 function countEnd(metrics: Metrics, { stage, end, gpus, ...times }: Try): void {

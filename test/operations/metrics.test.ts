@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { CAUSES, type Cause } from '../../contract/causes.ts';
 import { METRICS, type MetricRow } from '../../worker/metric-table.ts';
 import { runToEnd, smallSweep, writeSweep } from '../support/sweep-process.ts';
 import { DeployedWorker } from './deployed-worker.ts';
@@ -41,6 +42,17 @@ it('counts the tries of a sweep by how they ended', () => {
   expect({ train: ended('train'), evaluate: ended('evaluate') }).toEqual({ train: 4, evaluate: 6 });
   expect(find('ratchet_try_running_seconds_count', { stage: 'train', result: 'done' })).toBe(4);
   expect(find('ratchet_try_queued_seconds_count', { stage: 'evaluate' })).toBe(6);
+});
+
+it('tells every way in which a try can end before it does, so that the first failure has a rate', () => {
+  const told = samples
+    .filter(({ name }) => name === 'ratchet_tries_ended_total')
+    .map(({ labels: { stage, result, cause } }) => `${stage} ${result} ${cause}`);
+  const ends = Object.entries<Cause>(CAUSES).map(([cause, { outside }]) =>
+    outside ? `interrupted ${cause}` : `failed ${cause}`,
+  );
+  for (const stage of ['train', 'evaluate'])
+    for (const end of [...ends, 'done ', 'stopped ']) expect(told).toContain(`${stage} ${end}`);
 });
 
 it('follows nothing once everything has ended', () => {
