@@ -28,6 +28,7 @@ function enter(one: Try, spending: LedgerTry['spending'] | undefined): LedgerTry
     stage,
     unit: gpus > 0 ? 'GPU' : 'processor',
     devices: devicesOf(one),
+    image: one.image ?? null,
     result: resultOf(one),
     cause: end && 'cause' in end ? end.cause : null,
     start: one.queuedAt,

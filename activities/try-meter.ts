@@ -21,6 +21,7 @@ interface Sighting {
   name: string;
   pod: string | null;
   node: string | null;
+  image?: string | null;
   state: Exclude<Try['state'], 'ended'>;
   message: string | null;
   queuedAt?: string | null;
@@ -203,7 +204,7 @@ export class TryMeter {
 
 /** What has begun stays begun. */
 function advance(one: Try, seen: Sighting): Try {
-  const { pod, node, state, message } = seen;
+  const { pod, node, image, state, message } = seen;
   const now = new Date().toISOString();
   const startingAt = seen.startingAt ?? (HOLDING.has(state) ? now : null);
   const runningAt = seen.runningAt ?? (state === 'running' ? now : null);
@@ -211,6 +212,7 @@ function advance(one: Try, seen: Sighting): Try {
     ...one,
     pod,
     node,
+    ...(image ? { image } : {}),
     state,
     message,
     startingAt: one.startingAt ?? startingAt,

@@ -17,7 +17,10 @@ type Facts = Pick<
   | 'startingAt'
   | 'runningAt'
   | 'seenAt'
->;
+> & {
+  /** That its trainer ran, in a cluster; null: none, or not told. */
+  image: string | null;
+};
 
 /** One pod, or one trainer of a worker's machine. Times are ISO 8601; `seenAt` is its end, or when it was last seen. */
 export interface ExplainedTry extends Facts {
@@ -62,8 +65,9 @@ export async function explainTries(
 }
 
 function copyFacts(one: Try): Facts {
-  const { pod, node, memory, gpus, avoidNodes, queuedAt, startingAt, runningAt, seenAt } = one;
-  return { pod, node, memory, gpus, avoidNodes, queuedAt, startingAt, runningAt, seenAt };
+  const { pod, node, image = null, memory, gpus, avoidNodes } = one;
+  const { queuedAt, startingAt, runningAt, seenAt } = one;
+  return { pod, node, image, memory, gpus, avoidNodes, queuedAt, startingAt, runningAt, seenAt };
 }
 
 function describeSteps(

@@ -91,13 +91,19 @@ function withoutLog(evidence: string, log: string[]): string {
   return colon > 0 && log.at(-1)?.endsWith(last) ? evidence.slice(0, colon) : evidence;
 }
 
-function describePlace({ pod, node, gpus, memory, avoidNodes }: ExplainedTry): string[] {
+function describePlace({ pod, node, image, gpus, memory, avoidNodes }: ExplainedTry): string[] {
   return [
     pod === null ? 'on its worker’s machine' : `pod ${pod}${node === null ? '' : ` on ${node}`}`,
     ...(gpus > 0 ? [`${gpus} GPU${gpus === 1 ? '' : 's'}`] : []),
     ...(memory === null ? [] : [`memory ${memory}`]),
+    ...(image === null ? [] : [`image ${shortenImage(image)}`]),
     ...(avoidNodes.length > 0 ? [`avoids ${avoidNodes.join(', ')}`] : []),
   ];
+}
+
+/** Enough of the digest, where its node told one. */
+function shortenImage(image: string): string {
+  return /sha256:[0-9a-f]{12}/.exec(image)?.[0] ?? image;
 }
 
 function describeTimes({ queuedAt, startingAt, runningAt, seenAt }: ExplainedTry): string[] {

@@ -29,6 +29,8 @@ export interface LedgerTry {
   stage: 'train' | 'evaluate';
   unit: DeviceUnit;
   devices: number;
+  /** What the trainer's container ran, as its node named it by digest; null outside a cluster, or where it never ran. */
+  image: string | null;
   /** Null: it runs, or had an end that nobody saw. */
   result: 'done' | 'interrupted' | 'failed' | null;
   cause: string | null;

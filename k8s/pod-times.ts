@@ -11,6 +11,8 @@ export interface PodSighting {
   uid: string;
   pod: string | null;
   node: string | null;
+  /** What its trainer runs, in the words of its node: the image's digest. */
+  image: string | null;
   queuedAt: string | null;
   /** It has a node and holds its devices. */
   startingAt: string | null;
@@ -28,7 +30,14 @@ export function sightPod(job: V1Job | undefined, pod: V1Pod | undefined): PodSig
   };
 }
 
-const NO_POD = { pod: null, node: null, startingAt: null, runningAt: null, endedAt: null };
+const NO_POD = {
+  pod: null,
+  node: null,
+  image: null,
+  startingAt: null,
+  runningAt: null,
+  endedAt: null,
+};
 
 function sightContainers(pod: V1Pod): Omit<PodSighting, 'uid' | 'queuedAt'> {
   const scheduled = findCondition(pod, 'PodScheduled');
@@ -36,10 +45,16 @@ function sightContainers(pod: V1Pod): Omit<PodSighting, 'uid' | 'queuedAt'> {
   return {
     pod: pod.metadata?.name ?? null,
     node: pod.spec?.nodeName ?? null,
+    image: findImage(pod),
     startingAt: scheduled?.status === 'True' ? timeOf(scheduled.lastTransitionTime) : null,
     runningAt: timeOf((running ?? endOf(pod, CONTAINERS.trainer))?.startedAt),
     endedAt: findEnd(pod),
   };
+}
+
+/** Empty until it was pulled. */
+function findImage(pod: V1Pod): string | null {
+  return statusOf(pod, CONTAINERS.trainer)?.imageID || null;
 }
 
 /** Devices are free when nothing of the pod runs any more. */

@@ -14,6 +14,11 @@ const COLUMNS: Column<LedgerTry>[] = [
   },
   { name: 'devices', meaning: 'how many of them', value: ({ devices }) => devices },
   {
+    name: 'image',
+    meaning: 'image that its trainer ran in a cluster, by digest',
+    value: ({ image }) => image,
+  },
+  {
     name: 'result',
     meaning: 'done, interrupted or failed; empty where it runs or nobody saw its end',
     value: ({ result }) => result,

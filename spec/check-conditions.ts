@@ -1,35 +1,16 @@
-import { canonicalJson } from '../contract/digest.ts';
 import type { Finding } from './findings.ts';
 import { readMatch } from './match.ts';
 import { nearestWord } from './nearest.ts';
 import type { SpecParts } from './parts.ts';
 import { showValue } from './problems.ts';
-import type { SweepFile } from './schema.ts';
 
-type Condition = SweepFile['conditions'][string];
+type Condition = NonNullable<NonNullable<SpecParts['conditions']>[string]>;
 
 /** What the fields of a condition say about each other, and about other conditions. */
 export function checkConditions({ conditions = {} }: SpecParts): Finding[] {
   return Object.entries(conditions).flatMap(([name, condition]) =>
     condition ? [...checkFields(name, condition), ...checkMatch(name, condition, conditions)] : [],
   );
-}
-
-/** Allowed, but hardly meant. */
-export function findDoubts({ conditions }: SweepFile): Finding[] {
-  const first = new Map<string, string>();
-  return Object.entries(conditions).flatMap(([name, condition]) => {
-    const { trace } = condition;
-    const sides = typeof trace === 'string' ? { train: trace, eval: trace } : trace;
-    const settings = canonicalJson({ ...condition, trace: sides });
-    const twin = first.get(settings);
-    if (twin === undefined) {
-      first.set(settings, name);
-      return [];
-    }
-    const found = `the same settings as ${showValue(twin)}, so the same results`;
-    return [{ path: ['conditions', name], atKey: true, expected: 'a condition of its own', found }];
-  });
 }
 
 /** Fields that only a block after another one, or only training, has a use for. */

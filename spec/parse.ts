@@ -1,6 +1,6 @@
-import { findDoubts } from './check-conditions.ts';
 import { checkParts } from './checks.ts';
 import { readDocument } from './document.ts';
+import { findDoubts } from './find-doubts.ts';
 import type { Finding, Source } from './findings.ts';
 import { isLeftEmpty, toProblems } from './findings.ts';
 import { describeIssues } from './issues.ts';

@@ -41,6 +41,8 @@ export const trySchema = z.strictObject({
   /** Where it runs, in a cluster; nodes that it had to avoid. */
   pod: text.nullable(),
   node: text.nullable(),
+  /** Digest of the image that its trainer ran there. */
+  image: text.optional(),
   memory: text.nullable(),
   avoidNodes: z.array(text),
   /** Of the block, once it has claimed one. */

@@ -22,7 +22,7 @@ const WORK: TriedWork = {
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 2, 3, 0, second)).toISOString();
 
 function sight(given: Partial<PodSighting>): PodSighting {
-  const none = { node: null, startingAt: null, runningAt: null, endedAt: null };
+  const none = { node: null, image: null, startingAt: null, runningAt: null, endedAt: null };
   return { uid: 'job-1', pod: null, queuedAt: at(0), ...none, ...given };
 }
 
@@ -52,6 +52,17 @@ test("a pod's account is kept by the cluster's clock, whoever follows it", async
       },
     ],
   });
+});
+
+test('the image that a pod ran stays known when its last word names none', async () => {
+  const store = new MemoryStore();
+  const meter = new TryMeter(store, WORK);
+  meter.seePod({ stage: 'starting' }, STARTING);
+  meter.seePod({ stage: 'train' }, { ...RUNNING, image: 'registry/trainer@sha256:0f' });
+  meter.seePod({ stage: 'train' }, GONE);
+  await meter.end({ result: 'done' });
+  const { tries } = await gatherLedger(store, WORK.key);
+  expect(tries.map(({ image }) => image)).toEqual(['registry/trainer@sha256:0f']);
 });
 
 test('a pod that a queue took back is another try than the one that comes after it', async () => {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explainUnit } from '../../cli/explain-units.ts';
+import { drawExplained } from '../../cli/explain-view.ts';
 import { noSteps } from '../../compute/compute.ts';
 import type { WorkStage } from '../../contract/activities.ts';
 import type { History } from '../../contract/history.ts';
@@ -140,6 +141,20 @@ describe('of tries one after another', () => {
       'doubles the memory, for the rest of the lineage too (retry 1 of 3, memory 4Gi → 8Gi)',
       'goes on elsewhere; the lineage avoids the node from now on (retry 1 of 5, without node n1)',
       null,
+    ]);
+  });
+
+  test('a tag that was pushed anew between two shows', async () => {
+    const [old, now] = ['a', 'b'].map((digit) => `registry/trainer@sha256:${digit.repeat(64)}`);
+    const unit = await explain(
+      tryOf({ image: old, end: failedBy('evicted', 1) }),
+      tryOf({ image: now }),
+    );
+    expect(unit.tries.map(({ image }) => image)).toEqual([old, now]);
+    const page = drawExplained({ sweep: 's', state: 'running', units: [unit], untroubled: 0 }, 100);
+    expect(page.match(/image sha256:\w+/g)).toEqual([
+      'image sha256:aaaaaaaaaaaa',
+      'image sha256:bbbbbbbbbbbb',
     ]);
   });
 

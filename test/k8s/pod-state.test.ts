@@ -98,7 +98,8 @@ test('a carrier that was started again has ended', () => {
 
 test('what a pod reached when is told by the cluster, its end only when every container has ended', () => {
   const job = { ...FAILED, metadata: { uid: 'u1', creationTimestamp: time(0) } };
-  const trainer = { ...status, name: 'trainer' };
+  const imageID = `registry/trainer@sha256:${'0f'.repeat(32)}`;
+  const trainer = { ...status, imageID, name: 'trainer' };
   const conditions = [{ type: 'PodScheduled', status: 'True', lastTransitionTime: time(2) }];
   const running = { running: { startedAt: time(9) } };
   const ended = { terminated: { exitCode: 0, startedAt: time(9), finishedAt: time(30) } };
@@ -113,6 +114,7 @@ test('what a pod reached when is told by the cluster, its end only when every co
   const seen = {
     uid: 'u1',
     node: 'n1',
+    image: imageID,
     queuedAt: time(0).toISOString(),
     startingAt: time(2).toISOString(),
     runningAt: time(9).toISOString(),
@@ -125,5 +127,6 @@ test('what a pod reached when is told by the cluster, its end only when every co
     ...seen,
     endedAt: time(33).toISOString(),
   });
+  expect(sightPod(job, waiting('ContainerCreating', '')).image).toBeNull();
   expect(sightPod(job, undefined)).toMatchObject({ pod: null, startingAt: null, runningAt: null });
 });

@@ -12,6 +12,7 @@ function tried(given: Partial<LedgerTry>, told: Partial<Telemetry> | null): Ledg
     stage: 'train',
     unit: 'GPU',
     devices: 2,
+    image: null,
     result: 'done',
     cause: null,
     start: '2026-01-02T03:04:05.000Z',

@@ -32,6 +32,7 @@ function tried(given: Partial<LedgerTry>): LedgerTry {
     stage: 'train',
     unit: 'GPU',
     devices: 8,
+    image: null,
     result: 'done',
     cause: null,
     start: '2026-01-02T03:04:05.000Z',

@@ -239,3 +239,28 @@ test('two conditions with the same settings are a warning, not an error', () => 
   const { warnings } = parse(studyWith(8, '  strip: { trace: strip }\n  again: { trace: keep }'));
   expect(warnings).toEqual(['9:3 the same settings as "keep", so the same results']);
 });
+
+function warnInPods(image: string, identity: string): string[] {
+  const { warnings } = parse(`${studyWith(8, '  strip: { trace: strip }')}
+store: s3://bucket/prefix
+compute: { kind: kubernetes, namespace: team, image: "registry.example.org/${image}" }
+trainer: { kind: command, command: [train], identity: "${identity}" }
+`);
+  return warnings;
+}
+
+describe('a trainer of which only a tag of its image is known', () => {
+  test('is a warning: results of another image would be taken for its own', () => {
+    expect(warnInPods('trainer:7', 'my-trainer-7')).toEqual([
+      expect.stringContaining('"my-trainer-7" beside a tag, which may name another image tomorrow'),
+    ]);
+  });
+
+  test.each([
+    ['by the digest of its image', `trainer@sha256:${'0f'.repeat(32)}`, 'my-trainer-7'],
+    ['by a digest', 'trainer:7', `sha256:${'0f'.repeat(32)}`],
+    ['by a commit', 'trainer:7', 'trainer at 0123456789ab'],
+  ])('is none where it is known %s', (_how, image, identity) => {
+    expect(warnInPods(image, identity)).toEqual([]);
+  });
+});
