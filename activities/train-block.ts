@@ -1,10 +1,12 @@
-import type { Compute, ComputeHooks } from '../compute/compute.ts';
+import type { Compute, ComputeHooks, TrainWork } from '../compute/compute.ts';
 import type { TrainedBlock } from '../contract/activities.ts';
 import { blockAt, trainingOf, weightsOf } from '../plan/cells.ts';
 import { trainingSeeds } from '../plan/keys.ts';
 import { settingsOf, worldSizeOf } from '../plan/training-settings.ts';
 import { streamsOf } from '../spec/seed-streams.ts';
 import type { Task } from './task.ts';
+import { TRAINER_GRACE } from '../contract/timeouts.ts';
+import type { Sweep } from '../spec/sweep.ts';
 
 /** Trains one block of a plan until its result stands in the store; commits nothing. */
 export async function trainBlock(
@@ -31,8 +33,13 @@ export async function trainBlock(
       seeds: trainingSeeds(streamsOf(plan.spec, lineage.seed)),
       checkpointEvery: plan.spec.checkpoints.every,
       worldSize: worldSizeOf(plan.spec),
+      grace: graceOf(plan.spec),
       domains: tellDomains ? domains : undefined,
     },
     hooks,
   );
+}
+
+function graceOf({ compute }: Sweep): TrainWork['grace'] {
+  return compute.kind === 'kubernetes' ? compute.gracePeriod : { trainer: TRAINER_GRACE / 1000 };
 }

@@ -150,8 +150,18 @@ class Carrier {
     const folder = join(this.folder, 'checkpoints', String(step));
     this.step = Math.max(this.step, step);
     await listPlainFiles(folder);
+    const since = performance.now();
     if (!(await putPartial(this.work.store, this.attempt, step, folder))) throw superseded();
+    this.judgeUpload((performance.now() - since) / 1000);
     await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Before it matters: what a stop saves has to be stored in that time. */
+  private judgeUpload(seconds: number): void {
+    const { upload = Infinity } = this.work.grace;
+    if (seconds <= upload) return;
+    const message = `storing a checkpoint took longer than compute.gracePeriod.upload (${upload} s): at a stop, what was trained since the last one would be lost`;
+    this.keepWarning({ type: 'warning', message });
   }
 
   private async finish(parent: Block | null): Promise<Ending> {

@@ -78,6 +78,8 @@ export interface TrainWork extends Work {
   checkpointEvery: number;
   /** Processes that train together. */
   worldSize: number;
+  /** Seconds to save a checkpoint once told to stop and, where that is limited, to store it. */
+  grace: { trainer: number; upload?: number };
   /** Those that it teaches; undefined: the trainer is not told. */
   domains: string[] | undefined;
 }

@@ -16,6 +16,7 @@ export async function makeTrainingJob(
   from: { resume: typeof RESUME | null; cache: string; signal: AbortSignal },
 ): Promise<{ job: TrainJob; parent: Block | null }> {
   const { store, trainer, key, hyperparameters, seeds, checkpointEvery, worldSize, domains } = work;
+  const graceSeconds = work.grace.trainer;
   const at = (name: string): string => join(folder, name);
   await store.fetchBlob(work.tools, at('tools.json'));
   await store.fetchBlob(work.data, at('train.jsonl'));
@@ -34,6 +35,7 @@ export async function makeTrainingJob(
     resume: from.resume,
     checkpointEvery,
     worldSize,
+    graceSeconds,
     domains,
   };
   return { job, parent: parent || null };

@@ -107,7 +107,8 @@ export const CAUSES = {
     mend: 'see `kubectl describe pod`: a volume or a Secret may be missing',
   },
   'grace-exceeded': {
-    recognised: 'the trainer finished, but what it left was not stored within the grace period',
+    recognised:
+      'the trainer finished or saved, but what it left was not stored within the grace period',
     action: 'goes on from the last durable checkpoint',
     retries: 2,
     mend: 'raise compute.gracePeriod.upload',
@@ -136,7 +137,7 @@ export const CAUSES = {
     recognised: 'no space left on the device',
     action: 'tries again, with growing pauses',
     retries: 3,
-    mend: 'free space under RATCHET_HOME and the store, then `ratchet retry`',
+    mend: 'free space under RATCHET_HOME and the store, or raise compute.disk of a pod, then `ratchet retry`',
   },
   'store-unreachable': {
     recognised: 'the store did not answer',

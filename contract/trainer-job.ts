@@ -78,6 +78,13 @@ export const trainJob = z
       .describe(
         'Processes that train together, one a GPU; part of the key. Absent: the trainer chooses.',
       ),
+    graceSeconds: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'From SIGTERM on the trainer has so long to save a checkpoint and end. Absent: it is not known.',
+      ),
     domains: z
       .array(z.string())
       .optional()

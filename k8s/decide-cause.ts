@@ -31,13 +31,16 @@ export interface Verdict {
 export function decideCause(evidence: Evidence): Verdict {
   const { pod } = evidence;
   const node = pod?.spec?.nodeName ?? null;
+  const disruption = judgeDisruption(evidence);
+  const lost = describeLoss(pod);
   const [cause, message] =
-    judgeDisruption(evidence) ??
+    disruption ??
     judgeCarrier(pod) ??
+    judgeLoss(lost) ??
     judgeTrainer(pod) ??
     judgeSilentCarrier(pod) ??
     judgeJob(evidence);
-  return { cause, message, node };
+  return { cause, message: disruption && lost ? `${message}; ${lost}` : message, node };
 }
 
 type Judgement = [CauseName, string] | undefined;
@@ -65,11 +68,12 @@ function judgeNode(pod: V1Pod | undefined, lost: boolean): Judgement {
   return undefined;
 }
 
-/** An eviction that would come again on every node. */
+/** An eviction that would come again on every node: the pod, not its node, has used up what it may. */
 function judgeFullDisk(pod: V1Pod | undefined): Judgement {
   const { reason, message = '' } = pod?.status ?? {};
   const full =
-    reason === 'Evicted' && /ephemeral|emptydir|exceeds the (total )?limit/i.test(message);
+    reason === 'Evicted' &&
+    /exceed(s the|s the total|ed its local ephemeral storage) limit/.test(message);
   return full ? ['disk-full', `the pod was evicted: ${message}`] : undefined;
 }
 
@@ -80,6 +84,23 @@ function judgeCondition(condition: V1PodCondition | undefined): Judgement {
 }
 
 const LOST_NODE = ['NodeLost', 'NodeShutdown'];
+
+/** A pod was told to stop, its trainer saved, and its carrier was killed before that was stored. */
+function describeLoss(pod: V1Pod | undefined): string | undefined {
+  const [trainer, carrier] = [endOf(pod, CONTAINERS.trainer), endOf(pod, CONTAINERS.carrier)];
+  const isLost =
+    trainer?.exitCode === TRAINER_EXIT.interrupted &&
+    carrier?.exitCode === SIGKILLED &&
+    carrier.reason !== 'OOMKilled' &&
+    pod?.metadata?.deletionTimestamp !== undefined;
+  return isLost
+    ? 'what it had saved was not stored within the grace period (compute.gracePeriod)'
+    : undefined;
+}
+
+function judgeLoss(lost: string | undefined): Judgement {
+  return lost === undefined ? undefined : ['grace-exceeded', lost];
+}
 
 /** What a carrier leaves as its termination message when it gives up. */
 function judgeCarrier(pod: V1Pod | undefined): Judgement {

@@ -21,6 +21,14 @@ test('a block is trained with what its condition sets, by as many processes as a
   });
 });
 
+test('a trainer is told how long it has once it is told to stop, and its carrier how long storing may take', async () => {
+  const gracePeriod = { trainer: 300, upload: 600 };
+  const compute = { kind: 'kubernetes', namespace: 'n', image: 'i', gracePeriod };
+  const { keep } = await trainEach({ compute, store: 's3://bucket/store' });
+  expect(keep?.grace).toEqual(gracePeriod);
+  expect((await trainEach({}))['keep']?.grace).toEqual({ trainer: 10 });
+});
+
 test('on this machine one process trains, or one a GPU', async () => {
   expect((await trainEach({}))['keep']?.worldSize).toBe(1);
   const compute = { kind: 'local', gpus: 2 };

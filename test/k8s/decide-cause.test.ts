@@ -16,6 +16,9 @@ const said = (words: object) => ({ exitCode: 1, message: JSON.stringify(words) }
 const metadata = { name: 'x', namespace: 'team' };
 const involvedObject = { kind: 'Job', name: 'ratchet-1' };
 
+const LOW_DISK =
+  'The node was low on resource: ephemeral-storage. Threshold quantity: 2Gi, available: 1536Mi.';
+
 /** Reasons and messages as Kubernetes 1.36, containerd, CUDA and PyTorch word them. */
 test.each<[string, Partial<Evidence>, string, RegExp]>([
   [
@@ -75,6 +78,59 @@ test.each<[string, Partial<Evidence>, string, RegExp]>([
     },
     'disk-full',
     /EmptyDir volume "work" exceeds/,
+  ],
+  [
+    'its container wrote more than it may',
+    {
+      pod: podOf({
+        status: {
+          reason: 'Evicted',
+          message: 'Container trainer exceeded its local ephemeral storage limit "1Gi". ',
+          ...disrupted('TerminationByKubelet', 'Container trainer exceeded its local'),
+        },
+      }),
+    },
+    'disk-full',
+    /exceeded its local ephemeral storage/,
+  ],
+  [
+    'the disk of its node is full, whoever filled it',
+    {
+      pod: podOf({
+        status: {
+          reason: 'Evicted',
+          message: `${LOW_DISK} Container trainer was using 700Mi, request is 100Mi, has larger consumption of ephemeral-storage. `,
+          ...disrupted('TerminationByKubelet', LOW_DISK),
+        },
+      }),
+    },
+    'evicted',
+    /low on resource: ephemeral-storage/,
+  ],
+  [
+    'what it saved was not stored before the carrier was killed',
+    { pod: podOf({ trainer: { exitCode: 75 }, carrier: { exitCode: 137 }, deleted: true }) },
+    'grace-exceeded',
+    /what it had saved was not stored .*compute\.gracePeriod/,
+  ],
+  [
+    'the same, but its node was drained: that is not its fault, and what was lost is told',
+    {
+      pod: podOf({
+        trainer: { exitCode: 75 },
+        carrier: { exitCode: 137 },
+        deleted: true,
+        status: disrupted('EvictionByEvictionAPI', 'Eviction API: evicting'),
+      }),
+    },
+    'evicted',
+    /EvictionByEvictionAPI.*; what it had saved was not stored/,
+  ],
+  [
+    'a carrier that was killed by itself lost nothing by the grace period',
+    { pod: podOf({ trainer: { exitCode: 75 }, carrier: { exitCode: 137 } }) },
+    'preempted',
+    /exit 75/,
   ],
   [
     'its node went away and its pod was given up',

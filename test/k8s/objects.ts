@@ -43,12 +43,18 @@ type Terminated = { exitCode: number; reason?: string; message?: string };
 export function podOf(given: {
   trainer?: Terminated;
   carrier?: Terminated;
+  /** It was told to stop. */
+  deleted?: boolean;
   status?: V1Pod['status'];
 }): V1Pod {
-  const { trainer, carrier, status } = given;
+  const { trainer, carrier, deleted, status } = given;
   const common = { image: 'i', imageID: 'i', ready: false };
   return {
-    metadata: { name: 'ratchet-1', labels: {} },
+    metadata: {
+      name: 'ratchet-1',
+      labels: {},
+      ...(deleted && { deletionTimestamp: new Date(0) }),
+    },
     spec: { containers: [], nodeName: 'n1' },
     status: {
       phase: 'Failed',

@@ -52,6 +52,8 @@ class Job:
     """That the block teaches, where the sweep file tells trainers of them."""
     seeds: dict[str, int]
     checkpoint_every: int
+    grace_seconds: float
+    """To save a checkpoint once told to stop."""
     temperature: float
     decoding_seed: int
     draws: int
@@ -97,6 +99,7 @@ def _parse(folder: Path, raw: dict[str, Any]) -> Job:
         domains=tuple(raw.get("domains", ())),
         seeds=raw.get("seeds", {}),
         checkpoint_every=raw.get("checkpointEvery", 1),
+        grace_seconds=raw.get("graceSeconds", float("inf")),
         temperature=decoding["temperature"],
         decoding_seed=decoding["seed"],
         draws=decoding.get("draws", 1),

@@ -18,14 +18,24 @@ from .protocol import Divergence, Events, own_rank
 from .stopping import stop_requested
 from .workers import Workers
 
+TOO_SLOW = (
+    "writing a checkpoint took longer than compute.gracePeriod.trainer ({} s): at a stop, what was trained since the "
+    "last one would be lost"
+)
+
 
 class Reporter(TrainerCallback):
-    def __init__(self, events: Events, publisher: CheckpointPublisher, workers: Workers) -> None:
+    def __init__(
+        self, events: Events, publisher: CheckpointPublisher, workers: Workers, grace: float = math.inf
+    ) -> None:
+        """`grace`: seconds to write a checkpoint once told to stop."""
         self._events = events
         self._publisher = publisher
         self._workers = workers
+        self._grace = grace
         self._last = (0.0, 0)
         self._waiting_since: float | None = None
+        self._writing_since = 0.0
         self._waited = 0.0
         self._flops: ModelFlops | None = None
         self._speedometer: Speedometer | None = None
@@ -78,6 +88,7 @@ class Reporter(TrainerCallback):
             self._events.gpus_may_idle = True
             if own_rank() == 0:
                 self._publisher.wait_for_room()
+            self._writing_since = time.monotonic()
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
         self._workers.meet()  # Every rank has written its part.
@@ -86,7 +97,10 @@ class Reporter(TrainerCallback):
             (draft / WORLD).write_text(str(self._workers.world))
             self._publisher.hand_over(state.global_step, draft)
         if self._waiting_since is not None:
-            self._waited += time.monotonic() - self._waiting_since
+            now = time.monotonic()
+            if now - self._writing_since > self._grace:
+                self._events.warn(TOO_SLOW.format(self._grace))
+            self._waited += now - self._waiting_since
             self._waiting_since = None
         self._events.gpus_may_idle = False
 

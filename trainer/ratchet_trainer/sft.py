@@ -51,7 +51,7 @@ def train(job: Job, settings: Hyperparameters, events: Events) -> int:
         args=make_arguments(job, settings, world),
         train_dataset=examples,
         processing_class=tokenizer,
-        callbacks=[Reporter(events, publisher, workers)],
+        callbacks=[Reporter(events, publisher, workers, job.grace_seconds)],
     )
     shard_on_processors(trainer)
     keep_exact(trainer.model)

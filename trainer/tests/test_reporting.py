@@ -47,6 +47,32 @@ def test_progress_tells_how_long_training_waited_for_checkpoints_so_far(tmp_path
     assert [one["checkpointSeconds"] for one in told] == [0, 5, 5]
 
 
+@pytest.mark.parametrize(("grace", "warnings"), [(3.0, 0), (2.5, 1)])
+def test_a_checkpoint_that_takes_longer_to_write_than_a_stop_allows_for_is_warned_of(
+    tmp_path, monkeypatch, grace, warnings
+):
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    args: Any = SimpleNamespace(output_dir=tmp_path)
+
+    def wait_for_room():
+        clock.now += 60  # Of no matter: room comes when the one before is stored.
+
+    publisher: Any = SimpleNamespace(wait_for_room=wait_for_room, hand_over=lambda step, draft: None)
+    workers: Any = SimpleNamespace(world=1, agree=lambda wish: wish, meet=lambda: None)
+    reporter = Reporter(Events(tmp_path), publisher, workers, grace)
+    for step in (3, 6):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        state, due = TrainerState(global_step=step, max_steps=9), TrainerControl(should_save=True)
+        reporter.on_step_end(args, state, due)
+        clock.now += 3
+        reporter.on_save(args, state, due)
+    lines = (tmp_path / "events.jsonl").read_text().splitlines() if warnings else []
+    told = [json.loads(line)["message"] for line in lines]
+    assert len(told) == warnings
+    assert all("compute.gracePeriod.trainer (2.5 s)" in message for message in told)
+
+
 def test_the_loss_is_told_without_the_penalty_which_must_be_a_number_too(tmp_path):
     apart: Any = None
     reporter = Reporter(Events(tmp_path), apart, apart)
