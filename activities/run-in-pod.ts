@@ -8,8 +8,8 @@ import {
 } from '../contract/activities.ts';
 import { CAUSES, type Cause, CausedError } from '../contract/causes.ts';
 import { type JobRequest, nameJob, type Stage } from '../k8s/job-request.ts';
-import { removeJob } from '../k8s/remove-job.ts';
 import { type JobEnd, runJob } from '../k8s/run-job.ts';
+import { settleJob } from '../k8s/settle-job.ts';
 import { countAnswers } from '../plan/cells.ts';
 import { findResult } from '../store/attempts.ts';
 import { unitOf } from './account.ts';
@@ -42,7 +42,7 @@ export async function trainInPod(
   const { key } = request;
   const standing = await findTrained(task, key);
   if (standing) {
-    await removeJob(request);
+    await settleJob(request, (state, seen) => hooks.meter.seePod(state, seen));
     return standing;
   }
   const log = new LogKeeper(store, key);
@@ -98,7 +98,7 @@ export async function evaluateInPod(
   const { length } = before.cells;
   const request = makeRequest('evaluate', task, unit);
   if (before.missing.length === 0) {
-    await removeJob(request);
+    await settleJob(request, (state, seen) => hooks.meter.seePod(state, seen));
     return { computed: 0, reused: length, computeSeconds: 0 };
   }
   const { meter } = hooks;

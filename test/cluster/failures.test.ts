@@ -50,6 +50,18 @@ test("more GPUs than any node has end at the start deadline with the scheduler's
   );
 });
 
+test('a Secret that is not there ends at the start deadline, after three pods, in its name', async () => {
+  const failed = await runSweep('secretless', {
+    compute: { secrets: ['absent'], startDeadline: 2 },
+  });
+  expect(failed).toMatchObject(FAILED);
+  expect(failed.ran.stderr).toMatch(
+    /start-deadline: not started within 2 s: CreateContainerConfigError: secret "absent" not found/,
+  );
+  const { stdout } = await failed.workplace.ratchet('explain', 'keep/1/travel', '--json');
+  expect(stdout.match(/"cause":\s*"start-deadline"/g)?.length).toBeGreaterThanOrEqual(3);
+});
+
 test('a pod that the cluster does not admit is told while it waits, and fails at the start deadline', async () => {
   const volumes = [{ name: 'node', path: '/node', hostPath: '/tmp' }];
   const failed = await runSweep('forbidden', { compute: { volumes, startDeadline: 3 } });

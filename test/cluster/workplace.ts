@@ -12,13 +12,13 @@ import {
 import { join } from 'node:path';
 import { afterEach, inject } from 'vitest';
 import { stringify } from 'yaml';
-import { checkInvariants } from '../../store/check-invariants.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { root } from '../boundary/rooms.ts';
 import { BIN, type Ran } from '../cli/ratchet.ts';
 import { endHome } from '../support/home-processes.ts';
 import { Cluster, NAMESPACE } from './cluster.ts';
+import { findBroken } from './find-broken.ts';
 import { s3, SECRET } from './s3.ts';
 import { USER } from './setup.ts';
 
@@ -30,7 +30,7 @@ afterEach(async () => {
   const left = await cluster.listLeft();
   const violations = [];
   for (const workplace of workplaces)
-    violations.push(...(await checkInvariants(await workplace.openStore())));
+    violations.push(...(await findBroken(await workplace.openStore())));
   for (const workplace of workplaces) await workplace.end();
   workplaces.clear();
   await cluster.removeJobs();
