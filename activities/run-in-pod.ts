@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ComputeHooks } from '../compute/compute.ts';
+import { type ComputeHooks, noSteps } from '../compute/compute.ts';
 import {
   type EvaluatedCheckpoint,
   FIRST_PLACEMENT,
@@ -30,7 +30,7 @@ export interface UnitHooks extends Pick<ComputeHooks, 'signal' | 'onProgress'> {
 
 /**
  * Trains a block in a pod, whose carrier does what `trainBlock` does here. Where it was done while nobody followed, its Job is
- * all that is left to see to.
+ * all that is left to see to; what another lineage's pod did costs nothing here.
  */
 export async function trainInPod(
   task: Task,
@@ -42,8 +42,8 @@ export async function trainInPod(
   const { key } = request;
   const standing = await findTrained(task, key);
   if (standing) {
-    await settleJob(request, (state, seen) => hooks.meter.seePod(state, seen));
-    return standing;
+    const own = await settleJob(request, (state, seen) => hooks.meter.seePod(state, seen));
+    return own ? standing : takeOver(standing);
   }
   const log = new LogKeeper(store, key);
   const job = nameJob(request);
@@ -53,9 +53,11 @@ export async function trainInPod(
   );
   let gone = false;
   try {
-    const { verdict, lastWords } = await runJob(request, {
+    const end = await runJob(request, {
       ...hooks,
       ...progress,
+      onWaiting: (message) => hooks.onProgress(noSteps('waiting', message)),
+      isDone: async () => (await findTrained(task, key)) !== undefined,
       onState: (state, seen) => {
         log.pod = seen.pod ?? undefined;
         hooks.meter.seePod(state, seen);
@@ -71,10 +73,12 @@ export async function trainInPod(
         gone = true;
       },
     });
-    noteTraffic(hooks.meter, lastWords);
+    if (end) noteTraffic(hooks.meter, end.lastWords);
     await log.close();
     const trained = await findTrained(task, key);
-    if (trained) return trained;
+    if (trained) return end ? trained : takeOver(trained);
+    if (!end) throw new CausedError('store-corrupt', GONE_AGAIN);
+    const { verdict } = end;
     const { cause, message, node } = verdict;
     // What a lost node still runs keeps its claim: whoever comes next waits until it is done or lapses.
     if (gone && cause !== 'node-lost') await endAttempt(store, key, log.pod, endingOf(verdict));
@@ -94,7 +98,7 @@ export async function evaluateInPod(
   unit: PlacedUnit,
   hooks: UnitHooks,
 ): Promise<EvaluatedCheckpoint> {
-  const before = await openCells(task);
+  let before = await openCells(task);
   const { length } = before.cells;
   const request = makeRequest('evaluate', task, unit);
   if (before.missing.length === 0) {
@@ -113,12 +117,18 @@ export async function evaluateInPod(
   const end = await runJob(request, {
     ...hooks,
     ...progress,
+    onWaiting: (message) => hooks.onProgress(noSteps('waiting', message)),
+    isDone: async () => {
+      before = await openCells(task);
+      return before.missing.length === 0;
+    },
     onState: (state, seen) => {
       meter.seePod(state, seen);
       progress.onState(state);
     },
     onLog: () => undefined,
   });
+  if (!end) return { computed: 0, reused: length, computeSeconds: 0 };
   noteTraffic(meter, end.lastWords);
   const { missing } = await openCells(task);
   meter.noteCommitted(sumAnswers(before.missing) - sumAnswers(missing));
@@ -137,6 +147,13 @@ async function findTrained({ store }: Task, key: string): Promise<TrainedBlock |
   const { attempt, computeSeconds } = found.outcome;
   return { attempt, computeSeconds };
 }
+
+/** Another lineage has paid for it. */
+function takeOver({ attempt }: TrainedBlock): TrainedBlock {
+  return { attempt, computeSeconds: 0 };
+}
+
+const GONE_AGAIN = 'the result of another lineage cannot be found any more';
 
 function sumAnswers(cells: readonly Cell[]): number {
   return cells.reduce((sum, cell) => sum + countAnswers(cell), 0);

@@ -79,7 +79,8 @@ function describeActivity(
   const deadline = startDeadline === null ? '' : `, ${startDeadline} s at most`;
   const NEXT: Record<typeof state, string | null> = {
     running: null,
-    waiting: 'it waits for another sweep that computes the same, and takes its result or its place',
+    waiting:
+      'it waits for another lineage that computes the same, and takes its result or its place',
     queued: 'it waits for its turn, however long that takes',
     unschedulable: `it waits for a node${deadline}`,
     starting: `it waits for the pod to start${deadline}`,

@@ -106,6 +106,8 @@ export const API_RETRY = SECOND;
 export const REFUSED_WATCH = 4 * SECOND;
 /** How often the watched state of a Job, which is in memory, is looked at. */
 export const JOB_TICK = 0.2 * SECOND;
+/** A Job of another lineage that does the same is looked at this often: its place is free soon enough. */
+export const OTHERS_LOOK = SECOND;
 /** A Job without a pod for so long may have one refused; then its warnings are read this often. */
 export const POD_PATIENCE = 5 * SECOND;
 export const REFUSAL_LOOK = 30 * SECOND;

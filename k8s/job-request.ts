@@ -26,8 +26,8 @@ export interface JobRequest {
 export type CarrierWork = Pick<JobRequest, 'stage' | 'unit'>;
 
 /**
- * One name for one piece of work in one store, so that whoever comes second finds the Job that runs: two stores of one
- * cluster never mistake each other's. Generations are others beside it.
+ * One name for one piece of work in one store, whichever lineage wants it, so that whoever comes second finds the Job that
+ * runs: two stores of one cluster never mistake each other's. Generations are others beside it.
  */
 export function nameJob({ stage, unit, key, placement }: JobRequest): string {
   const digest = digestOf([unit.store, stage, key]);

@@ -9,8 +9,8 @@ export const LABELS = {
   /** Kueue's own: the LocalQueue that admits a Job. */
   queue: 'kueue.x-k8s.io/queue-name',
   queuePriority: 'kueue.x-k8s.io/priority-class',
-  /** Set by the Job controller on its pods. */
-  job: 'batch.kubernetes.io/job-name',
+  /** Set by the Job controller on its pods: another Job may have had the same name. */
+  jobUid: 'batch.kubernetes.io/controller-uid',
 } as const;
 
 export const ANNOTATIONS = {

@@ -1,11 +1,10 @@
 import type { V1Job } from '@kubernetes/client-node';
-import { LOST_POD } from '../contract/timeouts.ts';
 import type { KubernetesCompute } from '../spec/compute-schema.ts';
 import { ask, openCluster } from './cluster.ts';
 import type { Stage } from './job-request.ts';
 import { ANNOTATIONS, LABELS, OURS } from './labels.ts';
 import { newestPod } from './namespace-watch.ts';
-import { removeNamed } from './remove-job.ts';
+import { removeJob } from './remove-job.ts';
 
 /** A Job of ours, by what it says of itself. */
 export interface OwnJob {
@@ -20,8 +19,8 @@ export interface OwnJob {
   store: string;
   /** Its last one. */
   pod: string | undefined;
-  /** Milliseconds for the end of its pod. */
-  patience: number;
+  /** As the cluster has it. */
+  job: V1Job;
 }
 
 type Place = Pick<KubernetesCompute, 'context' | 'namespace'>;
@@ -36,16 +35,16 @@ export async function listJobs({ context, namespace }: Place, patience: number):
     .filter(({ metadata }) => !metadata?.deletionTimestamp)
     .map((job) => {
       const own = pods.items.filter(
-        ({ metadata }) => metadata?.labels?.[LABELS.job] === job.metadata?.name,
+        ({ metadata }) => metadata?.labels?.[LABELS.jobUid] === job.metadata?.uid,
       );
       return describeJob(job, newestPod(own)?.metadata?.name);
     });
 }
 
-function describeJob({ metadata, spec }: V1Job, pod: string | undefined): OwnJob {
+function describeJob(job: V1Job, pod: string | undefined): OwnJob {
+  const { metadata } = job;
   const said = new Map(Object.entries({ ...metadata?.labels, ...metadata?.annotations }));
   const read = (name: string): string => said.get(name) ?? '';
-  const grace = spec?.template.spec?.terminationGracePeriodSeconds ?? 0;
   return {
     name: metadata?.name ?? '',
     sweep: read(LABELS.sweep),
@@ -56,11 +55,11 @@ function describeJob({ metadata, spec }: V1Job, pod: string | undefined): OwnJob
     key: read(ANNOTATIONS.key),
     store: read(ANNOTATIONS.store),
     pod,
-    patience: grace * 1000 + LOST_POD,
+    job,
   };
 }
 
 /** Its pod saves a checkpoint first. Returns whether it is gone. */
-export function removeOwn(place: Place, { name, patience }: OwnJob): Promise<boolean> {
-  return removeNamed(place, name, patience);
+export function removeOwn(place: Place, { job }: OwnJob): Promise<boolean> {
+  return removeJob(place, job);
 }

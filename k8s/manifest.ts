@@ -8,6 +8,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { KubernetesCompute } from '../spec/compute-schema.ts';
 import { makeCarrier, makeTrainer } from './containers.ts';
+import { labelOwner } from './job-owner.ts';
 import { type JobRequest, nameJob } from './job-request.ts';
 import { ANNOTATIONS, CONTAINERS, LABELS, MANAGER } from './labels.ts';
 import { listVolumes } from './volumes.ts';
@@ -72,13 +73,11 @@ function describeTopology({ queueTopology }: KubernetesCompute): Record<string, 
   return { [required ? ANNOTATIONS.requiredTopology : ANNOTATIONS.preferredTopology]: within };
 }
 
-function makeLabels({ unit, condition, seed, stage }: JobRequest): Record<string, string> {
+function makeLabels(request: JobRequest): Record<string, string> {
   return {
     [LABELS.managedBy]: MANAGER,
-    [LABELS.sweep]: unit.sweep,
-    [LABELS.condition]: condition,
-    [LABELS.seed]: String(seed),
-    [LABELS.stage]: stage,
+    ...labelOwner(request),
+    [LABELS.stage]: request.stage,
   };
 }
 

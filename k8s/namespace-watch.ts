@@ -22,7 +22,7 @@ export class NamespaceWatch {
   private readonly silence: number;
   private readonly jobs: Informer<V1Job>;
   private readonly pods: Informer<V1Pod>;
-  /** Of each Job, by their names. */
+  /** Of each Job by its uid, by their names. */
   private readonly podsOf = new Map<string, Map<string, V1Pod>>();
   private followers = 0;
   /** When each watch last told something, or was started. */
@@ -65,13 +65,15 @@ export class NamespaceWatch {
         throw new CausedError('cluster-refused', `Kubernetes refuses to list or to watch ${path}`);
   }
 
-  job(name: string): V1Job | undefined {
-    return this.jobs.get(name, this.namespace);
+  /** None where another has its name by now. */
+  job(name: string, uid: string | undefined): V1Job | undefined {
+    const job = this.jobs.get(name, this.namespace);
+    return job?.metadata?.uid === uid ? job : undefined;
   }
 
-  /** The newest that the Job has. */
-  pod(job: string): V1Pod | undefined {
-    return newestPod([...(this.podsOf.get(job)?.values() ?? [])]);
+  /** The newest that the Job of this uid has. */
+  pod(job: string | undefined): V1Pod | undefined {
+    return newestPod([...(this.podsOf.get(job ?? '')?.values() ?? [])]);
   }
 
   private index(pod: V1Pod): void {
@@ -129,7 +131,12 @@ function isRefusal(error: Error & { code?: unknown; statusCode?: unknown } = new
   return [401, 403].includes(Number(error.code ?? error.statusCode));
 }
 
-const watches = new Map<string, { cluster: Cluster; watch: NamespaceWatch }>();
+export interface WatchedNamespace {
+  cluster: Cluster;
+  watch: NamespaceWatch;
+}
+
+const watches = new Map<string, WatchedNamespace>();
 
 /** One connection and one watch for each namespace, however many ask. */
 export function watchNamespace({
@@ -138,10 +145,7 @@ export function watchNamespace({
 }: {
   context?: string | undefined;
   namespace: string;
-}): {
-  cluster: Cluster;
-  watch: NamespaceWatch;
-} {
+}): WatchedNamespace {
   const name = JSON.stringify([context, namespace]);
   const known = watches.get(name);
   if (known) return known;
@@ -151,9 +155,9 @@ export function watchNamespace({
   return made;
 }
 
-/** Its Job's, and its own. */
+/** Its Job's uid, and its own name. */
 function namesOf({ metadata }: V1Pod): [string, string] {
-  return [metadata?.labels?.[LABELS.job] ?? '', metadata?.name ?? ''];
+  return [metadata?.labels?.[LABELS.jobUid] ?? '', metadata?.name ?? ''];
 }
 
 /** A Job has had more than one where Kueue took the first back. */

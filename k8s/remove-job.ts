@@ -1,49 +1,48 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { V1Job } from '@kubernetes/client-node';
-import { JOB_TICK, LOST_POD } from '../contract/timeouts.ts';
-import { type Cluster, find } from './cluster.ts';
-import { type JobRequest, nameJob } from './job-request.ts';
-import { graceOf } from './manifest.ts';
+import { JOB_TICK } from '../contract/timeouts.ts';
+import { type Cluster, find, isStatus } from './cluster.ts';
+import type { JobRequest } from './job-request.ts';
+import { endPatience } from './job-state.ts';
 import { watchNamespace } from './namespace-watch.ts';
+import { readJob } from './read-job.ts';
 
-export function readJob({ batch }: Cluster, request: JobRequest): Promise<V1Job | undefined> {
-  const { namespace } = request.settings;
-  return find(() => batch.readNamespacedJob({ namespace, name: nameJob(request) }));
-}
-
-/** For the end of a pod that was deleted, in milliseconds: after it, its node counts as lost. */
-export function endPatience({ settings }: JobRequest): number {
-  return graceOf(settings) * 1000 + LOST_POD;
-}
-
-/** Removes a Job, if it is there, and waits until its pod is gone too. Returns whether it is. */
-export function removeJob(
-  request: JobRequest,
-  patience: number = endPatience(request),
-): Promise<boolean> {
-  return removeNamed(request.settings, nameJob(request), patience);
-}
-
-/** Until its pod is gone it might hold a GPU. A node that is lost is not waited for beyond `patience` (ms). */
-export async function removeNamed(
+/**
+ * Removes this very Job, if it is there, and waits until its pod is gone too: until then it might hold a GPU. A node that is
+ * lost is not waited for beyond `patience` (ms). Returns whether it is gone.
+ */
+export async function removeJob(
   place: Pick<JobRequest['settings'], 'context' | 'namespace'>,
-  name: string,
-  patience: number,
+  job: V1Job,
+  patience: number = endPatience(job),
 ): Promise<boolean> {
   const { cluster, watch } = watchNamespace(place);
-  const { namespace } = place;
+  const { name = '', uid } = job.metadata ?? {};
+  const of = { namespace: place.namespace, name };
   const unfollow = watch.follow();
   const deadline = performance.now() + patience;
   try {
-    const of = { namespace, name, propagationPolicy: 'Foreground' };
-    await find(() => cluster.batch.deleteNamespacedJob(of));
+    await deleteJob(cluster, of, uid);
     while (performance.now() < deadline) {
       await delay(JOB_TICK);
-      if (watch.job(name) || watch.pod(name)) continue;
-      if (!(await find(() => cluster.batch.readNamespacedJob({ namespace, name })))) return true;
+      if (watch.job(name, uid) || watch.pod(uid)) continue;
+      if (!(await readJob(cluster, of, uid))) return true;
     }
     return false;
   } finally {
     unfollow();
+  }
+}
+
+async function deleteJob(
+  { batch }: Cluster,
+  of: { namespace: string; name: string },
+  uid: string | undefined,
+): Promise<void> {
+  const body = { propagationPolicy: 'Foreground', ...(uid && { preconditions: { uid } }) };
+  try {
+    await find(() => batch.deleteNamespacedJob({ ...of, body }));
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error; // Another has its name by now.
   }
 }

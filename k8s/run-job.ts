@@ -1,28 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
-import { CausedError } from '../contract/causes.ts';
 import { HOPELESS_PULL, JOB_TICK, LAST_LOG, WATCH_SILENCE } from '../contract/timeouts.ts';
-import { ask, type Cluster, isStatus } from './cluster.ts';
+import { ask, type Cluster } from './cluster.ts';
 import { decideCause, readLastWords, type Verdict } from './decide-cause.ts';
 import { followLog } from './follow-log.ts';
-import { type JobRequest, nameJob } from './job-request.ts';
-import { ANNOTATIONS, CONTAINERS, LABELS } from './labels.ts';
-import { makeJob } from './manifest.ts';
-import { type NamespaceWatch, newestPod, watchNamespace } from './namespace-watch.ts';
-import { endPatience, readJob, removeJob } from './remove-job.ts';
+import type { JobRequest } from './job-request.ts';
+import { endPatience, isOver } from './job-state.ts';
+import { CONTAINERS } from './labels.ts';
+import { type LaunchHooks, launchJob } from './launch-job.ts';
+import {
+  type NamespaceWatch,
+  type WatchedNamespace,
+  watchNamespace,
+} from './namespace-watch.ts';
+import { readJob, readPod } from './read-job.ts';
+import { removeJob } from './remove-job.ts';
 import { RefusedPods } from './refused-pods.ts';
 import { type PodSighting, sightPod } from './pod-times.ts';
-import {
-  describePod,
-  describeRefusal,
-  endOf,
-  hasCarrierEnded,
-  isWithdrawn,
-  type PodState,
-  statusOf,
-} from './pod-state.ts';
+import { describePod, describeRefusal, endOf, type PodState, statusOf } from './pod-state.ts';
 
-export interface JobHooks {
+export interface JobHooks extends LaunchHooks {
   /** Aborted: end the pod and wait until it is gone, unless `leave` says that somebody else will follow it. */
   signal: AbortSignal;
   leave: () => boolean;
@@ -47,14 +44,15 @@ export interface JobEnd {
 
 /**
  * Starts a Job, or finds it running, follows it to its end and removes it. However this process ends meanwhile, the next
- * call with the same request goes on from there.
+ * call with the same request goes on from there. Undefined: another lineage's Job did the work, which was waited for.
  */
-export async function runJob(request: JobRequest, hooks: JobHooks): Promise<JobEnd> {
-  const { cluster, watch } = watchNamespace(request.settings);
-  const unfollow = watch.follow();
+export async function runJob(request: JobRequest, hooks: JobHooks): Promise<JobEnd | undefined> {
+  const place = watchNamespace(request.settings);
+  const unfollow = place.watch.follow();
   const logs = new AbortController();
   try {
-    return await new JobRun(cluster, watch, request, hooks, logs.signal).run();
+    const job = await launchJob(place, request, hooks);
+    return job && (await new JobRun(place, request, job, hooks, logs.signal).run());
   } finally {
     logs.abort();
     unfollow();
@@ -64,11 +62,14 @@ export async function runJob(request: JobRequest, hooks: JobHooks): Promise<JobE
 class JobRun {
   private readonly cluster: Cluster;
   private readonly watch: NamespaceWatch;
-  private readonly request: JobRequest;
+  private readonly settings: JobRequest['settings'];
+  /** As it was launched. */
+  private readonly job: V1Job;
   private readonly hooks: JobHooks;
   private readonly logs: AbortSignal;
-  private readonly name: string;
   private readonly namespace: string;
+  private readonly name: string;
+  private readonly uid: string | undefined;
   private readonly followed = new Set<string>();
   private readonly refused = new RefusedPods(() => this.readWarnings());
   /** Since when it is held up by the same thing. */
@@ -80,60 +81,34 @@ class JobRun {
   private readAt = performance.now();
 
   constructor(
-    cluster: Cluster,
-    watch: NamespaceWatch,
-    request: JobRequest,
+    { cluster, watch }: WatchedNamespace,
+    { settings }: JobRequest,
+    job: V1Job,
     hooks: JobHooks,
     logs: AbortSignal,
   ) {
     this.cluster = cluster;
     this.watch = watch;
-    this.request = request;
+    this.settings = settings;
+    this.job = job;
     this.hooks = hooks;
     this.logs = logs;
-    this.name = nameJob(request);
-    this.namespace = request.settings.namespace;
+    this.namespace = settings.namespace;
+    this.name = job.metadata?.name ?? '';
+    this.uid = job.metadata?.uid;
   }
 
   async run(): Promise<JobEnd> {
-    await this.launch();
     for (;;) {
       if (this.hooks.signal.aborted) await this.stop();
       this.watch.checkSight();
-      const [job, pod] = [this.watch.job(this.name), this.watch.pod(this.name)];
+      const [job, pod] = [this.watch.job(this.name, this.uid), this.watch.pod(this.uid)];
       await this.tellWithdrawn(job, pod);
       const stuck = this.look(job, pod, await this.refused.explain(job, pod));
       const end = stuck && (await this.end(stuck === 'ended' ? undefined : stuck));
       if (end) return end;
       await delay(JOB_TICK);
     }
-  }
-
-  /** Creates the Job or attaches to the one that is there; one that is going is waited for, so that two never share a name. */
-  private async launch(): Promise<void> {
-    const { namespace } = this;
-    for (;;) {
-      this.hooks.signal.throwIfAborted();
-      try {
-        await ask(() =>
-          this.cluster.batch.createNamespacedJob({ namespace, body: makeJob(this.request) }),
-        );
-        return;
-      } catch (error) {
-        if (!isStatus(error, 409)) throw error;
-      }
-      const standing = await readJob(this.cluster, this.request);
-      if (standing && !standing.metadata?.deletionTimestamp) return this.checkOurs(standing);
-      await delay(JOB_TICK * 5);
-    }
-  }
-
-  private checkOurs({ metadata }: V1Job): void {
-    if (metadata?.annotations?.[ANNOTATIONS.key] === this.request.key) return;
-    throw new CausedError(
-      'cluster-refused',
-      `Job ${this.name} of namespace ${this.namespace} is not ours: delete it by hand`,
-    );
   }
 
   /** Whoever looks five times a second may never see a pod on its way out. */
@@ -166,7 +141,7 @@ class JobRun {
   private isLost(job: V1Job | undefined, pod: V1Pod | undefined, now: number): boolean {
     const deleted = job?.metadata?.deletionTimestamp ?? pod?.metadata?.deletionTimestamp;
     this.deletedAt = deleted ? (this.deletedAt ?? now) : undefined;
-    return this.deletedAt !== undefined && now - this.deletedAt > endPatience(this.request);
+    return this.deletedAt !== undefined && now - this.deletedAt > endPatience(this.job);
   }
 
   private judgeWaiting(
@@ -179,7 +154,7 @@ class JobRun {
       return undefined;
     }
     if (this.held?.cause !== cause) this.held = { cause, since: now };
-    const { startDeadline } = this.request.settings;
+    const { startDeadline } = this.settings;
     const limit = hopeless ? HOPELESS_PULL : startDeadline * 1000;
     if (now - this.held.since < limit) return undefined;
     const held = hopeless ? message : `not started within ${startDeadline} s: ${message}`;
@@ -193,7 +168,7 @@ class JobRun {
     const { cluster, namespace, logs, hooks } = this;
     const follow = (container: string, onText: JobHooks['onLog']): void => {
       const hasEnded = (): boolean =>
-        statusOf(this.watch.pod(this.name), container)?.state?.running === undefined;
+        statusOf(this.watch.pod(this.uid), container)?.state?.running === undefined;
       const source = { namespace, pod: name, container };
       void followLog(cluster, source, { onText, hasEnded, signal: logs });
     };
@@ -203,8 +178,9 @@ class JobRun {
 
   /** Reads everything afresh: what was watched may be old. Undefined: it has not ended after all. */
   private async end(given: Verdict | undefined): Promise<JobEnd | undefined> {
-    const job = await readJob(this.cluster, this.request);
-    const pod = await this.readPod();
+    const { cluster, namespace, name, uid } = this;
+    const job = await readJob(cluster, { namespace, name }, uid);
+    const pod = await readPod(cluster, namespace, uid);
     this.readAt = performance.now();
     this.seen = false;
     const lost = this.isLost(job, pod, this.readAt);
@@ -212,15 +188,8 @@ class JobRun {
     const events = pod ? [] : await this.readWarnings();
     const verdict = given ?? decideCause({ job, pod, events, lost });
     if (pod) await this.tellEnd(job, pod);
-    await this.remove(lost ? 0 : endPatience(this.request));
+    await this.remove(lost ? 0 : endPatience(this.job));
     return { verdict, ...namePod(pod) };
-  }
-
-  private async readPod(): Promise<V1Pod | undefined> {
-    const { namespace } = this;
-    const labelSelector = `${LABELS.job}=${this.name}`;
-    const of = { namespace, labelSelector };
-    return newestPod((await ask(() => this.cluster.core.listNamespacedPod(of))).items);
   }
 
   /** When it ran, and all that the trainer said, before it is gone with its pod. */
@@ -236,38 +205,26 @@ class JobRun {
   }
 
   private async readWarnings() {
-    const { namespace, name } = this;
-    const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${name},type=Warning`;
+    const { namespace, uid } = this;
+    const fieldSelector = `involvedObject.uid=${uid},type=Warning`;
     return (await ask(() => this.cluster.core.listNamespacedEvent({ namespace, fieldSelector })))
       .items;
   }
 
   /** Throws what the signal's reason says. */
   private async stop(): Promise<never> {
-    if (!this.hooks.leave()) await this.remove(endPatience(this.request));
+    if (!this.hooks.leave()) await this.remove(endPatience(this.job));
     throw this.hooks.signal.reason;
   }
 
   private async remove(patience: number): Promise<void> {
-    if (await removeJob(this.request, patience)) this.hooks.onGone?.();
+    if (await removeJob(this.settings, this.job, patience)) this.hooks.onGone?.();
   }
 }
 
 function namePod(pod: V1Pod | undefined): Pick<JobEnd, 'pod' | 'lastWords'> {
   const lastWords = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
   return { pod: pod?.metadata?.name ?? null, lastWords };
-}
-
-/**
- * `Complete` and `Failed` come when its pods have ended, after conditions that only announce it. A carrier that gave up is an
- * end as well, unless a queue took its pod back.
- */
-function isOver(job: V1Job, pod: V1Pod | undefined): boolean {
-  const { conditions = [] } = job.status ?? {};
-  const settled = conditions.some(
-    ({ type, status: value }) => value === 'True' && (type === 'Complete' || type === 'Failed'),
-  );
-  return settled || (pod !== undefined && !isWithdrawn(job, pod) && hasCarrierEnded(pod));
 }
 
 const LOG_LIMIT = 4 * 1024 ** 2;

@@ -25,7 +25,7 @@ export const METRICS = {
     name: 'ratchet_tries',
     kind: 'gauge',
     labels: ['stage', 'state'],
-    help: 'Tries that this worker follows now: one for each pod, or trainer on its own machine.',
+    help: 'Tries that this worker follows now: one for each pod, or trainer on its own machine. What waits for the pod of another has none.',
   },
   gpus: {
     name: 'ratchet_gpus',

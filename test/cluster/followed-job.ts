@@ -7,7 +7,7 @@ export interface FollowedJob {
   request: JobRequest;
   /** When the cluster told of it for the first time. */
   seen: Promise<void>;
-  end: Promise<JobEnd>;
+  end: Promise<JobEnd | undefined>;
   stop: (reason: Error) => void;
 }
 
@@ -21,6 +21,8 @@ export function followJob(context: string, namespace: string): FollowedJob {
   const end = runJob(request, {
     signal: stop.signal,
     leave: () => false,
+    isDone: () => Promise.resolve(false),
+    onWaiting: () => undefined,
     onState: () => void told.emit('state'),
     onCarrier: () => undefined,
     onLog: () => undefined,

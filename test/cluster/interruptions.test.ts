@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { LABELS } from '../../k8s/labels.ts';
 import { Cluster, NAMESPACE, waitFor } from './cluster.ts';
 import { fired } from './fired.ts';
 import { attemptsOf, type Finished, finish, runUndisturbed, startSweep } from './interruption.ts';
@@ -21,7 +20,7 @@ test('a pod that is evicted saves a checkpoint, and another goes on from it', as
 
 test('a Job that somebody deletes is made again', async () => {
   const started = await startSweep();
-  const name = started.pod.metadata?.labels?.[LABELS.job] ?? '';
+  const name = started.pod.metadata?.ownerReferences?.[0]?.name ?? '';
   await cluster.batch.deleteNamespacedJob({
     name,
     namespace: NAMESPACE,

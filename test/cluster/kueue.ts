@@ -78,8 +78,9 @@ export class Kueue {
   async occupy(name: string, priority: string): Promise<{ remove: () => Promise<void> }> {
     const { batch, core } = this.cluster;
     const namespace = NAMESPACE;
+    const labelSelector = `batch.kubernetes.io/job-name=${name}`;
     const readPods = async (): Promise<V1Pod[]> =>
-      (await core.listNamespacedPod({ namespace, labelSelector: `${LABELS.job}=${name}` })).items;
+      (await core.listNamespacedPod({ namespace, labelSelector })).items;
     await batch.createNamespacedJob({ namespace, body: occupant(name, priority) });
     await waitFor(async () => (await readPods()).some(({ status }) => status?.phase === 'Running'));
     return {

@@ -16,15 +16,15 @@ test('a watch whose connection died without a word is made anew, and tells what 
   const watch = new NamespaceWatch(way.cluster, NAMESPACE, SILENCE);
   onTestFinished(watch.follow());
   const before = await makeSuspendedJob('before');
-  await waitFor(() => watch.job(before));
+  await waitFor(() => watch.job(...before));
   way.silence();
   const after = await makeSuspendedJob('after');
-  await waitFor(() => watch.job(after));
-  expect(watch.job(before)).toBeDefined();
+  await waitFor(() => watch.job(...after));
+  expect(watch.job(...before)).toBeDefined();
 });
 
-/** Straight to the API server. */
-async function makeSuspendedJob(key: string): Promise<string> {
+/** Straight to the API server. Returns its name and uid. */
+async function makeSuspendedJob(key: string): Promise<[string, string | undefined]> {
   const { batch } = new Cluster();
   const request = requestOf({ key, settings: settingsOf({ namespace: NAMESPACE }) });
   const job = makeJob(request);
@@ -32,7 +32,7 @@ async function makeSuspendedJob(key: string): Promise<string> {
     ...job,
     spec: { template: { spec: { containers: [] } }, ...job.spec, suspend: true },
   };
-  await batch.createNamespacedJob({ namespace: NAMESPACE, body });
+  const { metadata } = await batch.createNamespacedJob({ namespace: NAMESPACE, body });
   const name = nameJob(request);
   onTestFinished(async () => {
     await batch.deleteNamespacedJob({
@@ -41,7 +41,7 @@ async function makeSuspendedJob(key: string): Promise<string> {
       propagationPolicy: 'Background',
     });
   });
-  return name;
+  return [name, metadata?.uid];
 }
 
 interface Way {

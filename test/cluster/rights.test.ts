@@ -86,10 +86,10 @@ function findMissing(context: string): Promise<string[]> {
 }
 
 /** Follows a Job that is deleted from outside as soon as the cluster has told of it. Returns what its end is put down to. */
-async function followDeleted(context: string): Promise<string> {
+async function followDeleted(context: string): Promise<string | undefined> {
   const { request, seen, end } = followJob(context, NAMESPACE);
   await Promise.race([seen, end]);
   const of = { namespace: NAMESPACE, name: nameJob(request) };
   await openCluster('t').batch.deleteNamespacedJob({ ...of, propagationPolicy: 'Background' });
-  return (await end).verdict.cause;
+  return (await end)?.verdict.cause;
 }

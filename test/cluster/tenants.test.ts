@@ -38,7 +38,7 @@ describe.skipIf(!HAS_HELM)('two teams with the chart in namespaces of their own'
     expect(nameJob(theirs.request)).toBe(name);
     const { batch } = openCluster('t');
     await batch.deleteNamespacedJob({ namespace: 'blue', name, propagationPolicy: 'Background' });
-    expect((await ours.end).verdict.cause).toBe('evicted');
+    expect((await ours.end)?.verdict.cause).toBe('evicted');
     const standing = await batch.readNamespacedJob({ namespace: 'green', name });
     expect(standing.metadata?.deletionTimestamp).toBeUndefined();
     theirs.stop(new Error('cancelled'));

@@ -119,7 +119,12 @@ export class Workplace {
 export function toySweep(
   workplace: Workplace,
   name: string,
-  given: { compute?: object; hyperparameters?: object; local?: boolean } = {},
+  given: {
+    compute?: object;
+    conditions?: object;
+    hyperparameters?: object;
+    local?: boolean;
+  } = {},
 ): string {
   const { image } = inject('cluster');
   const pods = {
@@ -142,7 +147,7 @@ export function toySweep(
       chainLength: { min: 2, max: 2 },
     },
     stream: { domains: ['travel'] },
-    conditions: { keep: { trace: 'keep' } },
+    conditions: given.conditions ?? { keep: { trace: 'keep' } },
     seeds: 1,
     trainer: {
       kind: 'command',

@@ -12,13 +12,13 @@ export interface FakeApiServer {
 
 /** An API server that answers as a test says, with the faults that a real one has seldom. */
 export async function startFakeApiServer(
-  answer: (url: URL, response: ServerResponse) => void,
+  answer: (url: URL, response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<FakeApiServer> {
   const asked: string[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     const url = new URL(request.url ?? '/', 'http://fake');
     asked.push(request.url ?? '/');
-    answer(url, response);
+    answer(url, response, request);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

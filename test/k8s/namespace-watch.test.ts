@@ -28,7 +28,8 @@ async function watchJob(...watches: ((response: ServerResponse, url: URL) => voi
   });
   const watch = new NamespaceWatch(clusterOf(config), 'team');
   onTestFinished(watch.follow());
-  const seen = (): string | undefined => watch.job('ratchet-1')?.metadata?.resourceVersion;
+  const seen = (): string | undefined =>
+    watch.job('ratchet-1', undefined)?.metadata?.resourceVersion;
   const lists = (): number =>
     asked.filter((path) => path.includes('/jobs') && !path.includes('watch=')).length;
   return { job, seen, lists };
