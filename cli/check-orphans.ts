@@ -41,35 +41,57 @@ export async function checkOrphans({ compute }: Sweep, home: Home): Promise<Chec
     const unknown = jobs.filter((_, index) => owners[index] === 'unknown');
     return [
       judgeOrphans(jobs, orphans, async (job) => {
+        const gone = await removeOwn(compute, job);
         // What a lost node still runs keeps its claim.
-        if (await removeOwn(compute, job)) await settle(job);
+        if (gone) await settle(job);
+        return gone;
       }),
       ...(unknown.length > 0 ? [judgeUnknown(unknown)] : []),
     ];
   } catch (error) {
     // Which the check of Temporal tells.
     if (error instanceof TemporalUnusable) return [];
-    if (!(error instanceof CausedError)) throw error;
-    return [failed(NAME, error.message, CAUSES[error.causeName].mend)];
+    return [describeRefusal(error)];
   } finally {
     await session?.close();
   }
 }
 
-function judgeOrphans(
+/** `remove` says whether the Job and its pod are gone. */
+export function judgeOrphans(
   jobs: OwnJob[],
   orphans: OwnJob[],
-  remove: (job: OwnJob) => Promise<void>,
+  remove: (job: OwnJob) => Promise<boolean>,
 ): Check {
   if (orphans.length === 0) return passed(NAME, `${jobs.length} Jobs, each followed by its sweep`);
   const found = `${orphans.length} of ${jobs.length} Jobs, which nobody follows: ${orphans.map(describeJob).join(', ')}`;
   return {
     ...failed(NAME, found, 'ratchet doctor FILE --fix removes them; their pods save a checkpoint'),
-    fix: async () => {
-      await Promise.all(orphans.map(remove));
-      return `${orphans.length} Jobs removed, and their pods are gone: ${orphans.map(({ name }) => name).join(', ')}`;
-    },
+    fix: () => removeAll(orphans, remove).catch(describeRefusal),
   };
+}
+
+async function removeAll(
+  orphans: OwnJob[],
+  remove: (job: OwnJob) => Promise<boolean>,
+): Promise<Check> {
+  const gone = await Promise.all(orphans.map(remove));
+  const left = orphans.filter((_, index) => !gone[index]);
+  if (left.length === 0)
+    return passed(
+      NAME,
+      `${orphans.length} Jobs removed, and their pods are gone: ${orphans.map(({ name }) => name).join(', ')}`,
+    );
+  return failed(
+    NAME,
+    `${left.length} of ${orphans.length} Jobs are deleted, but their pods do not end: ${left.map(describeJob).join(', ')}`,
+    'see `kubectl get pods -o wide`: such a pod ends when its node answers or is removed from the cluster',
+  );
+}
+
+function describeRefusal(error: unknown): Check {
+  if (!(error instanceof CausedError)) throw error;
+  return failed(NAME, error.message, CAUSES[error.causeName].mend);
 }
 
 function judgeUnknown(jobs: OwnJob[]): Check {

@@ -7,8 +7,8 @@ export interface Check {
   found: string;
   /** One command or action. */
   mend?: string;
-  /** Mends it, where a machine can without risk; says what it did. */
-  fix?: () => Promise<string>;
+  /** Mends it, where a machine can without risk; tells how it stands then. */
+  fix?: () => Promise<Check>;
 }
 
 export function passed(name: string, found: string): Check {

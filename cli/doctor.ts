@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { openHome } from '../worker/home.ts';
-import { type Check, describeCheck, passed } from './check.ts';
+import { type Check, describeCheck } from './check.ts';
 import { checkCluster } from './check-cluster.ts';
 import { checkConfinement } from './check-confinement.ts';
 import { checkGpus } from './check-gpus.ts';
@@ -53,6 +53,5 @@ async function examine(file: string | undefined): Promise<Check[]> {
 }
 
 async function mend(check: Check): Promise<Check> {
-  if (check.ok || !check.fix) return check;
-  return passed(check.name, await check.fix());
+  return check.ok || !check.fix ? check : check.fix();
 }

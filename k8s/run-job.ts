@@ -8,11 +8,7 @@ import type { JobRequest } from './job-request.ts';
 import { endPatience, isOver } from './job-state.ts';
 import { CONTAINERS } from './labels.ts';
 import { type LaunchHooks, launchJob } from './launch-job.ts';
-import {
-  type NamespaceWatch,
-  type WatchedNamespace,
-  watchNamespace,
-} from './namespace-watch.ts';
+import { type NamespaceWatch, type WatchedNamespace, watchNamespace } from './namespace-watch.ts';
 import { readJob, readPod } from './read-job.ts';
 import { removeJob } from './remove-job.ts';
 import { RefusedPods } from './refused-pods.ts';

@@ -15,6 +15,8 @@ export class FakeCluster {
   /** Names of those that were created, and uids of those that were removed, by whoever asks over the network. */
   readonly created: string[] = [];
   readonly removed: string[] = [];
+  /** Names of those whose pods do not end when they are removed: their nodes do not answer. */
+  readonly stuck = new Set<string>();
   private readonly watchers = new Set<ServerResponse>();
   /** Lines for watchers; the number of the last is the version that stands. */
   private readonly events: string[] = [];
@@ -100,7 +102,8 @@ export class FakeCluster {
     const { preconditions } = options as V1DeleteOptions;
     if (preconditions?.uid !== uid) return send(409, { message: 'Conflict' });
     this.removed.push(uid);
-    this.remove(name);
+    if (this.stuck.has(name)) this.markDeleted(name);
+    else this.remove(name);
     send(200, {});
   }
 
