@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { RIGHTS } from '../../k8s/check-rights.ts';
 import type { Ran } from '../cli/ratchet.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, NAMESPACE } from './cluster.ts';
 import { fired } from './fired.ts';
+import { Installations } from './installed-chart.ts';
 import { toySweep, Workplace } from './workplace.ts';
 
 interface Ended {
@@ -39,6 +42,23 @@ test('a bug of the trainer stops at once; its log is in the store when its pod i
   expect(failed.ran.stderr).toMatch(/travel: train: trainer-bug: the trainer failed \(exit 1\): /);
   const logs = await failed.workplace.ratchet('logs', 'keep/1/travel');
   expect(logs.stdout).toMatch(/attempt 1: failed[^]*Error: told to fail on travel/);
+});
+
+test('without the right to read the logs of pods a bug is told as ever, but nothing of its log is kept', async () => {
+  const installations = new Installations('logless');
+  const rules = RIGHTS.filter(({ subresource }) => subresource !== 'log').map(
+    ({ group, resource, verbs }) => ({ apiGroups: [group], resources: [resource], verbs }),
+  );
+  const workplace = new Workplace();
+  const context = await installations.makeAccount(NAMESPACE, 'logless', rules);
+  workplace.env['KUBECONFIG'] = join(workplace.folder, 'kubeconfig');
+  workplace.write('kubeconfig', installations.exportConfig());
+  const given = { compute: { context }, hyperparameters: { fail: 'travel' } };
+  workplace.write('sweep.yaml', toySweep(workplace, 'logless', given));
+  const failed = await workplace.ratchet('run', 'sweep.yaml', '--json');
+  expect(failed.stderr).toMatch(/trainer-bug: the trainer failed \(exit 1\): [^]* on travel/);
+  const { stdout } = await workplace.ratchet('logs', 'keep/1/travel', '--json');
+  expect(JSON.parse(stdout)).toEqual([{ attempt: 1, result: 'failed', log: '' }]);
 });
 
 test("more GPUs than any node has end at the start deadline with the scheduler's words", async () => {

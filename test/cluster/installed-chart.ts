@@ -102,9 +102,14 @@ export class Installations {
     this.config.addUser({ name, token: status?.token ?? '' });
     const cluster = this.config.getCurrentCluster()?.name ?? '';
     this.config.addContext({ name, user: name, cluster });
-    writeFileSync(this.file, this.config.exportConfig());
+    writeFileSync(this.file, this.exportConfig());
     chmodSync(this.file, 0o600);
     return name;
+  }
+
+  /** A kubeconfig of all of them. */
+  exportConfig(): string {
+    return this.config.exportConfig();
   }
 
   /** An account with these rights and no others. */

@@ -16,7 +16,7 @@ const rights = RIGHTS.flatMap(({ group, resource, subresource, verbs }) =>
   }),
 );
 
-/** What a Job's way from its making to its removal asks for. */
+/** What a Job's way from its making to its removal asks for. Logs are read beside it: `failures.test.ts`. */
 const NEEDED = rights.filter(({ verb, full }) => full !== 'pods/log' && !isWatching(verb, full));
 /** What tells of Jobs and pods as they change. */
 const WATCHED = rights.filter(({ verb, full }) => isWatching(verb, full));
