@@ -28,13 +28,17 @@ async function checkMetadata(patience: number): Promise<Check> {
       );
     await delay(BETWEEN_LOOKS);
   }
-  return passed(name, "trainers do not reach their node's metadata service");
+  return passed(name, "trainers get nothing from their node's metadata service");
 }
 
-/** Any answer counts but one that asks for a token which never comes this far: AWS' hop limit of 1. */
+/**
+ * Any answer counts but two. 403: AWS has turned the service off, or a proxy refuses the address. 401: AWS wants a token first,
+ * which with a hop limit of 1 never comes this far.
+ */
 async function givesIdentity(service: string): Promise<boolean> {
   const status = await ask(service, 'GET');
-  return status === 401 ? (await ask(`${service}/latest/api/token`, 'PUT')) === 200 : status > 0;
+  if (status === 401) return (await ask(`${service}/latest/api/token`, 'PUT')) === 200;
+  return status > 0 && status !== 403;
 }
 
 const AWS_TOKEN = { 'X-aws-ec2-metadata-token-ttl-seconds': '1' };

@@ -146,8 +146,9 @@ async function startMetadata(answers: { get?: number; put?: number }): Promise<s
 
 it.each([
   ['are its node where it answers', { get: 200 }, false],
-  ['are its node where it wants to be asked otherwise', { get: 403 }, false],
+  ['are its node where it wants to be asked otherwise', { get: 400 }, false],
   ['are its node where it gives a token to be asked with', { get: 401, put: 200 }, false],
+  ['are nobody where it is turned off', { get: 403 }, true],
   ['are nobody where its tokens get no farther than the node', { get: 401 }, true],
   ['are nobody where it cannot be reached', {}, true],
 ])('to a metadata service trainers %s', async (_how, answers, ok) => {
