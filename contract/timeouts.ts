@@ -102,8 +102,8 @@ export const API_PATIENCE = 5 * MINUTE;
 export const API_TIMEOUT = 30 * SECOND;
 /** Between two tries, and before a watch that broke is started again. */
 export const API_RETRY = SECOND;
-/** A watch that is refused again and again for so long lacks the right; an API server that starts may refuse for a moment. */
-export const REFUSED_WATCH = 4 * SECOND;
+/** Who is refused for so long lacks the right; an API server that starts may refuse everybody for a moment. */
+export const REFUSED_START = 4 * SECOND;
 /** How often the watched state of a Job, which is in memory, is looked at. */
 export const JOB_TICK = 0.2 * SECOND;
 /** A Job of another lineage that does the same is looked at this often: its place is free soon enough. */

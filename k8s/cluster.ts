@@ -7,7 +7,7 @@ import {
   KubeConfig,
 } from '@kubernetes/client-node';
 import { CausedError } from '../contract/causes.ts';
-import { API_PATIENCE, API_RETRY, API_TIMEOUT } from '../contract/timeouts.ts';
+import { API_PATIENCE, API_RETRY, API_TIMEOUT, REFUSED_START } from '../contract/timeouts.ts';
 
 /** A cluster's API, by the groups that are used. */
 export interface Cluster {
@@ -37,14 +37,19 @@ export function openCluster(context: string | undefined): Cluster {
 /** Asks until the API server answers. Throws `ApiException` 404 and 409, which mean something, and `CausedError` for the rest. */
 export async function ask<T>(call: () => Promise<T>, patience: number = API_PATIENCE): Promise<T> {
   const deadline = performance.now() + patience;
+  let deniedSince: number | undefined;
   for (;;) {
     try {
       return await withTimeout(call());
     } catch (error) {
-      if (isStatus(error, 404) || isStatus(error, 409)) throw error;
-      if (error instanceof ApiException && error.code < 500 && error.code !== 429)
+      if (isMeant(error)) throw error;
+      const now = performance.now();
+      deniedSince = isDenial(error) ? (deniedSince ?? now) : undefined;
+      const mayPass = deniedSince !== undefined && now - deniedSince < REFUSED_START;
+      const isOver = now > deadline;
+      if (isRefusal(error) && (isOver || !mayPass))
         throw new CausedError('cluster-refused', `Kubernetes refuses: ${explain(error)}`);
-      if (performance.now() > deadline)
+      if (isOver)
         throw new CausedError(
           'cluster-unreachable',
           `Kubernetes does not answer: ${explain(error)}`,
@@ -62,6 +67,23 @@ export async function find<T>(call: () => Promise<T>): Promise<T | undefined> {
     if (isStatus(error, 404)) return undefined;
     throw error;
   }
+}
+
+/**
+ * It does not know who asks, or they lack a right; while it starts it says so of everybody. Calls tell it by `code`, watches by
+ * `statusCode`.
+ */
+export function isDenial(error: unknown): boolean {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  return [401, 403].includes(Number(code ?? statusCode));
+}
+
+function isMeant(error: unknown): boolean {
+  return isStatus(error, 404) || isStatus(error, 409);
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiException && error.code < 500 && error.code !== 429;
 }
 
 export function isStatus(error: unknown, code: number): boolean {

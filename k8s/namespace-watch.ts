@@ -6,8 +6,8 @@ import {
   type V1Pod,
 } from '@kubernetes/client-node';
 import { CausedError } from '../contract/causes.ts';
-import { API_RETRY, REFUSED_WATCH, WATCH_SILENCE } from '../contract/timeouts.ts';
-import { type Cluster, openCluster } from './cluster.ts';
+import { API_RETRY, REFUSED_START, WATCH_SILENCE } from '../contract/timeouts.ts';
+import { type Cluster, isDenial, openCluster } from './cluster.ts';
 import { LABELS, OURS } from './labels.ts';
 
 type Informer<T extends KubernetesObject> = ReturnType<typeof makeInformer<T>>;
@@ -61,7 +61,7 @@ export class NamespaceWatch {
   /** Throws `CausedError` where it may not see, so that nothing would ever be heard of any Job. */
   checkSight(): void {
     for (const [path, { first, last }] of this.refused)
-      if (last - first >= REFUSED_WATCH && performance.now() - last < REFUSED_WATCH)
+      if (last - first >= REFUSED_START && performance.now() - last < REFUSED_START)
         throw new CausedError('cluster-refused', `Kubernetes refuses to list or to watch ${path}`);
   }
 
@@ -110,7 +110,7 @@ export class NamespaceWatch {
     informer.on('change', () => this.heard.set(informer, performance.now()));
     informer.on('error', (error?: Error) => {
       if (error?.name === 'AbortError') return;
-      if (isRefusal(error)) this.noteRefusal(path);
+      if (error && isDenial(error)) this.noteRefusal(path);
       setTimeout(() => {
         if (this.followers > 0) this.start(informer);
       }, API_RETRY);
@@ -121,14 +121,9 @@ export class NamespaceWatch {
   private noteRefusal(path: string): void {
     const now = performance.now();
     const before = this.refused.get(path);
-    const isRow = before !== undefined && now - before.last < REFUSED_WATCH;
+    const isRow = before !== undefined && now - before.last < REFUSED_START;
     this.refused.set(path, { first: isRow ? before.first : now, last: now });
   }
-}
-
-/** A list says so by `code`, a watch by `statusCode`. */
-function isRefusal(error: Error & { code?: unknown; statusCode?: unknown } = new Error()): boolean {
-  return [401, 403].includes(Number(error.code ?? error.statusCode));
 }
 
 export interface WatchedNamespace {
