@@ -10,8 +10,8 @@ import { createVitalSigns } from './vital-signs.ts';
 
 /** What a carrier knows of the container beside it. */
 export interface Pod {
-  /** The job stands complete in its folder: the trainer may start. */
-  letTrainerStart: () => void;
+  /** The job stands complete in its folder: the trainer may start. `onRuns` hears when it does. */
+  letTrainerStart: (onRuns: () => void) => void;
   /** Aborted once the trainer's container has ended: Kubernetes ends sidecars last. */
   trainerEnded: AbortSignal;
 }
@@ -25,11 +25,14 @@ export function followNeighbour(pod: Pod): RunTrainer {
   return async ({ folder, job, signal, onEvent }) => {
     await writeFile(join(folder, 'job.json.new'), `${JSON.stringify(job, null, 2)}\n`);
     await rename(join(folder, 'job.json.new'), join(folder, 'job.json'));
-    pod.letTrainerStart();
+    // Before it runs, its image may be on its way to the node.
+    let heard = Infinity;
+    pod.letTrainerStart(() => {
+      heard = Math.min(heard, performance.now());
+    });
     const events = new EventsFile(join(folder, 'events.jsonl'));
     const isAtWork = createVitalSigns();
-    // Silence counts from the first event: before it, an image may be on its way to the node.
-    for (let heard = Infinity; !signal.aborted; await delay(EVENTS_POLL)) {
+    for (; !signal.aborted; await delay(EVENTS_POLL)) {
       const ended = pod.trainerEnded.aborted; // Looked at before reading: then nothing more can come.
       for (const event of await events.readNew()) {
         if (isAtWork(event)) heard = performance.now();

@@ -1,10 +1,8 @@
-import type { V1Container, V1EnvVar, V1SecurityContext } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1Probe, V1SecurityContext } from '@kubernetes/client-node';
 import { CONTAINERS } from './labels.ts';
 import type { CarrierWork, JobRequest } from './job-request.ts';
+import { PROBES } from './probes.ts';
 import { CACHE, JOB_FOLDER, mountsOf } from './volumes.ts';
-
-/** Where the carrier says that the job is ready, by which the kubelet starts the trainer. */
-const READY_PORT = 8377;
 
 /** Pod Security Standard `restricted`, and a root file system that may not be written. */
 const CONFINED: V1SecurityContext = {
@@ -31,16 +29,12 @@ export function makeCarrier(request: JobRequest): V1Container {
     env: [
       { name: 'RATCHET_WORK', value: JSON.stringify(work) },
       { name: 'RATCHET_JOB_FOLDER', value: JOB_FOLDER },
-      { name: 'RATCHET_READY_PORT', value: String(READY_PORT) },
+      { name: 'RATCHET_READY_PORT', value: String(PROBES.port) },
       ...(hasBase ? [{ name: 'RATCHET_CACHE', value: CACHE }] : []),
       ...HOME,
     ],
     envFrom: settings.secrets.map((name) => ({ secretRef: { name } })),
-    startupProbe: {
-      httpGet: { path: '/', port: READY_PORT },
-      periodSeconds: 1,
-      failureThreshold: WEEK_OF_SECONDS,
-    },
+    startupProbe: askCarrier(PROBES.ready),
     resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory } },
     securityContext: CONFINED,
     volumeMounts: mountsOf(request, 'carrier'),
@@ -61,6 +55,7 @@ export function makeTrainer(request: JobRequest): V1Container {
     resources: { requests: { cpu: cpus, memory, ...devices }, limits: { memory, ...devices } },
     securityContext: CONFINED,
     terminationMessagePolicy: 'FallbackToLogsOnError',
+    startupProbe: askCarrier(PROBES.trainerRuns),
     // A trainer ends when its standard input does: here it stays open as long as the container.
     stdin: true,
     volumeMounts: mountsOf(request, 'trainer'),
@@ -74,6 +69,12 @@ export function growMemory(memory: string, growths: number): string {
 }
 
 const WEEK_OF_SECONDS = 604_800;
+
+/** Once a second until it answers; nothing ever comes of its not answering. */
+function askCarrier(path: string): V1Probe {
+  const { port } = PROBES;
+  return { httpGet: { path, port }, periodSeconds: 1, failureThreshold: WEEK_OF_SECONDS };
+}
 
 /** The only places that may be written besides the job's folder. */
 const HOME: V1EnvVar[] = [

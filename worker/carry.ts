@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { causeOf } from '../activities/cause-of.ts';
 import { evaluateCheckpoint } from '../activities/evaluate-checkpoint.ts';
 import { openTask, withCounts } from '../activities/task.ts';
@@ -14,6 +13,7 @@ import { UnseenEnd } from '../compute/trainer-end.ts';
 import { CausedError } from '../contract/causes.ts';
 import type { CarrierWork } from '../k8s/job-request.ts';
 import { openStore } from '../store/open-store.ts';
+import { answerProbes } from './answer-probes.ts';
 import { cacheFolder } from './home.ts';
 import { tellFollower } from './tell-follower.ts';
 import { watchRequests } from './watch-requests.ts';
@@ -47,9 +47,9 @@ export async function carry({ work, folder, readyPort, stopped }: Carrying): Pro
     return folder;
   };
   const run = followNeighbour({
-    letTrainerStart: () => {
+    letTrainerStart: (onRuns) => {
       trainerStarted = true;
-      answerProbe(readyPort);
+      answerProbes(readyPort, onRuns);
     },
     trainerEnded: stopped,
   });
@@ -85,13 +85,6 @@ function countTraffic(): Traffic {
     traffic.received += received;
   });
   return traffic;
-}
-
-/** The startup probe of this container passes once the port answers, and then the trainer is started. */
-function answerProbe(port: number): void {
-  createServer((_request, response) => response.end())
-    .listen(port)
-    .unref();
 }
 
 function explain(error: unknown): object {

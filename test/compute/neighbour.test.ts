@@ -1,7 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { followNeighbour } from '../../compute/neighbour.ts';
 import type { TrainerRun } from '../../compute/trainer-process.ts';
 import { UnseenEnd } from '../../compute/trainer-end.ts';
@@ -21,7 +23,11 @@ const tell = (...events: TrainerEvent[]): void =>
 const checkpoint: TrainerEvent = { type: 'checkpoint', step: 2 };
 const result: TrainerEvent = { type: 'result', steps: 4, tokens: 40 };
 
-function follow(given: { ended?: AbortSignal; signal?: AbortSignal; onStart?: () => void }) {
+function follow(given: {
+  ended?: AbortSignal;
+  signal?: AbortSignal;
+  onStart?: (onRuns: () => void) => void;
+}) {
   const seen: TrainerEvent[] = [];
   const run = followNeighbour({
     letTrainerStart: given.onStart ?? (() => undefined),
@@ -34,6 +40,7 @@ function follow(given: { ended?: AbortSignal; signal?: AbortSignal; onStart?: ()
     signal: given.signal ?? new AbortController().signal,
     onEvent: (event) => void seen.push(event),
   });
+  end.catch(() => undefined); // Whoever waits for it has not come to it yet.
   return { end, seen };
 }
 
@@ -60,16 +67,33 @@ test('an attempt that was superseded follows no longer', async () => {
   await expect(end).resolves.toBe('interrupted');
 });
 
-test('silence after the first event is a stall; a trainer whose image is on its way is not', async () => {
-  const clock = vi.spyOn(performance, 'now');
-  onTestFinished(() => clock.mockRestore());
-  clock.mockReturnValue(0);
-  const { end } = follow({});
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  clock.mockReturnValue(3_600_000);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  writeFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(checkpoint)}\n`);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  clock.mockReturnValue(7_200_000);
-  await expect(end).rejects.toThrow(/no event from the trainer for 10 minutes/);
+describe('silence is a stall', () => {
+  let clock: MockInstance<() => number>;
+  beforeEach(() => {
+    clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    onTestFinished(() => clock.mockRestore());
+  });
+  const passHour = async (): Promise<void> => {
+    await delay(100);
+    clock.mockReturnValue(performance.now() + 3_600_000);
+    await delay(100);
+  };
+  const STALL = /no event from the trainer for 10 minutes/;
+
+  test('after the first event, and not while the image of the trainer is on its way', async () => {
+    const { end } = follow({});
+    await passHour();
+    tell(checkpoint);
+    await passHour();
+    await expect(end).rejects.toThrow(STALL);
+  });
+
+  test('from the start of a trainer that never says anything', async () => {
+    const told = new EventEmitter();
+    const { end } = follow({ onStart: (onRuns) => void told.once('runs', onRuns) });
+    await passHour();
+    told.emit('runs');
+    await passHour();
+    await expect(end).rejects.toThrow(STALL);
+  });
 });
