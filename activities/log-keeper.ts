@@ -1,10 +1,8 @@
 import { LOG_EVERY } from '../contract/timeouts.ts';
+import { LogTail } from '../k8s/log-tail.ts';
 import { findAttemptOf } from '../store/attempts.ts';
 import { logPath } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
-
-/** Of a log so much is kept: its end. */
-const MOST = 4 * 1024 ** 2;
 
 /** Brings what a pod's trainer says to the store while it says it: nothing is left of a pod that is gone. */
 export class LogKeeper {
@@ -13,7 +11,7 @@ export class LogKeeper {
   private readonly store: Store;
   private readonly key: string;
   private readonly timer: NodeJS.Timeout;
-  private text = '';
+  private tail = new LogTail();
   private changed = false;
 
   constructor(store: Store, key: string) {
@@ -23,7 +21,8 @@ export class LogKeeper {
   }
 
   add(text: string, restarted: boolean): void {
-    this.text = ((restarted ? '' : this.text) + text).slice(-MOST);
+    if (restarted) this.tail = new LogTail();
+    this.tail.add(text);
     this.changed = true;
   }
 
@@ -42,7 +41,7 @@ export class LogKeeper {
     const attempt = await findAttemptOf(this.store, this.key, this.pod);
     if (!attempt) return;
     this.changed = false;
-    const bytes = new TextEncoder().encode(this.text);
+    const bytes = new TextEncoder().encode(this.tail.text);
     await this.store.replace(logPath(this.key, attempt.number), bytes);
   }
 }

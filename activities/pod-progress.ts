@@ -8,6 +8,7 @@ import type { JobHooks } from '../k8s/run-job.ts';
 /** What a carrier prints of its trainer, one JSON object a line; for people only. */
 const progressSchema: z.ZodType<ComputeProgress> = z.object({
   stage: z.enum(['waiting', 'starting', 'train', 'evaluate']),
+  message: z.string().optional(),
   step: z.number(),
   steps: z.number(),
   loss: z.number().nullable(),
@@ -18,15 +19,21 @@ const progressSchema: z.ZodType<ComputeProgress> = z.object({
 
 const warningsSchema = z.object({ warnings: z.array(trainerWarning) });
 
-/** Shows how a pod stands until it runs, and from then on what its carrier says. */
+/** Shows how a pod stands, and while its carrier is at work what that says. */
 export function tellProgress(
   onProgress: (progress: ComputeProgress) => void,
   onWarnings: (warnings: TrainerWarning[]) => void,
 ): Pick<JobHooks, 'onCarrier'> & { onState: (state: PodState) => void } {
   let rest = '';
+  let speaks = false;
+  /** What it said last, perhaps before the trainer's container started. */
+  let last: ComputeProgress | undefined;
   return {
-    onState: ({ stage, message }: PodState) => {
-      if (stage !== 'train') onProgress(noSteps(stage, message));
+    onState: (state: PodState) => {
+      if (state.stage === 'queued') last = undefined; // Its next pod has another carrier.
+      if (!state.speaks) onProgress(noSteps(state.stage, state.message));
+      else if (!speaks && last) onProgress(last);
+      speaks = state.speaks ?? false;
     },
     onCarrier: (text) => {
       const lines = (rest + text).split('\n');
@@ -34,7 +41,10 @@ export function tellProgress(
       for (const line of lines) {
         const said = readJson(line);
         const progress = progressSchema.safeParse(said).data;
-        if (progress) onProgress(progress);
+        if (progress) {
+          last = progress;
+          if (speaks) onProgress(progress);
+        }
         const told = warningsSchema.safeParse(said).data;
         if (told) onWarnings(told.warnings);
       }

@@ -83,7 +83,7 @@ function describeActivity(
       'it waits for another lineage that computes the same, and takes its result or its place',
     queued: 'it waits for its turn, however long that takes',
     unschedulable: `it waits for a node${deadline}`,
-    starting: `it waits for the pod to start${deadline}`,
+    starting: `it waits for its pod to start${deadline}, and for data and weights`,
   };
   return {
     state,

@@ -7,7 +7,7 @@ import type { BlockRef } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { linkBase } from './base-weights.ts';
 import type { Place } from './place.ts';
-import { type GenerateHooks, type GenerateWork, noSteps } from './compute.ts';
+import { FETCHING, type GenerateHooks, type GenerateWork, noSteps } from './compute.ts';
 import { keepWarnings } from './keep-warnings.ts';
 import type { RunTrainer } from './trainer-process.ts';
 import { fetchWeights } from './weights.ts';
@@ -24,7 +24,7 @@ export async function carryGeneration(
 ): Promise<{ computeSeconds: number }> {
   const started = performance.now();
   hooks.signal.throwIfAborted();
-  hooks.onProgress(noSteps('starting'));
+  hooks.onProgress(noSteps('starting', FETCHING));
   const job = await makeGenerateJob(work, folder, { cache, signal: hooks.signal });
   hooks.onProgress(noSteps('evaluate'));
   const missing = new Set(work.prompts.map(({ name }) => name));

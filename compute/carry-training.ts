@@ -11,7 +11,13 @@ import { keepLease } from '../store/leases.ts';
 import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
 import { waitForClaim } from './claim.ts';
-import { type ComputeHooks, noSteps, type TrainResult, type TrainWork } from './compute.ts';
+import {
+  type ComputeHooks,
+  FETCHING,
+  noSteps,
+  type TrainResult,
+  type TrainWork,
+} from './compute.ts';
 import { keepWarnings } from './keep-warnings.ts';
 import { UnseenEnd, wellFormed } from './trainer-end.ts';
 import type { Place } from './place.ts';
@@ -94,7 +100,7 @@ class Carrier {
   private async train(run: RunTrainer, cache: string, lost: AbortSignal): Promise<Ending> {
     this.hooks.signal.throwIfAborted(); // It may have waited for its slot.
     this.started = performance.now();
-    this.hooks.onProgress(noSteps('starting'));
+    this.hooks.onProgress(noSteps('starting', FETCHING));
     const signal = AbortSignal.any([this.hooks.signal, lost]);
     const { job, parent } = await this.makeJob(cache, signal);
     this.hooks.onProgress({ ...noSteps('train'), step: this.step });

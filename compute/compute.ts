@@ -43,6 +43,9 @@ export interface ComputeProgress extends MeasuredProgress {
   steps: number;
 }
 
+/** Of a trainer that starts, to people. */
+export const FETCHING = 'fetching data and weights';
+
 /** Of a stage in which no step is done yet. */
 export function noSteps(stage: WorkStage, message?: string): ComputeProgress {
   return { stage, message, step: 0, steps: 0, loss: null, tokensPerSecond: 0 };

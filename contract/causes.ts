@@ -101,7 +101,8 @@ export const CAUSES = {
     mend: "ask for less, add nodes, or mend nodeSelector and tolerations; the message is the scheduler's",
   },
   'start-deadline': {
-    recognised: 'the pod had a node but did not start until the start deadline',
+    recognised:
+      'the pod had a node, but its carrier or its trainer did not start until the start deadline',
     action: 'tries again with a new pod',
     retries: 2,
     mend: 'see `kubectl describe pod`: a volume or a Secret may be missing',

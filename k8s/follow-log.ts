@@ -30,17 +30,27 @@ export async function followLog(
   const log = new Log(config);
   while (!hooks.signal.aborted) {
     // The API server ends the answer in good order, too, when its connection to the kubelet breaks.
-    await read(log, source, hooks).catch(() => undefined);
+    await read(log, source, hooks, true).catch(() => undefined);
     await delay(API_RETRY);
     if (hooks.hasEnded()) return;
   }
+}
+
+/** What there is of it now. Throws `ApiException`, or what broke the connection. */
+export async function readLog(
+  { config }: Cluster,
+  source: LogSource,
+  hooks: Pick<LogHooks, 'onText' | 'signal'>,
+): Promise<void> {
+  await read(new Log(config), source, hooks, false);
 }
 
 /** One connection, to its end. Throws where the container does not run yet, or the connection broke. */
 async function read(
   log: Log,
   { namespace, pod, container }: LogSource,
-  { onText, signal }: LogHooks,
+  { onText, signal }: Pick<LogHooks, 'onText' | 'signal'>,
+  follow: boolean,
 ): Promise<void> {
   let restarted = true;
   const decoder = new TextDecoder();
@@ -56,7 +66,7 @@ async function read(
   sink.once('pipe', (answer: Readable) => answer.once('error', (error) => sink.destroy(error)));
   const ended = finished(sink);
   ended.catch(() => undefined); // When the request itself fails.
-  const request = await log.log(namespace, pod, container, sink, { follow: true });
+  const request = await log.log(namespace, pod, container, sink, { follow });
   try {
     await ended;
   } finally {

@@ -19,22 +19,36 @@ export interface PodState {
   cause?: CauseName;
   /** Whether waiting cannot be expected to help. */
   hopeless?: boolean;
+  /** Its image could not be pulled, or waits for the next pull without a word about the last. */
+  pull?: 'failed' | 'paused';
+  /** Its carrier is at work and says how far it is. */
+  speaks?: boolean;
 }
 
 export function describePod(job: V1Job | undefined, pod: V1Pod | undefined): PodState {
   if (job?.spec?.suspend) return { stage: 'queued', message: 'waiting for its turn in the queue' };
   if (!pod || (job && isWithdrawn(job, pod)))
     return { stage: 'queued', message: 'waiting for its pod' };
-  const scheduled = findCondition(pod, 'PodScheduled');
-  if (scheduled?.status === 'False') {
-    const message = scheduled.message ?? 'no node takes it';
-    return { stage: 'unschedulable', message, cause: 'unschedulable' };
-  }
-  if (isRunning(statusOf(pod, CONTAINERS.trainer))) return { stage: 'train' };
+  return describePlace(pod) ?? describeContainers(pod);
+}
+
+/** Until it has a node, without which it holds nothing. */
+function describePlace(pod: V1Pod): PodState | undefined {
+  const { status, message = 'no node takes it' } = findCondition(pod, 'PodScheduled') ?? {};
+  if (status === 'True') return undefined;
+  const cause = 'unschedulable';
+  if (status === 'False') return { stage: 'unschedulable', message, cause };
+  return { stage: 'queued', message: 'waiting for the scheduler', cause };
+}
+
+function describeContainers(pod: V1Pod): PodState {
+  if (isRunning(statusOf(pod, CONTAINERS.trainer))) return { stage: 'train', speaks: true };
   const stuck = listStatuses(pod)
     .map(describeWaiting)
     .find((state) => state !== undefined);
-  return stuck ?? { stage: 'starting', cause: 'start-deadline' };
+  if (stuck) return stuck;
+  if (isPreparing(statusOf(pod, CONTAINERS.carrier))) return { stage: 'starting', speaks: true };
+  return { stage: 'starting', cause: 'start-deadline' };
 }
 
 /** Its pod may not be created; a quota may have room later. */
@@ -92,21 +106,31 @@ function isRunning(status: V1ContainerStatus | undefined): boolean {
   return status?.state?.running !== undefined || status?.state?.terminated !== undefined;
 }
 
+/** The carrier runs, and its job is not complete yet. */
+function isPreparing(status: V1ContainerStatus | undefined): boolean {
+  return status?.state?.running !== undefined && !status.started;
+}
+
 function describeWaiting({ state, image }: V1ContainerStatus): PodState | undefined {
   const { reason = '', message = '' } = state?.waiting ?? {};
   const cause = judgeWaiting(reason, message);
   if (!cause) return undefined;
   const hopeless = cause !== 'registry-unreachable' && cause !== 'start-deadline';
   const said = cause === 'start-deadline' ? `${reason}: ${message}` : `${image}: ${message}`;
-  return { stage: 'starting', message: said, cause, hopeless };
+  return { stage: 'starting', message: said, cause, hopeless, ...describePull(reason, message) };
 }
 
+/** Since Kubernetes 1.32 a kubelet that pauses adds why the last pull failed, unless it was started anew. */
+function describePull(reason: string, message: string): Pick<PodState, 'pull'> {
+  if (!PULLING.has(reason)) return {};
+  return { pull: /^Back-off pulling image "[^"]*"$/.test(message) ? 'paused' : 'failed' };
+}
+
+const PULLING = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
+
 function judgeWaiting(reason: string, message: string): CauseName | undefined {
+  if (PULLING.has(reason)) return judgePull(message);
   switch (reason) {
-    case 'ErrImagePull':
-    case 'ImagePullBackOff':
-    case 'RegistryUnavailable':
-      return judgePull(message);
     case 'ErrImageNeverPull':
       return 'image-missing';
     case 'InvalidImageName':

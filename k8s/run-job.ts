@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
-import { HOPELESS_PULL, JOB_TICK, LAST_LOG, WATCH_SILENCE } from '../contract/timeouts.ts';
+import { JOB_TICK, WATCH_SILENCE } from '../contract/timeouts.ts';
 import { ask, type Cluster } from './cluster.ts';
 import { decideCause, readLastWords, type Verdict } from './decide-cause.ts';
-import { followLog } from './follow-log.ts';
 import type { JobRequest } from './job-request.ts';
 import { endPatience, isOver } from './job-state.ts';
 import { CONTAINERS } from './labels.ts';
@@ -12,17 +11,16 @@ import { type NamespaceWatch, type WatchedNamespace, watchNamespace } from './na
 import { readJob, readPod } from './read-job.ts';
 import { removeJob } from './remove-job.ts';
 import { RefusedPods } from './refused-pods.ts';
+import { type PodLogHooks, PodLogs } from './pod-logs.ts';
 import { type PodSighting, sightPod } from './pod-times.ts';
-import { describePod, describeRefusal, endOf, type PodState, statusOf } from './pod-state.ts';
+import { describePod, describeRefusal, endOf, type PodState } from './pod-state.ts';
+import { StartDeadline } from './start-deadline.ts';
 
-export interface JobHooks extends LaunchHooks {
+export interface JobHooks extends LaunchHooks, PodLogHooks {
   /** Aborted: end the pod and wait until it is gone, unless `leave` says that somebody else will follow it. */
   signal: AbortSignal;
   leave: () => boolean;
   onState: (state: PodState, seen: PodSighting) => void;
-  /** Lines that the carrier says, and the trainer's log: from its beginning where `restarted`. */
-  onCarrier: (text: string) => void;
-  onLog: (text: string, restarted: boolean) => void;
   /** A queue took the Job back, and this pod of it is gone. */
   onWithdrawn?: (pod: string) => Promise<void>;
   /** The Job and its pod are gone: nothing of it writes any more. */
@@ -62,14 +60,12 @@ class JobRun {
   /** As it was launched. */
   private readonly job: V1Job;
   private readonly hooks: JobHooks;
-  private readonly logs: AbortSignal;
+  private readonly logs: PodLogs;
   private readonly namespace: string;
   private readonly name: string;
   private readonly uid: string | undefined;
-  private readonly followed = new Set<string>();
   private readonly refused = new RefusedPods(() => this.readWarnings());
-  /** Since when it is held up by the same thing. */
-  private held: { cause: string; since: number } | undefined;
+  private readonly deadline: StartDeadline;
   private deletedAt: number | undefined;
   /** The name of its last pod, until it has another or a queue took it back. */
   private podSeen: string | undefined;
@@ -88,10 +84,11 @@ class JobRun {
     this.settings = settings;
     this.job = job;
     this.hooks = hooks;
-    this.logs = logs;
     this.namespace = settings.namespace;
     this.name = job.metadata?.name ?? '';
     this.uid = job.metadata?.uid;
+    this.deadline = new StartDeadline(settings.startDeadline);
+    this.logs = new PodLogs(cluster, hooks, () => watch.pod(this.uid), logs);
   }
 
   async run(): Promise<JobEnd> {
@@ -127,10 +124,12 @@ class JobRun {
     if (!job) return this.seen || now - this.readAt > WATCH_SILENCE ? 'ended' : undefined;
     this.seen = true;
     if (isOver(job, pod) || this.isLost(job, pod, now)) return 'ended';
-    const state = refusal === undefined ? describePod(job, pod) : describeRefusal(refusal);
+    const seen = refusal === undefined ? describePod(job, pod) : describeRefusal(refusal);
+    const state = this.deadline.recall(seen);
     this.hooks.onState(state, sightPod(job, pod));
-    if (pod && state.stage === 'train') this.followLogs(pod);
-    return this.judgeWaiting(state, now, pod);
+    if (pod) this.logs.follow(pod, state);
+    const stuck = this.deadline.judge(state, now);
+    return stuck && { ...stuck, node: pod?.spec?.nodeName ?? null };
   }
 
   /** It was deleted and does not end. */
@@ -138,38 +137,6 @@ class JobRun {
     const deleted = job?.metadata?.deletionTimestamp ?? pod?.metadata?.deletionTimestamp;
     this.deletedAt = deleted ? (this.deletedAt ?? now) : undefined;
     return this.deletedAt !== undefined && now - this.deletedAt > endPatience(this.job);
-  }
-
-  private judgeWaiting(
-    { cause, message = '', hopeless }: PodState,
-    now: number,
-    pod: V1Pod | undefined,
-  ): Verdict | undefined {
-    if (!cause) {
-      this.held = undefined;
-      return undefined;
-    }
-    if (this.held?.cause !== cause) this.held = { cause, since: now };
-    const { startDeadline } = this.settings;
-    const limit = hopeless ? HOPELESS_PULL : startDeadline * 1000;
-    if (now - this.held.since < limit) return undefined;
-    const held = hopeless ? message : `not started within ${startDeadline} s: ${message}`;
-    return { cause, message: held, node: pod?.spec?.nodeName ?? null };
-  }
-
-  private followLogs(pod: V1Pod): void {
-    const name = pod.metadata?.name ?? '';
-    if (this.followed.has(name)) return;
-    this.followed.add(name);
-    const { cluster, namespace, logs, hooks } = this;
-    const follow = (container: string, onText: JobHooks['onLog']): void => {
-      const hasEnded = (): boolean =>
-        statusOf(this.watch.pod(this.uid), container)?.state?.running === undefined;
-      const source = { namespace, pod: name, container };
-      void followLog(cluster, source, { onText, hasEnded, signal: logs });
-    };
-    follow(CONTAINERS.carrier, hooks.onCarrier);
-    follow(CONTAINERS.trainer, hooks.onLog);
   }
 
   /** Reads everything afresh: what was watched may be old. Undefined: it has not ended after all. */
@@ -183,21 +150,12 @@ class JobRun {
     if (job && !given && !lost && !isOver(job, pod)) return undefined;
     const events = pod ? [] : await this.readWarnings();
     const verdict = given ?? decideCause({ job, pod, events, lost });
-    if (pod) await this.tellEnd(job, pod);
+    if (pod) {
+      this.hooks.onState(describePod(job, pod), sightPod(job, pod));
+      await this.logs.tellEnd(pod);
+    }
     await this.remove(lost ? 0 : endPatience(this.job));
     return { verdict, ...namePod(pod) };
-  }
-
-  /** When it ran, and all that the trainer said, before it is gone with its pod. */
-  private async tellEnd(job: V1Job | undefined, pod: V1Pod): Promise<void> {
-    this.hooks.onState(describePod(job, pod), sightPod(job, pod));
-    if (!statusOf(pod, CONTAINERS.trainer)?.state?.terminated) return;
-    const { namespace } = this;
-    const name = pod.metadata?.name ?? '';
-    const of = { namespace, name, container: CONTAINERS.trainer, limitBytes: LOG_LIMIT };
-    const read = (): Promise<string> => this.cluster.core.readNamespacedPodLog(of);
-    const text = await ask(read, LAST_LOG).catch(() => undefined); // Good to have.
-    if (text) this.hooks.onLog(text, true);
   }
 
   private async readWarnings() {
@@ -222,5 +180,3 @@ function namePod(pod: V1Pod | undefined): Pick<JobEnd, 'pod' | 'lastWords'> {
   const lastWords = readLastWords(endOf(pod, CONTAINERS.carrier)?.message);
   return { pod: pod?.metadata?.name ?? null, lastWords };
 }
-
-const LOG_LIMIT = 4 * 1024 ** 2;

@@ -157,7 +157,7 @@ const kubernetesCompute = z
       .max(604_800)
       .default(defaults.startDeadline)
       .describe(
-        'Seconds after which a pod that no node takes, or that does not start, has failed.',
+        'Seconds after which a pod that no node takes, or that does not start, has failed; what its carrier waits for or fetches does not count.',
       ),
   })
   .refine(

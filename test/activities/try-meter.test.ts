@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { gatherLedger } from '../../activities/gather-ledger.ts';
 import { type TriedWork, TryMeter } from '../../activities/try-meter.ts';
 import { noSteps } from '../../compute/compute.ts';
-import type { PodSighting } from '../../k8s/pod-times.ts';
+import { describePod } from '../../k8s/pod-state.ts';
+import { type PodSighting, sightPod } from '../../k8s/pod-times.ts';
 import { StoreError } from '../../store/store.ts';
 import { readTries } from '../../store/tries.ts';
+import { podOf } from '../k8s/objects.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 
 const WORK: TriedWork = {
@@ -76,6 +78,19 @@ test('a pod that a queue took back is another try than the one that comes after 
     { name: 'pod-1', end: { result: 'interrupted', cause: 'preempted' } },
     { name: 'pod-2', end: { result: 'done' } },
   ]);
+});
+
+test('a pod that no node ever took costs nothing, though it was seen before the scheduler', async () => {
+  const store = new MemoryStore();
+  const meter = new TryMeter(store, WORK);
+  const message = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.';
+  const refused = { type: 'PodScheduled', status: 'False', message };
+  for (const conditions of [[], [refused]]) {
+    const pod = podOf({ status: { phase: 'Pending', conditions } });
+    meter.seePod(describePod(undefined, pod), sightPod(undefined, pod));
+  }
+  await meter.end({ result: 'failed', cause: 'unschedulable', message, failures: 1 });
+  expect(await readTries(store, WORK.key)).toMatchObject([{ startingAt: null, message }]);
 });
 
 describe('what nothing was done for', () => {

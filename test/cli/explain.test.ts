@@ -117,7 +117,7 @@ describe('work that does not run yet', () => {
   test.each([
     ['queued', 'it waits for its turn, however long that takes', null],
     ['unschedulable', 'it waits for a node, 1800 s at most', expect.stringMatching(/ask for less/)],
-    ['starting', 'it waits for the pod to start, 1800 s at most', null],
+    ['starting', 'it waits for its pod to start, 1800 s at most, and for data and weights', null],
   ] as const)('%s: says since when, why, and until when', async (stage, next, advice) => {
     const message = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu';
     const since = tryOf({}).queuedAt;

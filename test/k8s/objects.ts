@@ -1,4 +1,4 @@
-import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerState, V1Job, V1Pod } from '@kubernetes/client-node';
 import type { JobRequest } from '../../k8s/job-request.ts';
 import { FIRST_PLACEMENT } from '../../contract/activities.ts';
 import { compute } from '../../spec/compute-schema.ts';
@@ -71,6 +71,24 @@ export function podOf(given: {
       ...status,
     },
   };
+}
+
+/** A pod that waits on its node: `carrier` and `trainer` are the states of their containers. */
+export function startingPodOf(given: {
+  carrier?: V1ContainerState;
+  started?: boolean;
+  trainer?: V1ContainerState;
+}): V1Pod {
+  const { carrier = {}, started = false, trainer = {} } = given;
+  const common = { image: 'registry/trainer:1', imageID: '', ready: false, restartCount: 0 };
+  return podOf({
+    status: {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'True' }],
+      initContainerStatuses: [{ ...common, name: 'carrier', started, state: carrier }],
+      containerStatuses: [{ ...common, name: 'trainer', state: trainer }],
+    },
+  });
 }
 
 export const FAILED: V1Job = {

@@ -1,18 +1,13 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { describePod, hasCarrierEnded, isWithdrawn } from '../../k8s/pod-state.ts';
 import { sightPod } from '../../k8s/pod-times.ts';
-import { FAILED, podOf } from './objects.ts';
+import { FAILED, podOf, startingPodOf } from './objects.ts';
 
 const status = { image: 'registry/trainer:1', imageID: '', ready: false, restartCount: 0 };
 const time = (second: number): Date => new Date(Date.UTC(2026, 0, 2, 3, 0, second));
 const waiting = (reason: string, message: string): V1Pod =>
-  podOf({
-    status: {
-      phase: 'Pending',
-      containerStatuses: [{ ...status, name: 'trainer', state: { waiting: { reason, message } } }],
-    },
-  });
+  startingPodOf({ trainer: { waiting: { reason, message } } });
 
 test('a suspended Job, and one without a pod, wait for their turn', () => {
   const suspended = { ...FAILED, spec: { suspend: true, template: {} } };
@@ -41,6 +36,34 @@ test("a pod that no node takes says so in the scheduler's words", () => {
     message,
     cause: 'unschedulable',
   });
+});
+
+test('a pod that the scheduler has not looked at yet waits as one that no node takes', () => {
+  expect(describePod(FAILED, podOf({ status: { phase: 'Pending' } }))).toMatchObject({
+    stage: 'queued',
+    cause: 'unschedulable',
+  });
+});
+
+test('while its carrier prepares the job nothing holds a pod up, and the carrier says how far it is', () => {
+  const waits: V1ContainerState = { waiting: { reason: 'PodInitializing' } };
+  const carrier: V1ContainerState = { running: { startedAt: time(1) } };
+  const prepares = startingPodOf({ carrier, trainer: waits });
+  expect(describePod(FAILED, prepares)).toEqual({ stage: 'starting', speaks: true });
+  const prepared = startingPodOf({ carrier, started: true, trainer: waits });
+  expect(describePod(FAILED, prepared)).toEqual({ stage: 'starting', cause: 'start-deadline' });
+});
+
+test.each([
+  ['ErrImagePull', 'rpc error: code = NotFound desc = failed to pull: not found', 'failed'],
+  [
+    'ImagePullBackOff',
+    'Back-off pulling image "registry/trainer:1": ErrImagePull: rpc error: not found',
+    'failed',
+  ],
+  ['ImagePullBackOff', 'Back-off pulling image "registry/trainer:1"', 'paused'],
+])('%s: %s: of its last pull a kubelet tells that it %s', (reason, message, pull) => {
+  expect(describePod(FAILED, waiting(reason, message))).toMatchObject({ pull });
 });
 
 /** Messages of containerd 1.6 and 2. */
@@ -85,10 +108,12 @@ test('more tries help where the registry is away, and nowhere else', () => {
 });
 
 test('it runs once its trainer does: from then on nothing holds it up', () => {
-  const running = { ...status, name: 'trainer', state: { running: {} } };
-  expect(describePod(FAILED, podOf({ status: { containerStatuses: [running] } }))).toEqual({
-    stage: 'train',
+  const running = startingPodOf({
+    carrier: { running: {} },
+    started: true,
+    trainer: { running: {} },
   });
+  expect(describePod(FAILED, running)).toEqual({ stage: 'train', speaks: true });
 });
 
 test('a carrier that was started again has ended', () => {

@@ -29,6 +29,7 @@ function follow(): {
     (told) => progress.push(told),
     (told) => warnings.push(told),
   );
+  reader.onState({ stage: 'train', speaks: true });
   const teller = tellFollower((line) => {
     lines.push(line);
     reader.onCarrier(line);
@@ -54,4 +55,21 @@ test('what comes too fast is held back, and said at the end', () => {
   expect(lines).toHaveLength(4);
   expect(progress.at(-1)).toEqual(at(500));
   expect(warnings.at(-1)).toEqual([{ message: 'hot', times: 500 }]);
+});
+
+test('a carrier that waits for another is shown to wait, and its pod again while the trainer starts', () => {
+  const stages: string[] = [];
+  const reader = tellProgress(
+    ({ stage, step }) => stages.push(`${stage} ${step}`),
+    () => undefined,
+  );
+  const { onProgress } = tellFollower((line) => reader.onCarrier(line));
+  reader.onState({ stage: 'starting', cause: 'start-deadline' });
+  reader.onState({ stage: 'starting', speaks: true });
+  onProgress(noSteps('waiting'));
+  reader.onState({ stage: 'starting', speaks: true });
+  onProgress({ ...noSteps('train'), step: 40 });
+  reader.onState({ stage: 'starting', cause: 'start-deadline' });
+  reader.onState({ stage: 'train', speaks: true });
+  expect(stages).toEqual(['starting 0', 'waiting 0', 'train 40', 'starting 0', 'train 40']);
 });
