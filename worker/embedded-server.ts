@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SERVER_START } from '../contract/timeouts.ts';
@@ -86,15 +86,21 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** The port if it is free (of port 0: some free one), or undefined. */
+/**
+ * The port if it is free (of port 0: some free one), or undefined. It is left with a connection that was closed from its side:
+ * for the next minute the system gives it to whoever asks for that very port, and to nobody who asks for any.
+ */
 function bind(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const probe = createServer();
+    const probe = createServer((caller) => caller.end().resume());
     probe
       .once('error', () => resolve(undefined))
       .listen(port, '127.0.0.1', () => {
-        const address = probe.address();
-        probe.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
+        const { port: bound } = probe.address() as AddressInfo;
+        connect(bound, '127.0.0.1')
+          .on('error', () => undefined) // Followed by its close.
+          .once('close', () => probe.close(() => resolve(bound)))
+          .resume();
       });
   });
 }
