@@ -56,8 +56,12 @@ export class Session {
     const named = await readTemporalServer();
     if (named && (await session.joinDeployed(named))) return session;
     const attachment = await attach(home);
-    attachment?.close();
-    return attachment && Session.open(home, say);
+    try {
+      // As long as we are attached it does not end for being idle; one that ends already would have to be started again.
+      return (await attachment?.isStaying()) ? await Session.open(home, say) : undefined;
+    } finally {
+      attachment?.close();
+    }
   }
 
   get client(): Client {

@@ -80,6 +80,8 @@ export const SERVER_START = 60 * SECOND;
 export const SUPERVISOR_IDLE = 2 * MINUTE;
 /** How often it looks whether its home still stands and whether there is work. */
 export const HOME_CHECK = SECOND;
+/** By then a supervisor whose home was moved has seen it, and ended. */
+export const HOME_LEFT = 4 * SECOND;
 /** From the word that it ends to its end: trainers save their checkpoints meanwhile. */
 export const SUPERVISOR_END = 45 * SECOND;
 export const RESTART_DELAY = 0.2 * SECOND;

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from '../store/file-errors.ts';
 import { identifyProcess } from '../store/process-identity.ts';
 import type { ProcessIdentity } from '../store/records.ts';
 
@@ -31,17 +32,27 @@ export async function endChild(
   clearTimeout(timer);
 }
 
+/** Signals a process that is no child of ours, and may be gone by now. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
+}
+
 /** Kills a process of somebody else's, if it is the very one that was recorded, and waits until it is gone. */
 export async function endRecorded(recorded: ProcessIdentity | null | undefined): Promise<boolean> {
-  if (!recorded || !isSame(recorded)) return false;
-  while (isSame(recorded)) {
-    process.kill(recorded.pid, 'SIGKILL');
+  if (!recorded || !isRunning(recorded)) return false;
+  while (isRunning(recorded)) {
+    signalProcess(recorded.pid, 'SIGKILL');
     await delay(10);
   }
   return true;
 }
 
-function isSame(recorded: ProcessIdentity): boolean {
+/** Whether that very process runs: on this boot of this machine, and not a later one of its id. */
+export function isRunning(recorded: ProcessIdentity): boolean {
   const now = identifyProcess(recorded.pid);
   return (
     now !== undefined &&

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildIdentity } from '../compute/trainers.ts';
 import { SUPERVISOR_END, SUPERVISOR_START } from '../contract/timeouts.ts';
-import { hasEnded } from './children.ts';
+import { hasEnded, signalProcess } from './children.ts';
 import { type Home, openHome } from './home.ts';
 import type { SupervisorNews } from './supervisor-protocol.ts';
 import { readRecord } from './supervisor-record.ts';
@@ -31,7 +31,7 @@ export async function ensureSupervisor(
       if (ready.build === buildIdentity())
         return { attachment, address: ready.address, ui: ready.ui };
       say('another build of Ratchet runs here: it saves its checkpoints and makes way');
-      process.kill(ready.pid, 'SIGTERM');
+      signalProcess(ready.pid, 'SIGTERM');
     }
     // It died while it started, is ending, or belongs to a home that was removed: it will soon be gone.
     await attachment?.end(SUPERVISOR_END);

@@ -1,4 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HOME_LEFT } from '../contract/timeouts.ts';
+import { isRunning } from './children.ts';
 import type { Home } from './home.ts';
 import { type SupervisorRecord, supervisorRecordSchema } from './supervisor-protocol.ts';
 
@@ -9,6 +12,20 @@ export function readRecord(home: Home): SupervisorRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a supervisor of this home left that is gone. One that stays is another home's, which was copied while it ran. */
+export async function readLeft(
+  home: Home,
+  patience = HOME_LEFT,
+): Promise<SupervisorRecord | undefined> {
+  const record = readRecord(home);
+  const deadline = performance.now() + patience;
+  while (record && isRunning(record.supervisor)) {
+    if (performance.now() > deadline) return undefined;
+    await delay(50);
+  }
+  return record;
 }
 
 export function writeRecord(home: Home, record: SupervisorRecord): void {

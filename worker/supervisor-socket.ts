@@ -68,6 +68,12 @@ export class Attachment {
     });
   }
 
+  /** False: the supervisor is ending, or gone. */
+  async isStaying(): Promise<boolean> {
+    while (!this.latest && !this.ended) await this.next();
+    return !this.ended && this.latest?.phase !== 'ending';
+  }
+
   /** Waits for the supervisor's end, so long at most, and lets go. */
   async end(patience: number): Promise<void> {
     const timer = setTimeout(() => this.close(), patience);
@@ -84,12 +90,19 @@ export class SupervisorSocket {
   private latest: SupervisorNews = { phase: 'starting', pid: process.pid, message: 'starting' };
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
+  /** How often somebody attached or let go. */
+  changes = 0;
 
   constructor(server: Server) {
     this.server = server;
     server.on('connection', (socket) => {
       this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);
+      this.changes++;
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        this.changes++;
+      });
+      socket.on('error', () => undefined); // Followed by its close.
       socket.resume();
       socket.write(`${JSON.stringify(this.latest)}\n`);
     });

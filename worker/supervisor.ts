@@ -9,8 +9,9 @@ import { identifyProcess, identifySelf } from '../store/process-identity.ts';
 import { describeEnd, endChild, endRecorded, readLastError, waitForEnd } from './children.ts';
 import { choosePorts, isAnswering, type Ports, startServer } from './embedded-server.ts';
 import { type Home, openHome } from './home.ts';
+import { Idleness } from './idleness.ts';
 import type { SupervisorRecord } from './supervisor-protocol.ts';
-import { readRecord, writeRecord } from './supervisor-record.ts';
+import { readLeft, readRecord, writeRecord } from './supervisor-record.ts';
 import { QuickDeaths } from './quick-deaths.ts';
 import { bindLock, type SupervisorSocket } from './supervisor-socket.ts';
 import { markFinished, removeUnfinished } from './temporal-database.ts';
@@ -46,7 +47,7 @@ class Supervisor {
 
   /** Until there is no work left, or something that is needed cannot be started. */
   async run(): Promise<void> {
-    const before = readRecord(this.home);
+    const before = await readLeft(this.home);
     await endLeftovers(before);
     const external = await readTemporalServer();
     if (!external) this.record.ports = before?.ports ?? null;
@@ -185,15 +186,14 @@ class Supervisor {
     writeRecord(this.home, this.record);
   }
 
-  /** Idle: nobody attached and no workflow open, for a while. */
+  /** Until nobody has needed us for a while. */
   private async waitUntilIdle(): Promise<void> {
     const limit = Number(process.env['RATCHET_IDLE_SECONDS'] ?? SUPERVISOR_IDLE / 1000) * 1000;
-    for (let idleSince: number | undefined; !this.ending; ) {
+    const idleness = new Idleness(this.socket);
+    while (!this.ending) {
       await delay(HOME_CHECK);
       if (!this.ending && !ownsHome(this.home)) this.abandon();
-      const busy = this.socket.attached > 0 || (await hasOpenWorkflows(this.temporal));
-      idleSince = busy ? undefined : (idleSince ?? performance.now());
-      if (idleSince !== undefined && performance.now() - idleSince >= limit) return;
+      if (await idleness.hasLasted(limit, () => hasOpenWorkflows(this.temporal))) return;
     }
   }
 }
