@@ -1,10 +1,10 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Command, InvalidArgumentError } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SIGNALS, UPDATES } from '../contract/workflows.ts';
 import { Session } from './connect.ts';
 import { CliError, EXIT } from './exit-codes.ts';
-import { readEnd } from './follow-sweep.ts';
+import { type EndState, readEnd } from './follow-sweep.ts';
 import { openSweep } from './open-sweep.ts';
 import { printJson, say, suggest } from './output.ts';
 import { readProgress } from './progress.ts';
@@ -13,12 +13,11 @@ import { startSweep } from './submit-sweep.ts';
 /** Verbs that tell a running sweep what to do: pause, resume, cancel, retry. */
 export function addControl(program: Command): void {
   control(program, 'pause', 'stop trainers after a checkpoint and hold the place', async (to) => {
-    await to.signal(SIGNALS.pause);
+    if (!(await to.signal(SIGNALS.pause))) throw to.isNotRunning();
     return 'paused';
   });
   control(program, 'resume', 'go on where the sweep was paused or interrupted', async (to) => {
-    if (await to.isRunning()) await to.signal(SIGNALS.resume);
-    else await to.start();
+    if (!(await to.signal(SIGNALS.resume))) await to.start();
     return 'running';
   });
   control(
@@ -26,8 +25,9 @@ export function addControl(program: Command): void {
     'cancel',
     'stop every lineage, wait until they are gone, and report',
     async (to) => {
-      await to.cancel();
-      return 'cancelled';
+      const end = await to.cancel();
+      if (end === undefined) throw to.isNotRunning();
+      return end;
     },
   );
   control(
@@ -35,8 +35,7 @@ export function addControl(program: Command): void {
     'retry',
     'run what failed or was cancelled again; what is committed stays',
     async (to) => {
-      if (await to.isRunning()) await to.signal(SIGNALS.retryFailed);
-      else await to.start();
+      if (!(await to.signal(SIGNALS.retryFailed))) await to.start();
       return 'running';
     },
   );
@@ -48,7 +47,7 @@ export function addControl(program: Command): void {
     .option('--json', 'one JSON object')
     .action(async (lineages: number, wanted: string | undefined, options: { json?: boolean }) => {
       const sweep = await withTarget(wanted, async (to) => {
-        await to.setParallelism(lineages);
+        if (!(await to.setParallelism(lineages))) throw to.isNotRunning();
         return to.sweep;
       });
       if (options.json) return printJson({ sweep, parallelism: lineages });
@@ -86,11 +85,13 @@ function control(
 
 interface Target {
   sweep: string;
-  isRunning: () => Promise<boolean>;
-  signal: (name: string) => Promise<void>;
+  /** False: it does not run, or ended at that moment. */
+  signal: (name: string) => Promise<boolean>;
+  setParallelism: (lineages: number) => Promise<boolean>;
+  /** How it ended, which may have been before it heard of this; undefined: it did not run. */
+  cancel: () => Promise<EndState | undefined>;
   start: () => Promise<void>;
-  cancel: () => Promise<void>;
-  setParallelism: (lineages: number) => Promise<void>;
+  isNotRunning: () => CliError;
 }
 
 async function withTarget<T>(
@@ -99,42 +100,37 @@ async function withTarget<T>(
 ): Promise<T> {
   const { home, entry, plan } = await openSweep(wanted);
   const session = await Session.open(home, say);
-  const handle = (client: Client) => client.workflow.getHandle(plan.sweep);
-  const running = (): Promise<boolean> =>
-    session.ask(async (client) =>
-      handle(client)
-        .describe()
-        .then(({ status }) => status.name === 'RUNNING', notFoundIs(false)),
-    );
-  const requireRunning = async (): Promise<void> => {
-    if (await running()) return;
-    throw new CliError(
-      EXIT.notFound,
-      `${plan.sweep} is not running: ratchet status ${plan.sweep} tells more`,
-    );
-  };
+  const ask = <A>(question: (sweep: WorkflowHandle) => Promise<A>): Promise<A> =>
+    session.ask((client) => question(client.workflow.getHandle(plan.sweep)));
+  const tell = (order: (sweep: WorkflowHandle) => Promise<unknown>): Promise<boolean> =>
+    ask((sweep) => order(sweep).then(() => true, falseWhereNotFound));
   try {
     return await act({
       sweep: plan.sweep,
-      isRunning: running,
       signal: async (name) => {
-        await requireRunning();
-        await session.ask((client) => handle(client).signal(name));
-        await awaitEffect(session, plan, name);
+        const isTold = await tell((sweep) => sweep.signal(name));
+        if (isTold) await awaitEffect(session, plan, name);
+        return isTold;
+      },
+      setParallelism: (lineages) =>
+        tell((sweep) => sweep.executeUpdate(UPDATES.setParallelism, { args: [lineages] })),
+      cancel: async () => {
+        // Temporal takes this for those that have ended, too.
+        if (await ask(readEnd)) return undefined;
+        await tell((sweep) => sweep.cancel());
+        for (;;) {
+          const end = await ask(readEnd);
+          if (end) return end;
+          await delay(200);
+        }
       },
       start: () =>
         session.ask((client) => startSweep(client, { plan, store: entry.store }, entry.plan)),
-      cancel: async () => {
-        await requireRunning();
-        await session.ask((client) => handle(client).cancel());
-        while (!(await session.ask((client) => readEnd(handle(client))))) await delay(200);
-      },
-      setParallelism: async (lineages) => {
-        await requireRunning();
-        await session.ask((client) =>
-          handle(client).executeUpdate(UPDATES.setParallelism, { args: [lineages] }),
-        );
-      },
+      isNotRunning: () =>
+        new CliError(
+          EXIT.notFound,
+          `${plan.sweep} is not running: ratchet status ${plan.sweep} tells more`,
+        ),
     });
   } finally {
     await session.close();
@@ -155,9 +151,7 @@ async function awaitEffect(
   }
 }
 
-function notFoundIs<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof WorkflowNotFoundError) return value;
-    throw error;
-  };
+function falseWhereNotFound(error: unknown): false {
+  if (error instanceof WorkflowNotFoundError) return false;
+  throw error;
 }
