@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../contract/digest.ts';
+import { fillFile } from '../store/durable-files.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import type { SweepData } from './open-data.ts';
 import { readBounded } from './suite-files.ts';
@@ -37,7 +37,7 @@ export function makeLock({ sweep, suite, sources }: SweepData): DataLock {
 }
 
 export async function writeLock(file: string, lock: DataLock): Promise<void> {
-  await writeFile(lockPath(file), `${JSON.stringify(lock, null, 2)}\n`);
+  await fillFile(lockPath(file), (draft) => draft.writeFile(`${JSON.stringify(lock, null, 2)}\n`));
 }
 
 /** Throws a `CliError` when there is a lock and the data are not those that it names. */

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { History } from '../contract/history.ts';
 import type { Results } from '../contract/results.ts';
+import { fillFile } from '../store/durable-files.ts';
 import { sweepPath } from '../store/layout.ts';
 import { openStore } from '../store/open-store.ts';
 import { locateHome } from '../worker/home.ts';
@@ -43,7 +44,7 @@ export async function readHistoryFile(storeUrl: string, sweep: string): Promise<
   return JSON.parse(new TextDecoder().decode(bytes)) as History;
 }
 
-/** Copies everything that the report consists of, but no plans, to a folder. */
+/** Copies everything that the report consists of, but no plans, to a folder; each file whole whenever it is read. */
 export async function copyReport(
   storeUrl: string,
   sweep: string,
@@ -60,7 +61,7 @@ export async function copyReport(
     const bytes = await store.read(path);
     if (!bytes) continue;
     const file = join(folder, basename(path));
-    await writeFile(file, bytes);
+    await fillFile(file, (draft) => draft.writeFile(bytes));
     files.push(file);
   }
   return files;

@@ -23,11 +23,12 @@ execFileSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')
 });
 mkdirSync(dist(''), { recursive: true });
 
-/** Left alone where it is so already: something may be running from it. */
+/** Left alone where it is so already: something may be running from it, and another build may be at it. */
 const put = (file, content) => {
   if (existsSync(file) && readFileSync(file).equals(Buffer.from(content))) return;
-  writeFileSync(`${file}.draft`, content);
-  renameSync(`${file}.draft`, file);
+  const draft = `${file}.${process.pid}.draft`;
+  writeFileSync(draft, content);
+  renameSync(draft, file);
 };
 
 /** Minified: comments and formatting do not change an identity. */
@@ -88,6 +89,6 @@ if (!existsSync(workflows) || !existsSync(stampFile) || readFileSync(stampFile, 
     error: console.error,
   };
   const { code } = await bundleWorkflowCode({ workflowsPath: dist('workflows/index.js'), logger });
-  writeFileSync(workflows, code);
-  writeFileSync(stampFile, stamp);
+  put(workflows, code);
+  put(stampFile, stamp);
 }
