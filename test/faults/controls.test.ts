@@ -15,13 +15,13 @@ import {
   runToEnd,
   smallSweep,
   toyTrainer,
+  TrainingHold,
   writeSweep,
 } from '../support/sweep-process.ts';
 import { readStoreProgress } from './repeated-work.ts';
 
-/** Two lineages of two blocks, both in training when something is asked of them. */
+/** Two lineages of two blocks, both in the middle of a training when something is asked of them. */
 const SWEEP = smallSweep({ stream: { domains: ['travel', 'banking'] }, seeds: 1 });
-const SLOW = { TOY_STEP_MS: '150' };
 
 describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
   let whole = '';
@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
   });
 
   it('frees its trainers when paused, also through a crash, and loses no step', async () => {
-    const { place, run, file } = await startTraining(SWEEP);
+    const { place, run, file, hold } = await startTraining(SWEEP);
     expect(await say(place, 'pause')).toBe(0);
     expect(learners(place)).toBe(0);
     const store = await openStoreOf(place);
@@ -41,12 +41,13 @@ describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
 
     await endHome(place.home);
     expect(await run.exited).toBe(null);
-    const again = new RatchetProcess(place, ['run', file, '--json'], SLOW);
+    const again = new RatchetProcess(place, ['run', file, '--json'], hold.env);
     await waitFor(() => findProcesses(place.home, 'worker').length > 0, 60_000);
     await delay(4000);
     expect(learners(place)).toBe(0);
     expect(await readSteps(store)).toEqual(paused);
 
+    hold.end();
     expect(await say(place, 'resume')).toBe(0);
     const finished = readFinished(again, await again.exited);
     expect(finished).toMatchObject({ code: 0, state: 'done', results: whole });
@@ -55,12 +56,13 @@ describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
   });
 
   it('ends when cancelled, with nothing left running, and goes on when it is run again', async () => {
-    const { place, run, file } = await startTraining(SWEEP);
+    const { place, run, file, hold } = await startTraining(SWEEP);
     expect(await say(place, 'cancel')).toBe(0);
     expect(learners(place)).toBe(0);
     const cancelled = readFinished(run, await run.exited);
     expect(cancelled).toMatchObject({ code: 6, state: 'cancelled' });
 
+    hold.end();
     const finished = await runToEnd(place, file);
     expect(finished).toMatchObject({ code: 0, state: 'done', results: whole });
     const store = await openStoreOf(place);
@@ -70,8 +72,7 @@ describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
 
   it('kills a trainer that is deaf to SIGTERM, and what it started, when its grace is over', async () => {
     const deaf = { ...SWEEP, trainer: toyTrainer({ deaf: true, helper: true }) };
-    // A block takes far longer than the grace.
-    const { place } = await startTraining(deaf, { TOY_STEP_MS: '900' });
+    const { place } = await startTraining(deaf);
     const asked = performance.now();
     expect(await say(place, 'cancel')).toBe(0);
     expect(learners(place)).toBe(0);
@@ -81,11 +82,13 @@ describe.skipIf(process.platform !== 'linux')('a running sweep', () => {
   });
 
   it('leaves nothing that a trainer started behind when its worker is killed', async () => {
-    const { place, run } = await startTraining({ ...SWEEP, trainer: toyTrainer({ helper: true }) });
+    const helping = { ...SWEEP, trainer: toyTrainer({ helper: true }) };
+    const { place, run, hold } = await startTraining(helping);
     const helpers = findProcesses(place.home).filter(({ command }) => command[0] === 'sleep');
     expect(helpers).not.toEqual([]);
     for (const { pid } of findProcesses(place.home, 'worker')) process.kill(pid, 'SIGKILL');
     expect(await waitFor(() => !helpers.some(isAlive), 30_000)).toBe(true);
+    hold.end();
     expect(await run.exited).toBe(0);
   });
 
@@ -102,18 +105,21 @@ interface Training {
   place: Place;
   run: RatchetProcess;
   file: string;
+  hold: TrainingHold;
 }
 
-/** A sweep whose two lineages both train and have a checkpoint. */
-async function startTraining(sweep: object, env = SLOW): Promise<Training> {
+/** A sweep whose two lineages both train, have a checkpoint, and are held there. */
+async function startTraining(sweep: object): Promise<Training> {
   const place = makePlace();
   onTestFinished(place.remove);
+  const hold = new TrainingHold(place);
+  hold.begin();
   const file = writeSweep(place, sweep);
-  const run = new RatchetProcess(place, ['run', file, '--json'], env);
+  const run = new RatchetProcess(place, ['run', file, '--json'], hold.env);
   const store = await openStoreOf(place);
   const both = await waitFor(async () => (await readSteps(store)).length === 2, 60_000);
   expect(both).toBe(true);
-  return { place, run, file };
+  return { place, run, file, hold };
 }
 
 /** Steps of the newest checkpoints of blocks that have any. */

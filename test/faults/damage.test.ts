@@ -18,6 +18,7 @@ import {
   runToEnd,
   smallSweep,
   toyTrainer,
+  TrainingHold,
   writeSweep,
 } from '../support/sweep-process.ts';
 
@@ -132,14 +133,17 @@ describe.skipIf(process.platform !== 'linux')('a home that is removed while it w
     const whole = await runWhole(CHAIN);
     const place = newPlace();
     const file = writeSweep(place, CHAIN);
-    const slow = { TOY_STEP_MS: '200' };
-    const started = new RatchetProcess(place, ['run', file, '--detach'], slow);
+    const hold = new TrainingHold(place);
+    hold.begin();
+    const started = new RatchetProcess(place, ['run', file, '--detach'], hold.env);
     expect(await started.exited).toBe(0);
-    await waitFor(() => findProcesses(place.home, 'learner').length > 0, 60_000);
+    const learns = await waitFor(() => findProcesses(place.home, 'learner').length > 0, 60_000);
+    expect(learns).toBe(true);
     // Away at once: removing what is being written to may take several tries.
     renameSync(place.home, `${place.home}-gone`);
     rmSync(`${place.home}-gone`, { recursive: true, force: true, maxRetries: 20 });
-    expect(await waitFor(() => findProcesses(place.home).length === 0, 20_000)).toBe(true);
+    expect(await waitFor(() => findProcesses(place.home).length === 0, 60_000)).toBe(true);
+    hold.end();
     expect((await runToEnd(place, file)).results).toBe(whole);
   });
 });
@@ -161,12 +165,15 @@ async function killAfterCheckpoints(
   file: string,
   store: Store,
 ): Promise<{ key: string; newest: PartialRef; before: PartialRef }> {
-  const run = new RatchetProcess(place, ['run', file], { TOY_STEP_MS: '100' });
+  const hold = new TrainingHold(place);
+  hold.begin();
+  const run = new RatchetProcess(place, ['run', file], hold.env);
   const hasTwo = async (key: string): Promise<boolean> =>
     (await listPartials(store, key)).length > 1;
   const key = (await waitFor(() => findKey(store, hasTwo), 60_000)) ?? '';
   await endHome(place.home);
   await run.exited;
+  hold.end();
   const [newest, before] = await listPartials(store, key);
   if (!newest || !before) throw new Error('killed too late');
   return { key, newest, before };

@@ -78,7 +78,7 @@ describe.skipIf(process.platform !== 'linux')('a sweep whose processes are kille
 
 async function runUndisturbed(sweep: object): Promise<object> {
   const place = newPlace();
-  const { seconds: _, ...finished } = await runToEnd(place, writeSweep(place, sweep));
+  const finished = await runToEnd(place, writeSweep(place, sweep));
   expect(finished).toMatchObject({ code: 0, state: 'done' });
   expect(await countFurtherAttempts(await openStoreOf(place))).toBe(0);
   return finished;

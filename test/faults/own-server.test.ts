@@ -26,7 +26,7 @@ it.skipIf(process.platform !== 'linux')(
     const run = new RatchetProcess(place, ['run', file, '--json'], env);
     for (const role of ['worker', 'supervisor'] as const) await killWhileLearning(place, role);
     const finished = readFinished(run, await run.exited);
-    const { seconds: _, ...whole } = await runToEnd(newPlace(), file);
+    const whole = await runToEnd(newPlace(), file);
     expect(finished).toEqual(whole);
     expect(findProcesses(place.home, 'server')).toEqual([]);
     expect(await checkInvariants(await openStoreOf(place))).toEqual([]);

@@ -10,7 +10,6 @@ import {
   RatchetProcess,
   runToEnd,
   smallSweep,
-  startSupervisor,
   writeSweep,
 } from '../support/sweep-process.ts';
 
@@ -48,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('records of processes that are gon
   });
 });
 
-/** Every process of that supervisor loads it. */
+/** Every process of that home loads it. */
 const BREAK_WORKER = encodeURIComponent(
   "if (process.argv[1].endsWith('/worker/main.js')) throw new Error('no worker today')",
 );
@@ -56,8 +55,9 @@ const BREAK_WORKER = encodeURIComponent(
 describe.skipIf(process.platform !== 'linux')('a worker that cannot start', () => {
   it('is given up after a few tries, with one message and the reason', async () => {
     const place = newPlace();
-    startSupervisor(place, { NODE_OPTIONS: `--import=data:text/javascript,${BREAK_WORKER}` });
-    const run = new RatchetProcess(place, ['run', writeSweep(place, SWEEP)]);
+    const run = new RatchetProcess(place, ['run', writeSweep(place, SWEEP)], {
+      NODE_OPTIONS: `--import=data:text/javascript,${BREAK_WORKER}`,
+    });
     expect(await run.exited).toBe(8);
     const said = run.stderr.split('\n').filter((line) => line.includes('worker'));
     expect(said).toHaveLength(1);

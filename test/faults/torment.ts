@@ -59,7 +59,7 @@ export class Torment {
     this.client = this.runFile();
   }
 
-  async run(kinds: readonly KillKind[]): Promise<Omit<Finished, 'seconds'>> {
+  async run(kinds: readonly KillKind[]): Promise<Finished> {
     await waitFor(() => !this.client.running || this.learners().length > 0, PATIENCE);
     for (const kind of kinds) {
       await delay(this.random.below(LONGEST_PAUSE));

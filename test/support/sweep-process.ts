@@ -66,6 +66,23 @@ export function toyTrainer(hyperparameters: Record<string, unknown> = {}): objec
   };
 }
 
+/** A hold on trainings of toys that have its environment: as long as it lasts, each waits in its middle. */
+export class TrainingHold {
+  readonly env: { TOY_HOLD: string };
+
+  constructor({ folder }: Pick<Place, 'folder'>) {
+    this.env = { TOY_HOLD: join(folder, 'hold') };
+  }
+
+  begin(): void {
+    writeFileSync(this.env.TOY_HOLD, '');
+  }
+
+  end(): void {
+    rmSync(this.env.TOY_HOLD);
+  }
+}
+
 /** JSON is YAML. */
 export function writeSweep(
   place: Pick<Place, 'folder'>,
@@ -75,14 +92,6 @@ export function writeSweep(
   const file = join(place.folder, name);
   writeFileSync(file, JSON.stringify(sweep, null, 1));
   return file;
-}
-
-/** A supervisor with an environment of its own, before any verb brings one. */
-export function startSupervisor(place: Place, env: NodeJS.ProcessEnv): void {
-  spawn(process.execPath, [join(ROOT, 'dist', 'worker', 'supervisor.js')], {
-    env: { ...process.env, RATCHET_HOME: place.home, ...env },
-    stdio: 'ignore',
-  });
 }
 
 /** `ratchet` with some arguments as a process, as a person in a terminal starts it. */
@@ -120,7 +129,6 @@ export interface Finished {
   state: string;
   /** The bytes of results.json, as text. */
   results: string;
-  seconds: number;
 }
 
 /** Runs a sweep file to its end. Throws, with what was said, when it has none. */
@@ -129,13 +137,11 @@ export async function runToEnd(
   file: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Finished> {
-  const started = performance.now();
   const run = new RatchetProcess(place, ['run', file, '--json'], env);
-  const code = await run.exited;
-  return { ...readFinished(run, code), seconds: (performance.now() - started) / 1000 };
+  return readFinished(run, await run.exited);
 }
 
-export function readFinished(run: RatchetProcess, code: number | null): Omit<Finished, 'seconds'> {
+export function readFinished(run: RatchetProcess, code: number | null): Finished {
   try {
     const { sweep, state, results } = run.answer;
     return { code, sweep, state, results: readFileSync(results, 'utf8') };

@@ -4,8 +4,9 @@
 // SIGTERM); `hog` (so many MiB of memory it takes); `sick` (after its second checkpoint it says that its GPU is, where that is
 // called so); `helper` (it starts a process that does not end on its own); `moods` (a file: once it exists, results are
 // others); `tellsLoss` (it tells a loss on held-out targets); `warns` (what it warns of, twice a block); `mfu` (what it
-// tells of it). In the environment, since it must not change keys: TOY_STEP_MS, how long a step takes; TOY_GPUS, a folder that stands
-// for the machine's GPUs, where it notes which it uses, and fails where another process does.
+// tells of it). In the environment, since it must not change keys: TOY_STEP_MS, how long a step takes; TOY_HOLD, a file: as long
+// as it is there, every training waits in its middle; TOY_GPUS, a folder that stands for the machine's GPUs, where it notes
+// which it uses, and fails where another process does.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -48,6 +49,7 @@ const {
 } = job.hyperparameters;
 const mood = moods && existsSync(moods) ? 'another' : '';
 const stepMs = Number(process.env.TOY_STEP_MS ?? 0);
+const hold = process.env.TOY_HOLD;
 let stopped = false;
 process.on('SIGTERM', () => {
   stopped = !deaf;
@@ -150,6 +152,7 @@ async function train() {
     tell({ type: 'checkpoint', step });
   };
   while (step < steps) {
+    while (hold && existsSync(hold) && step === (steps >> 1) + 1 && !stopped) await delay(10);
     if (stopped) {
       await checkpoint();
       process.exit(75);

@@ -34,7 +34,7 @@ const PATIENCE = 300_000;
 export async function runKillingAtSteps(
   { place, file, random }: { place: Place; file: string; random: Random },
   victims: readonly Victim[],
-): Promise<{ finished: Omit<Finished, 'seconds'>; kills: KillAtStep[] }> {
+): Promise<{ finished: Finished; kills: KillAtStep[] }> {
   const kills: KillAtStep[] = [];
   const start = (): RatchetProcess => new RatchetProcess(place, ['run', file, '--json']);
   let client = start();
