@@ -7,11 +7,13 @@ const S3 = 'test/s3/**/*.test.ts';
 /** Tests that need Helm, which may have to be built first: last too. */
 const HELM = 'test/helm/**/*.test.ts';
 const whole = WHOLE.map((folder) => `test/${folder}/**/*.test.ts`);
+/** Milliseconds for what takes 40 s at most on two processors: they may be busy with something else. */
+const WHOLE_TIMEOUT = 300_000;
 
 export default defineConfig({
   test: {
-    // What is drawn is tested without colors, also where the runner's own output has some.
-    env: { NO_COLOR: '1' },
+    // What is drawn is tested without colors and as wide as usual, whatever the runner's own output has.
+    env: { NO_COLOR: '1', COLUMNS: '80' },
     projects: [
       {
         extends: true,
@@ -19,7 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...whole, S3, HELM, 'test/cluster/**', 'test/trainer/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -30,8 +33,8 @@ export default defineConfig({
           include: whole,
           globalSetup: 'test/support/build.ts',
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: WHOLE_TIMEOUT,
+          hookTimeout: WHOLE_TIMEOUT,
           sequence: { groupOrder: 1 },
         },
       },

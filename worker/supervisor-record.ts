@@ -20,8 +20,9 @@ export async function readLeft(
   patience = HOME_LEFT,
 ): Promise<SupervisorRecord | undefined> {
   const record = readRecord(home);
+  if (!record) return undefined;
   const deadline = performance.now() + patience;
-  while (record && isRunning(record.supervisor)) {
+  while (isRunning(record.supervisor)) {
     if (performance.now() > deadline) return undefined;
     await delay(50);
   }

@@ -38,6 +38,7 @@ export function ratchet(
 /** A folder of its own for every call, removed when the file's tests are done. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // Its supervisor may be about to end, and still write.
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }

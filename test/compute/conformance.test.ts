@@ -6,6 +6,7 @@ import { makeSample } from '../../cli/trainer-sample.ts';
 import type { CheckResult } from '../../compute/conformance/check.ts';
 import { checkTrainer } from '../../compute/conformance/check-trainer.ts';
 import { Lab } from '../../compute/conformance/lab.ts';
+import { TRAINER_GRACE } from '../../contract/timeouts.ts';
 
 const TRAINER = join(import.meta.dirname, '..', 'support', 'faulty-trainer.mjs');
 const DATA = makeSample(3);
@@ -22,7 +23,9 @@ async function check(defect: string, only?: string[]): Promise<CheckResult[]> {
     TRAINER,
   ];
   const subject = { trainer: { command }, hyperparameters: {}, deterministic: true };
-  const lab = new Lab({ subject, data: DATA, folder, patience: 20_000, grace: 1500 });
+  // Only of this one all of the grace is waited for.
+  const grace = defect === 'deaf' ? 1500 : TRAINER_GRACE;
+  const lab = new Lab({ subject, data: DATA, folder, patience: 20_000, grace });
   const results = [];
   for await (const result of checkTrainer(lab, only)) results.push(result);
   return results;

@@ -102,7 +102,7 @@ describe('when its worker is killed', () => {
     await kill(leader);
     expect(await isFree(), 'what the trainer started runs').toBe(false);
     process.kill(member, 'SIGKILL');
-    expect(await waitFor(() => isFree(), 5000)).toBe(true);
+    expect(await waitFor(() => isFree(), 20_000)).toBe(true);
     expect(readdirSync(folder), 'what the dead left is removed').toEqual([]);
   });
 

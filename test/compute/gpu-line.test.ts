@@ -47,7 +47,7 @@ function queue(line: GpuLine, wanted: number, signal = new AbortController().sig
 
 /** Throws unless it runs soon. */
 async function untilRuns(trainer: { ids: readonly string[] }): Promise<readonly string[]> {
-  if (await waitFor(() => trainer.ids.length > 0, 10_000)) return trainer.ids;
+  if (await waitFor(() => trainer.ids.length > 0, 20_000)) return trainer.ids;
   throw new Error('it does not run');
 }
 
@@ -59,7 +59,7 @@ describe('trainers that need GPUs', () => {
     const second = queue(elsewhere, 1);
     expect(await untilRuns(second)).toEqual(gpus.uuids.slice(2, 3));
     const third = queue(elsewhere, 3);
-    expect(await waitFor(() => third.waits, 5000)).toBe('for 3 GPUs: 1 of 4 free');
+    expect(await waitFor(() => third.waits, 20_000)).toBe('for 3 GPUs: 1 of 4 free');
     first.end();
     expect(await untilRuns(third)).toEqual([0, 1, 3].map((index) => gpus.uuids[index]));
     for (const trainer of [second, third]) trainer.end();
@@ -72,8 +72,8 @@ describe('trainers that need GPUs', () => {
     await untilRuns(running);
     const large = queue(line, 4);
     const small = queue(line, 1);
-    expect(await waitFor(() => small.waits, 5000)).toBe('for 1 GPU, after 1 other trainer');
-    await waitFor(() => large.looks > 1 && small.looks > 1, 5000);
+    expect(await waitFor(() => small.waits, 20_000)).toBe('for 1 GPU, after 1 other trainer');
+    await waitFor(() => large.looks > 1 && small.looks > 1, 20_000);
     expect(small.ids, 'though there are free ones for it').toEqual([]);
     running.end();
     await untilRuns(large);
@@ -90,7 +90,7 @@ describe('trainers that need GPUs', () => {
     const stop = new AbortController();
     const stopped = queue(line, 2, stop.signal);
     const next = queue(line, 1);
-    await waitFor(() => stopped.waits, 5000);
+    await waitFor(() => stopped.waits, 20_000);
     stop.abort(new Error('paused'));
     await expect(stopped.done).rejects.toThrow('paused');
     expect(await untilRuns(next)).toEqual(gpus.uuids.slice(3));

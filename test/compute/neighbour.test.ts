@@ -81,9 +81,10 @@ describe('silence is a stall', () => {
   const STALL = /no event from the trainer for 10 minutes/;
 
   test('after the first event, and not while the image of the trainer is on its way', async () => {
-    const { end } = follow({});
+    const { end, seen } = follow({});
     await passHour();
     tell(checkpoint);
+    await vi.waitFor(() => expect(seen).toEqual([checkpoint]), 20_000);
     await passHour();
     await expect(end).rejects.toThrow(STALL);
   });
@@ -91,6 +92,7 @@ describe('silence is a stall', () => {
   test('from the start of a trainer that never says anything', async () => {
     const told = new EventEmitter();
     const { end } = follow({ onStart: (onRuns) => void told.once('runs', onRuns) });
+    await vi.waitFor(() => expect(told.listenerCount('runs')).toBe(1), 20_000);
     await passHour();
     told.emit('runs');
     await passHour();

@@ -106,9 +106,7 @@ export class Torment {
       const learners = found.filter(({ role }) => role === kind);
       return learners.length > 0 ? [this.random.pick(learners)] : [];
     }
-    // A process that is just being started looks like the one that starts it.
-    const byAge = found.toSorted((a, b) => Number(a.startTime) - Number(b.startTime));
-    if (kind !== 'everything') return byAge.filter(({ role }) => role === kind).slice(0, 1);
+    if (kind !== 'everything') return found.filter(({ role }) => role === kind).slice(0, 1);
     if (!found.some(({ role }) => role === 'supervisor')) return [];
     const spareClient = this.random.below(2) === 0;
     return this.random.shuffle(found.filter(({ role }) => role !== 'client' || !spareClient));

@@ -36,7 +36,6 @@ describe.skipIf(process.platform !== 'linux')(
       const terminals = [1, 2].map(
         () => new RatchetProcess(place, ['run', file, '--json'], hold.env),
       );
-      const isAttached = ({ stderr }: RatchetProcess): boolean => stderr.includes('temporal: ');
       expect(await waitFor(() => terminals.every(isAttached), 60_000)).toBe(true);
       expect(findProcesses(place.home, 'server')).toHaveLength(1);
       hold.end();
@@ -112,6 +111,10 @@ describe.skipIf(process.platform !== 'linux')('a sweep whose file names another 
     expect(await countStarts(store)).toEqual(once(2));
   });
 });
+
+function isAttached({ stderr }: RatchetProcess): boolean {
+  return stderr.includes('temporal: ');
+}
 
 function isPartial(path: string): boolean {
   return parsePath(path)?.kind === 'partial';

@@ -9,6 +9,7 @@ import {
   readFinished,
   runToEnd,
   smallSweep,
+  TrainingHold,
   writeSweep,
 } from '../support/sweep-process.ts';
 import { checkHistories } from '../workflows/histories.ts';
@@ -21,11 +22,13 @@ const DEPLOYMENT = { TEMPORAL_DEPLOYMENT_NAME: 'team/ratchet' };
 it('goes on under a new version of the workers while the sweep runs, with the same bytes', async () => {
   const place = newPlace();
   const TEMPORAL_ADDRESS = await startOwnTemporal();
+  const hold = new TrainingHold(place);
   const of = (build: string) => ({
     TEMPORAL_ADDRESS,
     ...DEPLOYMENT,
     TEMPORAL_WORKER_BUILD_ID: build,
-    TOY_STEP_MS: '80',
+    ...hold.env,
+    TOY_STEP_MS: '20',
   });
   const makeCurrent = (build: string) =>
     ratchet(['worker', '--make-current'], { cwd: place.folder, env: of(build) });
@@ -44,6 +47,7 @@ it('goes on under a new version of the workers while the sweep runs, with the sa
   const isMidway = async (): Promise<boolean> =>
     (await store.list('blocks/')).some((path) => path.endsWith('/manifest.json'));
   expect(await waitFor(isMidway, 60_000)).toBe(true);
+  hold.begin();
 
   const after = await DeployedWorker.start(of('B'));
   expect(await examine(of('B'))).toMatchObject({
@@ -53,6 +57,7 @@ it('goes on under a new version of the workers while the sweep runs, with the sa
   expect((await makeCurrent('B')).code).toBe(0);
   expect(await examine(of('B'))).toMatchObject({ ok: true });
   expect(await before.drain()).toBe(0);
+  hold.end();
   const finished = readFinished(run, await run.exited);
   expect(finished).toMatchObject({ code: 0, state: 'done' });
   expect(after.stdout).toContain('"message":"train ');

@@ -13,11 +13,10 @@ describe.skipIf(!HAS_S3)('what no repetition mends', () => {
   afterAll(() => server.stop());
 
   async function failure(url: string, endpoint = server.endpoint): Promise<string> {
-    const started = performance.now();
-    const store = await openVia(endpoint, url);
+    // Asked again and again, the test would not end in time.
+    const store = await openVia(endpoint, url, { patience: 3_600_000 });
     const error = await store.create('a', text('a')).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'StoreError', fault: 'refused' });
-    expect(performance.now() - started, 'it is said at once').toBeLessThan(5000);
     return (error as Error).message;
   }
 

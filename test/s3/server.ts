@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { choosePort } from '../../worker/embedded-server.ts';
 
 /** What every client of these tests is given; the secret must turn up nowhere. */
 export const CREDENTIALS = {
@@ -38,7 +38,7 @@ export const HAS_S3 = inject('versitygw') !== null;
 /** Starts versitygw, and makes this process a client of it. `host`: the address of this machine that it listens on. */
 export async function startVersitygw(host = '127.0.0.1'): Promise<S3Server> {
   const binary = inject('versitygw') ?? '';
-  const port = await findFreePort(host);
+  const port = await choosePort();
   const folder = await mkdtemp(join(tmpdir(), 'ratchet-s3-'));
   await mkdir(join(folder, BUCKET));
   const args = ['--port', `${host}:${port}`, '--quiet', '--keep-alive', 'posix', folder];
@@ -52,7 +52,7 @@ export async function startVersitygw(host = '127.0.0.1'): Promise<S3Server> {
 /** Starts MinIO, and makes this process a client of it. */
 async function startMinio(): Promise<S3Server> {
   const binary = inject('minio') ?? '';
-  const port = await findFreePort('127.0.0.1');
+  const port = await choosePort();
   const folder = await mkdtemp(join(tmpdir(), 'ratchet-s3-'));
   await mkdir(join(folder, BUCKET));
   const address = ['--address', `127.0.0.1:${port}`, '--console-address', '127.0.0.1:0'];
@@ -130,14 +130,4 @@ async function untilAnswers(endpoint: string): Promise<void> {
       await sleep(25);
     }
   }
-}
-
-function findFreePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject).listen(0, host, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

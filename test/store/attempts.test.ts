@@ -25,6 +25,8 @@ import { manifestOf, noPatience } from './worker.ts';
 
 const KEY = keyOf('block');
 const LEASE = 20_000;
+/** Milliseconds for what takes a few on a machine that is not busy. */
+const PATIENCE = 20_000;
 const patience = (): ReturnType<typeof createLeaseObserver> => createLeaseObserver(LEASE);
 const ownerHere = (): Owner => ({ ...identifySelf(), sweep: 'sweep', lineage: 'keep/1' });
 
@@ -181,7 +183,7 @@ test('a kept lease is renewed with the step until it is stopped', async () => {
   const attempt = await claimed(store);
   let step = 0;
   const lease = keepLease(store, attempt, { renewal: 5, lease: LEASE, step: () => (step += 10) });
-  await vi.waitFor(() => expect(step).toBeGreaterThan(20));
+  await vi.waitFor(() => expect(step).toBeGreaterThan(20), PATIENCE);
   await lease.stop();
   const [history] = await readHistory(store, KEY);
   expect(history?.lease?.beat).toBeGreaterThan(1);
@@ -193,7 +195,7 @@ test('a kept lease says when a newer attempt took over', async () => {
   const { store } = await temporaryStore();
   const lease = keepLease(store, await claimed(store), { renewal: 5, lease: LEASE, step: () => 0 });
   await claimed(store);
-  await vi.waitFor(() => expect(lease.lost.aborted).toBe(true));
+  await vi.waitFor(() => expect(lease.lost.aborted).toBe(true), PATIENCE);
   await lease.stop();
 });
 
@@ -208,13 +210,13 @@ test('a kept lease outlives a short failure of the store, not a long one', async
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  const lease = keepLease(flaky, attempt, { renewal: 5, lease: 200, step: () => 0 });
+  const lease = keepLease(flaky, attempt, { renewal: 5, lease: 1500, step: () => 0 });
   await new Promise((resolve) => setTimeout(resolve, 30));
   down = false;
-  await vi.waitFor(async () => expect(await store.read(leasePath(KEY, 1))).toBeDefined());
+  await vi.waitFor(async () => expect(await store.read(leasePath(KEY, 1))).toBeDefined(), PATIENCE);
   expect(lease.lost.aborted).toBe(false);
   down = true;
-  await vi.waitFor(() => expect(lease.lost.aborted).toBe(true));
+  await vi.waitFor(() => expect(lease.lost.aborted).toBe(true), PATIENCE);
 });
 
 test('training that is done is never done again, also if nobody committed it', async () => {

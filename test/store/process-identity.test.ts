@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { hasEnded, identifyProcess, identifySelf, isAlive } from '../../store/process-identity.ts';
 
 test('a process is alive until it ends', async () => {
@@ -22,8 +21,7 @@ test('a zombie has ended', async () => {
   const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
   const [line] = (await once(shell.stdout, 'data')) as [Buffer];
   const pid = Number(line.toString());
-  await sleep(100);
-  expect(identifyProcess(pid)).toBeUndefined();
+  await vi.waitFor(() => expect(identifyProcess(pid)).toBeUndefined(), 20_000);
   shell.kill('SIGKILL');
 });
 

@@ -16,13 +16,14 @@ export function makeFakeGpus(folder: string, count: number): FakeGpus {
   const lines = uuids.map((uuid, index) => `${index}, ${uuid}, Toy 9000\n`);
   const devices = join(folder, 'devices');
   mkdirSync(devices);
+  writeFileSync(join(devices, 'uses'), '');
   return {
     uuids,
     env: { PATH: fakeNvidiaSmi(folder, `printf '${lines.join('')}'`), TOY_GPUS: devices },
     readUses: () =>
       readFileSync(join(devices, 'uses'), 'utf8')
-        .trim()
         .split('\n')
+        .filter(Boolean)
         .map((line) => JSON.parse(line) as { stage: string; gpus: string[] }),
   };
 }

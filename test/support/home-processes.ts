@@ -12,14 +12,22 @@ export interface HomeProcess {
   pid: number;
   startTime: string;
   command: string[];
+  /** The process that started it. */
+  parent: number;
 }
 
-/** Living processes whose `RATCHET_HOME` is this folder (its real path). */
+/** Living processes whose `RATCHET_HOME` is this folder (its real path), but for those that are only just being started. */
 export function findProcesses(home: string, ...roles: Role[]): HomeProcess[] {
-  const found = readdirSync('/proc')
+  const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((name) => look(Number(name), home));
+  const found = all.filter((one) => !all.some((other) => isForkOf(one, other)));
   return roles.length === 0 ? found : found.filter(({ role }) => roles.includes(role));
+}
+
+/** Until it becomes what it is started for, a process looks like the one that starts it. */
+function isForkOf({ parent, command }: HomeProcess, other: HomeProcess): boolean {
+  return parent === other.pid && command.join('\0') === other.command.join('\0');
 }
 
 function look(pid: number, home: string): HomeProcess[] {
@@ -28,7 +36,8 @@ function look(pid: number, home: string): HomeProcess[] {
     const command = readList(pid, 'cmdline');
     const identity = identifyProcess(pid);
     if (!identity || command.length === 0) return [];
-    return [{ role: roleOf(command, home), pid, startTime: identity.startTime, command }];
+    const parent = Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    return [{ role: roleOf(command, home), pid, startTime: identity.startTime, command, parent }];
   } catch {
     return []; // Gone meanwhile, or another user's.
   }

@@ -129,6 +129,12 @@ function failIfSick() {
     throw new Error('NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.');
 }
 
+const isHeld = () => !stopped && hold !== undefined && existsSync(hold);
+async function waitInMiddle(step, steps) {
+  if (step !== (steps >> 1) + 1) return;
+  while (isHeld()) await delay(10);
+}
+
 async function train() {
   count('train', job.data);
   if (warns) for (let i = 0; i < 2; i++) tell({ type: 'warning', message: warns });
@@ -152,7 +158,7 @@ async function train() {
     tell({ type: 'checkpoint', step });
   };
   while (step < steps) {
-    while (hold && existsSync(hold) && step === (steps >> 1) + 1 && !stopped) await delay(10);
+    await waitInMiddle(step, steps);
     if (stopped) {
       await checkpoint();
       process.exit(75);
