@@ -7,7 +7,7 @@ import type { TrainJob } from '../contract/trainer-job.ts';
 import { type Attempt, type Ending, recordOutcome, recordStart } from '../store/attempts.ts';
 import type { Block } from '../store/blocks.ts';
 import { logPath } from '../store/layout.ts';
-import { keepLease } from '../store/leases.ts';
+import { keepLease, superseded } from '../store/leases.ts';
 import { putPartial, restoreNewestPartial } from '../store/partials.ts';
 import type { BlockManifest } from '../store/records.ts';
 import { waitForClaim } from './claim.ts';
@@ -85,7 +85,7 @@ class Carrier {
         this.train(run, cache, lease.lost),
       );
     } catch (error) {
-      failure = lease.lost.aborted ? superseded() : error;
+      failure = lease.lost.aborted ? lease.lost.reason : error;
       ending = this.endingOf(error, lease.lost);
     }
     await lease.stop();
@@ -111,7 +111,7 @@ class Carrier {
       signal,
       onEvent: (event) => this.follow(event),
     });
-    if (lost.aborted) throw superseded();
+    lost.throwIfAborted();
     if (end === 'interrupted') signal.throwIfAborted();
     return this.finish(parent);
   }
@@ -188,12 +188,11 @@ class Carrier {
 
   private endingOf(error: unknown, lost: AbortSignal): Ending | undefined {
     const { step } = this;
-    if (lost.aborted) return { result: 'interrupted', step, reason: 'superseded' };
+    if (lost.aborted) return { result: 'interrupted', step, reason: describe(lost.reason) };
     if (this.hooks.signal.aborted) return { result: 'interrupted', step, reason: 'stopped' };
     if (error instanceof UnseenEnd) return undefined;
     const cause = error instanceof CausedError ? error.causeName : 'internal';
-    const message = error instanceof Error ? error.message : String(error);
-    return { result: 'failed', step, cause, message: wellFormed(message.slice(0, 2000)) };
+    return { result: 'failed', step, cause, message: describe(error) };
   }
 
   private async storeLog(): Promise<void> {
@@ -207,6 +206,7 @@ class Carrier {
   }
 }
 
-function superseded(): CausedError {
-  return new CausedError('superseded', 'a newer attempt took over this block');
+function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return wellFormed(message.slice(0, 2000));
 }

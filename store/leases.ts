@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CausedError } from '../contract/causes.ts';
 import type { Attempt } from './attempts.ts';
 import { claimPath, leasePath } from './layout.ts';
 import { encodeRecord, type Lease } from './records.ts';
@@ -7,6 +8,10 @@ import type { Store } from './store.ts';
 /** Whether a newer attempt was claimed: then this one is stale and must stop. */
 export async function isSuperseded(store: Store, attempt: Attempt): Promise<boolean> {
   return (await store.read(claimPath(attempt.key, attempt.number + 1))) !== undefined;
+}
+
+export function superseded(): CausedError {
+  return new CausedError('superseded', 'a newer attempt took over this block');
 }
 
 /** Tells observers that the attempt lives. False: it is superseded, and nothing was written. */
@@ -32,7 +37,7 @@ export interface KeepLeaseOptions {
 }
 
 export interface KeptLease {
-  /** Aborted when the attempt is superseded, or could not renew for the length of the lease. */
+  /** Aborted when the attempt is superseded, or, for the store's own reason, could not renew for the length of the lease. */
   lost: AbortSignal;
   /** Resolves when no renewal is under way any more. */
   stop(): Promise<void>;
@@ -47,9 +52,8 @@ export function keepLease(store: Store, attempt: Attempt, options: KeepLeaseOpti
     for (let beat = 1; ; beat++) {
       await sleep(options.renewal, undefined, { signal: stopped.signal });
       try {
-        if (!(await renewLease(store, attempt, beat, options.step()))) {
-          return lost.abort(new Error('a newer attempt was claimed'));
-        }
+        if (!(await renewLease(store, attempt, beat, options.step())))
+          return lost.abort(superseded());
         renewedAt = performance.now();
       } catch (error) {
         if (performance.now() - renewedAt > options.lease) return lost.abort(error);
