@@ -7,19 +7,19 @@ import { cellsOf } from '../plan/cells.ts';
 import { gpusOf } from '../plan/training-settings.ts';
 import type { TryEnd } from '../store/tries.ts';
 import { causeOf } from './cause-of.ts';
-import type { Task } from './task.ts';
+import type { PlannedUnit } from './task.ts';
 import { TryMeter } from './try-meter.ts';
 import type { TryObserver } from './try-observer.ts';
 
 /** What a unit makes: a block, or the predictions of all its cells, whichever of them are missing by now. */
-export function unitOf(stage: Stage, { plan, lineage, block }: Task): string {
+export function unitOf(stage: Stage, { plan, lineage, block }: PlannedUnit): string {
   if (stage === 'train') return lineage.blocks[block ?? -1] ?? '';
   return digestOf(cellsOf(plan, lineage, block).map(({ prediction }) => prediction));
 }
 
 export function openMeter(
   stage: Stage,
-  task: Task,
+  task: PlannedUnit,
   placed: PlacedUnit,
   observer?: TryObserver,
 ): TryMeter {
@@ -48,7 +48,7 @@ export async function keepAccount<T>(
     signal,
     leave,
     spent,
-  }: { signal: AbortSignal; leave: () => boolean } & Required<Pick<PlacedUnit, 'spent'>>,
+  }: { signal: AbortSignal; leave: () => Promise<boolean> } & Required<Pick<PlacedUnit, 'spent'>>,
   act: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -57,7 +57,7 @@ export async function keepAccount<T>(
     return done;
   } catch (error) {
     if (!signal.aborted) await meter.end(describeEnd(error, spent));
-    else if (leave()) await meter.settle();
+    else if (await leave()) await meter.settle();
     else await meter.end({ result: 'stopped' });
     throw error;
   }

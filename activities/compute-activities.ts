@@ -1,4 +1,5 @@
-import { Context } from '@temporalio/activity';
+import { Context, type Info } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import type { Compute, ComputeProgress } from '../compute/compute.ts';
 import type { ComputeActivities, PlacedUnit } from '../contract/activities.ts';
@@ -10,31 +11,33 @@ import type { Store } from '../store/store.ts';
 import { keepAccount, openMeter } from './account.ts';
 import { type EvaluateHooks, evaluateCheckpoint } from './evaluate-checkpoint.ts';
 import { withCauses } from './failures.ts';
+import { isFollowedOn, isShutdown } from './followed-on.ts';
 import { reportProgress } from './heartbeat.ts';
 import type { UnitHooks } from './run-in-pod.ts';
 import { findStandingIn } from './standing-blocks.ts';
-import { openTask, type Task, withCounts } from './task.ts';
+import { openTask, openUnit, type PlannedUnit, type Task, withCounts } from './task.ts';
 import { trainBlock } from './train-block.ts';
 import type { TryObserver } from './try-observer.ts';
 
 /** Activities that wait for a trainer: here, or in a pod of the cluster that the sweep file names. */
 export function createComputeActivities(dependencies: {
   openStore: (url: string) => Promise<Store>;
+  client: Client;
   compute: Compute;
   observer?: TryObserver;
 }): ComputeActivities {
-  const { openStore, compute, observer } = dependencies;
+  const { openStore, client, compute, observer } = dependencies;
   const run = <T>(
     stage: Stage,
     unit: PlacedUnit,
     act: (task: Task, hooks: UnitHooks) => Promise<T>,
   ): Promise<T> =>
-    stoppable(async ({ onLabel, ...hooks }) => {
+    stoppable(client, async ({ onLabel, ...hooks }) => {
       const task = await openTask(openStore, unit);
       onLabel(task.label);
       const meter = openMeter(stage, task, unit, observer);
       // A trainer of this machine ends with its worker; a pod goes on, and so does its account.
-      const leave = (): boolean => hooks.leave() && !isLocal(task);
+      const leave = async (): Promise<boolean> => !isLocal(task) && hooks.leave();
       const onProgress = (progress: ComputeProgress): void => {
         meter.noteProgress(progress);
         hooks.onProgress(progress);
@@ -56,6 +59,12 @@ export function createComputeActivities(dependencies: {
         const { evaluateInPod } = await loadCluster();
         return evaluateInPod(task, unit, hooks);
       }),
+    abandon: async ({ stage, ...placed }) => {
+      const unit = await openUnit(openStore, placed);
+      if (isLocal(unit)) return;
+      const { abandonUnit } = await import('./abandon-unit.ts');
+      await abandonUnit(stage, unit, placed);
+    },
   });
 }
 
@@ -85,23 +94,25 @@ function hooksOfTrainer(task: Task, { signal, onProgress, meter }: UnitHooks): E
 /** The client of Kubernetes is heavy: only who has a cluster loads it. */
 const loadCluster = async () => import('./run-in-pod.ts');
 
-function isLocal({ plan }: Task): boolean {
+function isLocal({ plan }: PlannedUnit): boolean {
   return plan.spec.compute.kind === 'local';
 }
 
-/** Hands the activity's cancellation to the trainer. A worker that shuts down is a pre-emption, nobody's wish. */
+/** Hands the activity's cancellation to the trainer. A worker that shuts down or was cut off is nobody's wish. */
 async function stoppable<T>(
+  client: Client,
   act: (hooks: Omit<UnitHooks, 'meter'> & { onLabel: (name: string) => void }) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
-  const signal = context.cancellationSignal;
-  let label = context.info.activityType;
+  const { info, cancellationSignal: signal } = context;
+  let label = info.activityType;
+  let left: Promise<boolean> | undefined;
   try {
     return await act({
       signal,
-      leave: () => isShutdown(signal.reason),
+      leave: () => (left ??= isFollowedOn(client, lineageOf(info), signal.reason)),
       onLabel: (name) => {
-        label = `${context.info.activityType} ${name}`;
+        label = `${info.activityType} ${name}`;
       },
       onProgress: (progress) => reportProgress(context, { ...progress, label }),
     });
@@ -109,11 +120,13 @@ async function stoppable<T>(
     if (!signal.aborted) throw error;
     const reason: unknown = signal.reason;
     if (!(reason instanceof CancelledFailure)) throw error;
+    if (await left) throw new CausedError('worker-lost', 'its worker left the pod to another');
     if (isShutdown(reason)) throw new CausedError('preempted', 'the worker shut down');
     throw reason;
   }
 }
 
-function isShutdown(reason: unknown): boolean {
-  return reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
+/** The workflow that it is an activity of. */
+function lineageOf({ workflowExecution }: Info): string {
+  return workflowExecution?.workflowId ?? '';
 }

@@ -1,5 +1,5 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { ControlActivities, LineageStatus, Unit } from '../contract/activities.ts';
+import type { Client } from '@temporalio/client';
+import type { ControlActivities, Unit } from '../contract/activities.ts';
 import { CausedError } from '../contract/causes.ts';
 import { lineageAt } from '../plan/cells.ts';
 import { readOutcome } from '../store/attempt-history.ts';
@@ -7,6 +7,7 @@ import { commitBlock } from '../store/blocks.ts';
 import { cleanPartials } from '../store/partials.ts';
 import type { Store } from '../store/store.ts';
 import { withCauses } from './failures.ts';
+import { isRunning } from './is-running.ts';
 import { openLineage } from './open-lineage.ts';
 import { readPlan } from './plans.ts';
 import { provideHeldOut, provideTraining } from './provide-data.ts';
@@ -25,7 +26,13 @@ export function createControlActivities(dependencies: {
     checkpoint: async (unit) => commitTrained(await openStore(unit.store), unit),
     isSpent: async (sweep) => isSpent(await openStore(sweep.store), sweep),
     report: async (sweep) => reportSweep(await openStore(sweep.store), sweep),
-    findRunning: (lineages) => Promise.all(lineages.map((one) => askWhetherRunning(client, one))),
+    findRunning: (lineages) =>
+      Promise.all(
+        lineages.map(async ({ workflowId, lineage }) => ({
+          lineage,
+          running: await isRunning(client, workflowId),
+        })),
+      ),
   });
 }
 
@@ -46,22 +53,4 @@ async function commitTrained(store: Store, unit: Unit & { attempt: number | null
     await commitBlock(store, outcome.manifest);
   }
   await cleanPartials(store, key);
-}
-
-async function askWhetherRunning(
-  client: Client,
-  asked: { workflowId: string; lineage: number },
-): Promise<LineageStatus> {
-  const { workflowId, lineage } = asked;
-  const running = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .then(
-      ({ status }) => status.name === 'RUNNING',
-      (error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      },
-    );
-  return { lineage, running };
 }

@@ -18,13 +18,13 @@ import { type EarlyEnding, endAttempt } from './end-attempt.ts';
 import { openCells } from './evaluate-checkpoint.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { tellProgress } from './pod-progress.ts';
-import type { Task } from './task.ts';
+import type { PlannedUnit, Task } from './task.ts';
 import type { TryMeter } from './try-meter.ts';
 
 /** How a unit of work is followed from here while it is done in a pod. */
 export interface UnitHooks extends Pick<ComputeHooks, 'signal' | 'onProgress'> {
   /** Whether an aborted `signal` means that another worker follows the pod from now on. */
-  leave: () => boolean;
+  leave: () => Promise<boolean>;
   meter: TryMeter;
 }
 
@@ -42,7 +42,7 @@ export async function trainInPod(
   const { key } = request;
   const standing = await findTrained(task, key);
   if (standing) {
-    const own = await settleJob(request, (state, seen) => hooks.meter.seePod(state, seen));
+    const own = await settleJob(request, { onState: (...told) => hooks.meter.seePod(...told) });
     return own ? standing : takeOver(standing);
   }
   const log = new LogKeeper(store, key);
@@ -102,7 +102,7 @@ export async function evaluateInPod(
   const { length } = before.cells;
   const request = makeRequest('evaluate', task, unit);
   if (before.missing.length === 0) {
-    await settleJob(request, (state, seen) => hooks.meter.seePod(state, seen));
+    await settleJob(request, { onState: (...told) => hooks.meter.seePod(...told) });
     return { computed: 0, reused: length, computeSeconds: 0 };
   }
   const { meter } = hooks;
@@ -159,7 +159,7 @@ function sumAnswers(cells: readonly Cell[]): number {
   return cells.reduce((sum, cell) => sum + countAnswers(cell), 0);
 }
 
-function makeRequest(stage: Stage, task: Task, placed: PlacedUnit): JobRequest {
+export function makeRequest(stage: Stage, task: PlannedUnit, placed: PlacedUnit): JobRequest {
   const { plan, lineage, label } = task;
   const { placement = FIRST_PLACEMENT, spent: _, ...unit } = placed;
   const { compute: settings, trainer } = plan.spec;

@@ -13,24 +13,35 @@ import { readPlan } from './plans.ts';
 /** Of the code that this process has loaded, whatever is built beside it later. */
 const SCORER = scorerIdentity();
 
-/** A unit of a plan with everything that is needed to work on it. */
-export interface Task {
+/** A unit and the plan that it is of. */
+export interface PlannedUnit {
   store: Store;
   plan: Plan;
   lineage: PlannedLineage;
   block: number | null;
-  trainer: Trainer;
   /** The domain, or `base`. */
   label: string;
 }
 
-export async function openTask(
-  openStore: (url: string) => Promise<Store>,
-  unit: Unit,
-): Promise<Task> {
+/** With everything that is needed to work on it. */
+export interface Task extends PlannedUnit {
+  trainer: Trainer;
+}
+
+type OpenStore = (url: string) => Promise<Store>;
+
+export async function openUnit(openStore: OpenStore, unit: Unit): Promise<PlannedUnit> {
+  const { block } = unit;
   const store = await openStore(unit.store);
   const plan = await readPlan(store, unit.plan);
   const lineage = lineageAt(plan, unit.lineage);
+  const label = block === null ? 'base' : blockAt(plan, lineage, block).name;
+  return { store, plan, lineage, block, label };
+}
+
+export async function openTask(openStore: OpenStore, unit: Unit): Promise<Task> {
+  const planned = await openUnit(openStore, unit);
+  const { plan } = planned;
   const trainer = resolveTrainer(plan.spec, plan.workingFolder);
   if (trainer.identity !== plan.trainer.identity)
     throw new CausedError(
@@ -42,8 +53,7 @@ export async function openTask(
       'configuration',
       'the plan was made by another build of Ratchet than this worker: end the supervisor, then run the sweep file again',
     );
-  const label = unit.block === null ? 'base' : blockAt(plan, lineage, unit.block).name;
-  return { store, plan, lineage, block: unit.block, trainer, label };
+  return { ...planned, trainer };
 }
 
 /** Hooks that also keep what the trainer says of its data. */

@@ -16,6 +16,8 @@ export interface OpenedLineage {
   /** Blocks of the whole lineage. */
   blocks: number;
   base: OpenedCheckpoint;
+  /** How often its sweep's tries had to double the memory, as far as that holds for it; absent where they had not. */
+  memoryGrowths?: number;
   /** Blocks from the one that was asked for, at most `STRETCH`; parents come before children, depth first. */
   stretch: OpenedBlock[];
 }
@@ -81,10 +83,16 @@ export interface ControlActivities {
   findRunning(lineages: { workflowId: string; lineage: number }[]): Promise<LineageStatus[]>;
 }
 
-export interface ComputeActivities {
+/** They do a unit of work, with a trainer. */
+export interface UnitActivities {
   train(unit: PlacedUnit): Promise<TrainedBlock>;
   /** Predicts and scores every missing cell of one checkpoint; each is committed as it finishes. */
   evaluate(unit: PlacedUnit): Promise<EvaluatedCheckpoint>;
+}
+
+export interface ComputeActivities extends UnitActivities {
+  /** Ends the pod of a unit that its worker left and that no other will follow now. */
+  abandon(unit: PlacedUnit & { stage: keyof UnitActivities }): Promise<void>;
 }
 
 /**
@@ -105,6 +113,9 @@ export interface Placement {
   /** Nodes with sick GPUs. */
   avoidNodes: string[];
 }
+
+/** Eight times what the sweep file asks for: what needs more than that should say so. */
+export const MOST_GROWTHS = 3;
 
 export const FIRST_PLACEMENT: Placement = { generation: 1, memoryGrowths: 0, avoidNodes: [] };
 

@@ -9,6 +9,8 @@ export interface Cause {
   retries: number;
   /** The fault is not the work's own: it is tried again soon. */
   outside?: boolean;
+  /** A pod may run on, unseen: the next try finds it; where there is none, it has to be ended. */
+  leavesPod?: boolean;
   mend: string;
 }
 
@@ -21,10 +23,11 @@ export const CAUSES = {
     mend: 'nothing to do: it goes on from the last durable checkpoint; if it recurs, see whether memory runs out',
   },
   'worker-lost': {
-    recognised: 'the activity stopped sending heartbeats: its worker died or lost the server',
+    recognised: 'the worker died, shut down, or heard nothing of the Temporal server for 15 s',
     action: 'another worker follows the pod on, or trains from the last durable checkpoint',
     retries: 100,
     outside: true,
+    leavesPod: true,
     mend: 'nothing to do: another worker goes on from the last durable checkpoint',
   },
   superseded: {
@@ -51,7 +54,7 @@ export const CAUSES = {
   },
   'host-oom': {
     recognised: 'a container was OOMKilled: it took more memory than its limit',
-    action: 'doubles the memory, for the rest of the lineage too',
+    action: 'doubles the memory, three times at most, for the rest of the lineage too',
     retries: 3,
     mend: 'nothing to do at first: every retry has twice the memory, and so has what follows; if that is not enough, raise compute.memory',
   },
@@ -119,6 +122,7 @@ export const CAUSES = {
     action: 'asks for five minutes, then tries again; Jobs that run are found again',
     retries: 20,
     outside: true,
+    leavesPod: true,
     mend: 'check the cluster and KUBECONFIG, then `ratchet retry`; Jobs that run go on meanwhile',
   },
   'cluster-refused': {

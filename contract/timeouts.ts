@@ -98,6 +98,13 @@ export const READY_PATIENCE = SECOND;
 export const QUICK_DEATH = 20 * SECOND;
 export const MOST_QUICK_DEATHS = 5;
 
+/**
+ * A worker that was cut off asks a Temporal server so long whether a lineage still wants its pod; longer than a restart and
+ * most failovers. Then it leaves the pod to whoever comes later. Of one question.
+ */
+export const SERVER_PATIENCE = 5 * MINUTE;
+export const SERVER_TIMEOUT = 5 * SECOND;
+
 /** A Kubernetes API server that is away is asked again until then; a restart takes seconds, a failover minutes. */
 export const API_PATIENCE = 5 * MINUTE;
 /** Of one request. */

@@ -19,7 +19,7 @@ import { StartDeadline } from './start-deadline.ts';
 export interface JobHooks extends LaunchHooks, PodLogHooks {
   /** Aborted: end the pod and wait until it is gone, unless `leave` says that somebody else will follow it. */
   signal: AbortSignal;
-  leave: () => boolean;
+  leave: () => Promise<boolean>;
   onState: (state: PodState, seen: PodSighting) => void;
   /** A queue took the Job back, and this pod of it is gone. */
   onWithdrawn?: (pod: string) => Promise<void>;
@@ -167,7 +167,7 @@ class JobRun {
 
   /** Throws what the signal's reason says. */
   private async stop(): Promise<never> {
-    if (!this.hooks.leave()) await this.remove(endPatience(this.job));
+    if (!(await this.hooks.leave())) await this.remove(endPatience(this.job));
     throw this.hooks.signal.reason;
   }
 

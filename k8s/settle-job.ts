@@ -8,12 +8,12 @@ import { removeJob } from './remove-job.ts';
 import type { JobHooks } from './run-job.ts';
 
 /**
- * Removes a Job whose work was done while nobody followed it, and tells when its pod ran, if it has one still. Another
+ * Removes a Job that nobody follows any more, and tells when its pod ran, if it has one still. Another
  * lineage sees to its own. Returns whether there was one.
  */
 export async function settleJob(
   request: JobRequest,
-  onState: JobHooks['onState'],
+  { onState, onGone }: Pick<JobHooks, 'onState' | 'onGone'>,
 ): Promise<boolean> {
   const { settings } = request;
   const { namespace } = settings;
@@ -22,6 +22,6 @@ export async function settleJob(
   if (!job || !isOwn(job, request)) return false;
   const pod = await readPod(cluster, namespace, job.metadata?.uid);
   if (pod) onState(describePod(job, pod), sightPod(job, pod));
-  await removeJob(settings, job);
+  if (await removeJob(settings, job)) onGone?.();
   return true;
 }

@@ -70,7 +70,12 @@ export async function createWorkers(wiring: {
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.compute,
-      activities: createComputeActivities({ openStore, compute, ...(observer && { observer }) }),
+      activities: createComputeActivities({
+        openStore,
+        client,
+        compute,
+        ...(observer && { observer }),
+      }),
       maxConcurrentActivityTaskExecutions: COMPUTE_SLOTS,
     }),
   ]);

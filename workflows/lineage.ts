@@ -10,13 +10,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  OpenedBlock,
-  OpenedCheckpoint,
-  OpenedLineage,
-  PlacedUnit,
-  Unit,
-} from '../contract/activities.ts';
+import type { OpenedBlock, OpenedCheckpoint, OpenedLineage, Unit } from '../contract/activities.ts';
 import {
   addTotals,
   type BlockFailure,
@@ -31,15 +25,8 @@ import {
   SIGNALS,
 } from '../contract/workflows.ts';
 import { Pausable } from './pausable.ts';
-import { learnPlacement } from './placement.ts';
-import {
-  computeActivities,
-  controlActivities,
-  describeFailure,
-  isFailure,
-  type StageFailure,
-  withBudgets,
-} from './stages.ts';
+import { controlActivities, describeFailure, isFailure, type StageFailure } from './stages.ts';
+import { Units } from './units.ts';
 
 export const pauseSignal = defineSignal(SIGNALS.pause);
 export const resumeSignal = defineSignal(SIGNALS.resume);
@@ -71,12 +58,11 @@ class LineageWalk {
   readonly state: LineageState;
   private readonly input: LineageInput;
   private readonly work: Pausable;
+  private readonly units: Units;
   /** The first block of the stretch that is open, and the stretch. */
   private readonly from: number;
   private opened: OpenedLineage | undefined;
   private evaluation: Promise<void> = Promise.resolve();
-  /** The budget is used up: nothing further begins. */
-  private stopped = false;
 
   constructor(input: LineageInput) {
     this.input = input;
@@ -90,6 +76,7 @@ class LineageWalk {
     };
     this.from = this.state.nextBlock;
     this.work = new Pausable(this.state.paused);
+    this.units = new Units(input, this.state, this.work);
     setHandler(pauseSignal, () => this.work.pause());
     setHandler(resumeSignal, () => this.work.resume());
     setHandler(progressQuery, () => this.progress());
@@ -101,6 +88,7 @@ class LineageWalk {
       const { block: _, ...whole } = this.unit(null);
       const open = controlActivities(`${this.input.label} open`).openLineage;
       this.opened = await open({ ...whole, from: this.from });
+      this.units.needMemory(this.opened.memoryGrowths ?? 0);
     } catch (error) {
       if (isCancellation(error)) throw error;
       this.fail(null, 'open', describeFailure(error));
@@ -111,12 +99,12 @@ class LineageWalk {
     } finally {
       await Promise.allSettled([this.evaluation]);
     }
-    if (this.state.nextBlock < this.opened.blocks && !this.stopped) await this.continue();
+    if (this.state.nextBlock < this.opened.blocks && !this.units.stopped) await this.continue();
   }
 
   howItEnded(): LineageEnded['status'] {
     if (this.state.failures.length > 0) return 'failed';
-    return this.stopped ? 'budget' : 'done';
+    return this.units.stopped ? 'budget' : 'done';
   }
 
   private async walk({ base, stretch }: OpenedLineage): Promise<void> {
@@ -125,7 +113,7 @@ class LineageWalk {
       const block = this.state.nextBlock;
       const trained = await this.train(block, opened);
       await this.evaluation;
-      if (this.stopped) return;
+      if (this.units.stopped) return;
       this.state.baseEvaluated = true;
       if (trained) this.startEvaluation(block, opened);
       this.state.nextBlock++;
@@ -145,7 +133,7 @@ class LineageWalk {
     this.evaluation.catch(() => undefined); // Awaited later: until then a rejection has no handler.
   }
 
-  /** True when the block is committed, by us or by anybody. */
+  /** False where the walk has to leave out what follows the block. Of no meaning once the budget is used up. */
   private async train(block: number, { parent, committed }: OpenedBlock): Promise<boolean> {
     // Depth first: lost blocks beyond the parent lie on branches that the walk has left.
     this.state.lost = this.state.lost.filter((lost) => parent !== null && lost <= parent);
@@ -157,7 +145,7 @@ class LineageWalk {
       this.state.lost.push(block);
       return false;
     }
-    if (await this.isSpent()) return false;
+    if (await this.units.isSpent()) return false;
     const failure = await this.trainAndCommit(block);
     if (!failure) return true;
     this.state.lost.push(block);
@@ -174,13 +162,8 @@ class LineageWalk {
       controlActivities(name).prepare(unit),
     );
     if (isFailure(prepared)) return { ...prepared, stage: 'prepare' };
-    const trained = await withBudgets(
-      (spent) =>
-        this.work.runPausable(`train ${name}`, () =>
-          computeActivities(name).train({ ...unit, ...this.placement(), ...spent }),
-        ),
-      (failure) => this.learn(failure),
-    );
+    const trained = await this.units.train(name, unit);
+    if (!trained) return undefined;
     if (isFailure(trained)) return { ...trained, stage: 'train' };
     const { attempt, computeSeconds } = trained;
     const committed = await this.attempt(`checkpoint ${name}`, () =>
@@ -196,7 +179,7 @@ class LineageWalk {
       this.count({ cellsReused: checkpoint.cells });
       return;
     }
-    if (await this.isSpent()) return;
+    if (await this.units.isSpent()) return;
     const name = this.nameOf(block);
     const unit = this.unit(block);
     if (block === null) {
@@ -205,13 +188,8 @@ class LineageWalk {
       );
       if (isFailure(prepared)) return this.fail(null, 'prepare', prepared);
     }
-    const scored = await withBudgets(
-      (spent) =>
-        this.work.runPausable(`evaluate ${name}`, () =>
-          computeActivities(name).evaluate({ ...unit, ...this.placement(), ...spent }),
-        ),
-      (failure) => this.learn(failure),
-    );
+    const scored = await this.units.evaluate(name, unit);
+    if (!scored) return;
     if (isFailure(scored)) return this.fail(block, 'evaluate', scored);
     const { computed, reused, computeSeconds } = scored;
     this.count({ cellsComputed: computed, cellsReused: reused, computeSeconds });
@@ -227,31 +205,9 @@ class LineageWalk {
     }
   }
 
-  /** Asked before anything begins. Where nobody can tell, the work itself will meet whatever is wrong. */
-  private async isSpent(): Promise<boolean> {
-    const { budget, store, sweep, label } = this.input;
-    if (!budget || this.stopped) return this.stopped;
-    try {
-      this.stopped = await controlActivities(`${label} budget`).isSpent({ store, sweep, budget });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-    }
-    return this.stopped;
-  }
-
   private unit(block: number | null): Unit {
     const { store, plan, sweep, lineage: index } = this.input;
     return { store, plan, sweep, lineage: index, block };
-  }
-
-  private placement(): Pick<PlacedUnit, 'placement'> {
-    const { placement } = this.state;
-    return placement ? { placement } : {};
-  }
-
-  private learn(failure: StageFailure): void {
-    const placement = learnPlacement(this.state.placement, failure);
-    if (placement) this.state.placement = placement;
   }
 
   private nameOf(block: number | null): string {

@@ -25,9 +25,17 @@ export class Pausable {
     return [...this.active];
   }
 
-  /** Runs a long stage; a pause stops it, and it starts again, from its last checkpoint, after the resume. */
-  async runPausable<T>(name: string, stage: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a long stage; a pause stops it, and it starts again, from its last checkpoint, after the resume. `onHeld` is called
+   * before it waits for one.
+   */
+  async runPausable<T>(
+    name: string,
+    stage: () => Promise<T>,
+    onHeld: () => Promise<void>,
+  ): Promise<T> {
     for (;;) {
+      if (this.paused) await onHeld();
       await condition(() => !this.paused);
       const scope = new CancellationScope({ cancellable: true });
       this.stoppable.add(scope);

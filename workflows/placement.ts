@@ -1,8 +1,19 @@
-import { FIRST_PLACEMENT, type Placement } from '../contract/activities.ts';
+import { FIRST_PLACEMENT, MOST_GROWTHS, type Placement } from '../contract/activities.ts';
 import type { StageFailure } from './stages.ts';
 
-/** Eight times what the sweep file asks for: what needs more than that should say so. */
-const MOST_GROWTHS = 3;
+/** With no less memory than was needed elsewhere in its sweep. */
+export function withMemory(
+  placement: Placement | undefined,
+  growths: number,
+): Placement | undefined {
+  const before = placement ?? FIRST_PLACEMENT;
+  return growths > before.memoryGrowths ? { ...before, memoryGrowths: growths } : placement;
+}
+
+/** It had all the memory that a try is ever given. */
+export function isHopeless(placement: Placement | undefined, { cause }: StageFailure): boolean {
+  return cause === 'host-oom' && placement?.memoryGrowths === MOST_GROWTHS;
+}
 
 /** Where the next try runs, after a failure on a cluster: for the rest of the lineage, whose blocks are much alike. */
 export function learnPlacement(

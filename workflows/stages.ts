@@ -2,13 +2,20 @@ import {
   ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
   isCancellation,
+  patched,
   proxyActivities,
   rootCause,
   sleep,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { ComputeActivities, ControlActivities, PlacedUnit } from '../contract/activities.ts';
+import type {
+  ComputeActivities,
+  ControlActivities,
+  PlacedUnit,
+  UnitActivities,
+} from '../contract/activities.ts';
 import { CAUSES, type Cause, type CauseName, isCauseName } from '../contract/causes.ts';
 import { COMPUTE_ACTIVITY, CONTROL_ACTIVITY, STAGE_RETRY } from '../contract/timeouts.ts';
 import { TASK_QUEUES } from '../contract/workflows.ts';
@@ -19,13 +26,20 @@ export function controlActivities(label: string): ControlActivities {
 }
 
 /** Cancelling waits until the trainer has saved its checkpoint and is gone. */
-export function computeActivities(label: string): ComputeActivities {
-  return proxyActivities<ComputeActivities>({
+export function computeActivities(label: string): UnitActivities {
+  return proxyActivities<UnitActivities>({
     ...COMPUTE_ACTIVITY,
     taskQueue: TASK_QUEUES.compute,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: label,
   });
+}
+
+/** Where pods are followed, with the patience of quick work: nobody else would end what is left. */
+export function abandonActivity(label: string): ComputeActivities['abandon'] {
+  const { compute } = TASK_QUEUES;
+  const options = { ...CONTROL_ACTIVITY, taskQueue: compute, summary: `abandon ${label}` };
+  return proxyActivities<Pick<ComputeActivities, 'abandon'>>(options).abandon;
 }
 
 export interface StageFailure {
@@ -35,29 +49,58 @@ export interface StageFailure {
   node?: string | undefined;
 }
 
+/** Work that is tried again, and what is done between two tries of it. */
+export interface Tried<T> {
+  /** `onHeld` is to be called where it has to wait before it begins. */
+  run: (spent: Pick<PlacedUnit, 'spent'>, onHeld: () => Promise<void>) => Promise<T>;
+  /** Learns for the next try. False: that would fail alike. */
+  learn: (failure: StageFailure) => boolean;
+  /** Whether nothing may begin any more. */
+  isSpent: () => Promise<boolean>;
+  /** Ends the pod that an earlier try may have left. */
+  abandon: () => Promise<void>;
+}
+
 /**
  * Runs a compute stage again until it succeeds or its cause's budget is spent; every cause has a budget of its own, so
- * that pre-emptions never use up the retries of anything else. Cancellation passes through.
+ * that pre-emptions never use up the retries of anything else. Undefined: the sweep's budget is used up. Cancellation passes
+ * through. However it ends, no pod is left that nobody follows.
  */
-export async function withBudgets<T>(
-  stage: (spent: Pick<PlacedUnit, 'spent'>) => Promise<T>,
-  onFailure: (failure: StageFailure) => void = () => undefined,
-): Promise<T | StageFailure> {
+export async function withBudgets<T>(tried: Tried<T>): Promise<T | StageFailure | undefined> {
   const spent = new Map<CauseName, number>();
-  for (;;) {
-    try {
-      return await stage(spent.size > 0 ? { spent: Object.fromEntries(spent) } : {});
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      const failure = describeFailure(error);
-      onFailure(failure);
-      const failures = (spent.get(failure.cause) ?? 0) + 1;
-      spent.set(failure.cause, failures);
-      const { retries, outside }: Cause = CAUSES[failure.cause];
-      if (failures > retries) return failure;
-      const longest = outside ? STAGE_RETRY.lastOfOthers : STAGE_RETRY.last;
-      await sleep(Math.min(STAGE_RETRY.first * 2 ** (failures - 1), longest));
+  let mayBeLeft = false;
+  const abandon = async (): Promise<void> => {
+    if (!mayBeLeft || !patched('abandon')) return;
+    mayBeLeft = false;
+    // What nobody can end now, `ratchet doctor` finds.
+    await CancellationScope.nonCancellable(tried.abandon).catch(() => undefined);
+  };
+  try {
+    for (;;) {
+      try {
+        const done = await tried.run(
+          spent.size > 0 ? { spent: Object.fromEntries(spent) } : {},
+          abandon,
+        );
+        mayBeLeft = false;
+        return done;
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        const failure = describeFailure(error);
+        const isWorthIt = tried.learn(failure);
+        const failures = (spent.get(failure.cause) ?? 0) + 1;
+        spent.set(failure.cause, failures);
+        const { retries, outside, leavesPod }: Cause = CAUSES[failure.cause];
+        if (leavesPod) mayBeLeft = true;
+        if (failures > retries || !isWorthIt) return failure;
+        const longest = outside ? STAGE_RETRY.lastOfOthers : STAGE_RETRY.last;
+        await sleep(Math.min(STAGE_RETRY.first * 2 ** (failures - 1), longest));
+        // A pod that runs on has begun already.
+        if (!leavesPod && (await tried.isSpent())) return undefined;
+      }
     }
+  } finally {
+    await abandon();
   }
 }
 

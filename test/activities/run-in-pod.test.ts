@@ -43,7 +43,7 @@ function follow(task: Task): { told: ComputeProgress[]; end: ReturnType<typeof t
   const stop = new AbortController();
   const end = trainInPod(task, unit, {
     signal: stop.signal,
-    leave: () => true,
+    leave: () => Promise.resolve(true),
     meter: openMeter('train', task, unit),
     onProgress: (progress) => told.push(progress),
   });

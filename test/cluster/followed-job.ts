@@ -20,7 +20,7 @@ export function followJob(context: string, namespace: string): FollowedJob {
   const seen = once(told, 'state').then(() => undefined);
   const end = runJob(request, {
     signal: stop.signal,
-    leave: () => false,
+    leave: () => Promise.resolve(false),
     isDone: () => Promise.resolve(false),
     onWaiting: () => undefined,
     onState: () => void told.emit('state'),

@@ -23,7 +23,7 @@ test('a Job that a queue takes back is waited for, and followed with its next po
   };
   const ended = runJob(request, {
     signal: new AbortController().signal,
-    leave: () => false,
+    leave: () => Promise.resolve(false),
     isDone: () => Promise.resolve(false),
     onWaiting: () => undefined,
     onState: ({ stage }) => tell(stage),

@@ -47,7 +47,7 @@ function follow(request: JobRequest, isDone = (): boolean => false): Followed {
   const [waited, followed]: [string[], Set<string>] = [[], new Set()];
   const end = runJob(request, {
     signal: stop.signal,
-    leave: () => false,
+    leave: () => Promise.resolve(false),
     isDone: () => Promise.resolve(isDone()),
     onWaiting: (message) => waited.push(message),
     onState: (_state, { uid }) => followed.add(uid),
@@ -93,7 +93,7 @@ test('that it is cancelled or paused meanwhile is nothing to the Job', async () 
   await expect.poll(() => waited, SOON).not.toEqual([]);
   cancel();
   await expect(end).rejects.toBe(CANCELLED);
-  expect(await settleJob(second, () => undefined)).toBe(false);
+  expect(await settleJob(second, { onState: () => undefined })).toBe(false);
   expect(cluster.jobs.get(name)?.metadata?.uid).toBe(uid);
   expect(cluster.removed).toEqual([]);
 });

@@ -8,9 +8,11 @@ import type {
   EvaluatedCheckpoint,
   OpenedCheckpoint,
   OpenedLineage,
+  PlacedUnit,
   SweepToReport,
   TrainedBlock,
   Unit,
+  UnitActivities,
 } from '../../contract/activities.ts';
 import { STRETCH } from '../../contract/activities.ts';
 import type { CauseName } from '../../contract/causes.ts';
@@ -35,9 +37,13 @@ export class ImaginaryWork implements Omit<ControlActivities, 'findRunning'>, Co
   duration: (call: string) => number = () => 0;
   computeSeconds = 1;
   message = 'imaginary';
+  /** How often memory had to be doubled before, as every opening tells; and with how often doubled memory each training began. */
+  memoryGrowths = 0;
+  readonly trainedWith: number[] = [];
   private readonly shape: Shape;
   private readonly faults = new Map<string, CauseName[]>();
   private readonly gates = new Map<string, AbortSignal>();
+  private readonly deaf = new Set<string>();
 
   constructor(shape: Shape) {
     this.shape = shape;
@@ -53,6 +59,13 @@ export class ImaginaryWork implements Omit<ControlActivities, 'findRunning'>, Co
     const gate = new AbortController();
     this.gates.set(call, gate.signal);
     return () => gate.abort();
+  }
+
+  /** The same, and its worker is cut off: it does not hear either that it is cancelled, and is given up when it is released. */
+  lose(call: string): () => void {
+    this.deaf.add(call);
+    this.fail(call, 'worker-lost');
+    return this.hold(call);
   }
 
   has(line: string): boolean {
@@ -77,14 +90,16 @@ export class ImaginaryWork implements Omit<ControlActivities, 'findRunning'>, Co
       const committed = this.committed.has(`${of.lineage}/${block}`);
       return { domain, parent, committed, ...open(block) };
     });
-    return { blocks: this.shape.length, base: open(null), stretch };
+    const { memoryGrowths } = this;
+    return { blocks: this.shape.length, base: open(null), memoryGrowths, stretch };
   }
 
   async prepare(unit: Unit): Promise<void> {
     await this.perform(`prepare ${nameOf(unit)}`);
   }
 
-  async train(unit: Unit): Promise<TrainedBlock> {
+  async train(unit: PlacedUnit): Promise<TrainedBlock> {
+    this.trainedWith.push(unit.placement?.memoryGrowths ?? 0);
     await this.perform(`train ${nameOf(unit)}`);
     return { attempt: 1, computeSeconds: this.computeSeconds };
   }
@@ -98,6 +113,10 @@ export class ImaginaryWork implements Omit<ControlActivities, 'findRunning'>, Co
     await this.perform(`evaluate ${nameOf(unit)}`);
     this.scored.add(nameOf(unit));
     return { computed: CELLS, reused: 0, computeSeconds: 0 };
+  }
+
+  async abandon(unit: Unit & { stage: keyof UnitActivities }): Promise<void> {
+    await this.perform(`abandon ${unit.stage} ${nameOf(unit)}`);
   }
 
   async isSpent({ budget }: BudgetedSweep): Promise<boolean> {
@@ -114,7 +133,8 @@ export class ImaginaryWork implements Omit<ControlActivities, 'findRunning'>, Co
     this.log.push(`begin ${call}`);
     try {
       const gate = this.gates.get(call);
-      if (gate && !gate.aborted) await Promise.race([once(gate, 'abort'), context.cancelled]);
+      const opened = gate && !gate.aborted ? once(gate, 'abort') : undefined;
+      await (this.deaf.has(call) ? opened : opened && Promise.race([opened, context.cancelled]));
       const duration = this.duration(call);
       if (duration > 0) await context.sleep(duration);
       const cause = this.faults.get(call)?.shift();

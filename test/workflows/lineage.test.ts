@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { SIGNALS } from '../../contract/workflows.ts';
 import type { Shape } from './imaginary-work.ts';
 import { useTemporal } from './use-temporal.ts';
 
@@ -182,4 +183,90 @@ describe.concurrent('each cause has a budget of its own', () => {
       expect(work.begun('train')).toHaveLength(1);
     },
   );
+});
+
+describe.concurrent('memory that is not enough', () => {
+  const OOM = Array.from({ length: 8 }, () => 'host-oom' as const);
+
+  test('doubles three times; what needs more fails, and so does a later block at once', async () => {
+    const work = temporal.imagine('memory', [
+      ['travel', null],
+      ['banking', null],
+    ]);
+    work.fail('train 0/0', ...OOM);
+    work.fail('train 0/1', ...OOM);
+    const { failures } = await (await temporal.startLineage('memory')).result();
+    expect(failures).toMatchObject([{ cause: 'host-oom' }, { cause: 'host-oom' }]);
+    expect(work.trainedWith).toEqual([0, 1, 2, 3, 3]);
+  });
+
+  test('is given from the beginning where it was found out before', async () => {
+    const work = temporal.imagine('remembered', [['travel', null]]);
+    work.memoryGrowths = 2;
+    work.fail('train 0/0', ...OOM);
+    await (await temporal.startLineage('remembered')).result();
+    expect(work.trainedWith).toEqual([2, 3]);
+  });
+});
+
+describe.concurrent('a budget that is used up between two tries', () => {
+  const budget = { computeSeconds: 2, gpuSeconds: null };
+
+  test('lets no further one begin', async () => {
+    const work = temporal.imagine('between', CHAIN);
+    work.fail('train 0/0', 'preempted', 'preempted', 'preempted', 'preempted');
+    work.fail('evaluate 0/base', 'preempted', 'preempted');
+    const { status, failures } = await (await temporal.startLineage('between', budget)).result();
+    expect({ status, failures }).toEqual({ status: 'budget', failures: [] });
+    expect(work.begun('train')).toHaveLength(2);
+  });
+
+  test('lets a pod be followed on that a worker left', async () => {
+    const work = temporal.imagine('followed', [['travel', null]]);
+    work.fail('train 0/0', 'preempted', 'worker-lost', 'worker-lost');
+    await (await temporal.startLineage('followed', budget)).result();
+    expect(work.begun('train')).toHaveLength(4);
+    expect(work.committed).toEqual(new Set(['0/0']));
+  });
+});
+
+describe.concurrent('a pod that a worker left', () => {
+  test('is followed by the next try', async () => {
+    const work = temporal.imagine('left', [['travel', null]]);
+    work.fail('train 0/0', 'worker-lost');
+    await (await temporal.startLineage('left')).result();
+    expect(work.begun('train')).toHaveLength(2);
+    expect(work.begun('abandon')).toEqual([]);
+  });
+
+  test.each(['train 0/0', 'evaluate 0/base'])(
+    'is ended with a lineage that is cancelled (%s)',
+    async (call) => {
+      const name = `left-${call.length}`;
+      const work = temporal.imagine(name, [['travel', null]]);
+      const release = work.lose(call);
+      const handle = await temporal.startLineage(name);
+      await vi.waitFor(() => expect(work.has(`begin ${call}`)).toBe(true), 20_000);
+      await handle.cancel();
+      release();
+      expect(await handle.result()).toMatchObject({ status: 'cancelled' });
+      expect(work.begun('abandon')).toEqual([`abandon ${call}`]);
+      expect(work.begun(call)).toHaveLength(1);
+    },
+  );
+
+  test('is ended while its lineage is paused, and made again when it goes on', async () => {
+    const work = temporal.imagine('left-paused', [['travel', null]]);
+    const release = work.lose('train 0/0');
+    const handle = await temporal.startLineage('left-paused');
+    await vi.waitFor(() => expect(work.has('begin train 0/0')).toBe(true), 20_000);
+    await handle.signal(SIGNALS.pause);
+    release();
+    await vi.waitFor(() => expect(work.has('end abandon train 0/0')).toBe(true), 20_000);
+    expect(work.begun('train')).toHaveLength(1);
+    await handle.signal(SIGNALS.resume);
+    expect(await handle.result()).toMatchObject({ status: 'done' });
+    expect(work.begun('train')).toHaveLength(2);
+    expect(work.begun('abandon')).toHaveLength(1);
+  });
 });

@@ -14,6 +14,7 @@ import { HeartbeatInterceptor } from '../../activities/heartbeat.ts';
 import type { ComputeActivities, ControlActivities } from '../../contract/activities.ts';
 import { HEARTBEAT_INTERVAL } from '../../contract/timeouts.ts';
 import {
+  type Budget,
   type LineageInput,
   type SweepInput,
   type SweepProgress,
@@ -79,7 +80,7 @@ export class TestTemporal {
   }
 
   /** A lineage on its own: the signal to its sweep finds nobody. */
-  startLineage(name: string): Promise<WorkflowHandle<typeof lineage>> {
+  startLineage(name: string, budget?: Budget): Promise<WorkflowHandle<typeof lineage>> {
     const input: LineageInput = {
       sweep: name,
       store: 'file:///imaginary',
@@ -87,6 +88,7 @@ export class TestTemporal {
       lineage: 0,
       label: 'keep/1',
       start: 1,
+      ...(budget && { budget }),
     };
     return this.client.workflow.start<typeof lineage>(WORKFLOWS.lineage, {
       workflowId: `${name}/keep/1`,
@@ -152,6 +154,7 @@ export class TestTemporal {
     const compute: ComputeActivities = {
       train: (unit) => this.workOf(unit.sweep).train(unit),
       evaluate: (unit) => this.workOf(unit.sweep).evaluate(unit),
+      abandon: (unit) => this.workOf(unit.sweep).abandon(unit),
     };
     const workers = await Promise.all([
       Worker.create({

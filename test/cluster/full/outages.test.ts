@@ -5,7 +5,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { Cluster, waitFor } from '../cluster.ts';
 import { Daemon } from '../daemon.ts';
 import { fired } from '../fired.ts';
-import { type Finished, finish, runUndisturbed, startSweep } from '../interruption.ts';
+import {
+  type Finished,
+  finish,
+  runUndisturbed,
+  type Started,
+  startSweep,
+} from '../interruption.ts';
 import { s3 } from '../s3.ts';
 
 /** How long what the sweep needs is away: longer than a lease, and than anything waits for one answer. */
@@ -59,8 +65,23 @@ test('an S3 server that is frozen for 45 s is waited for', async () => {
 
 test("Temporal's server, killed while a pod trains, comes back and finds it trained", async () => {
   const started = await startSweep();
-  const record = readFileSync(join(started.workplace.home, 'supervisor.json'), 'utf8');
-  process.kill((JSON.parse(record) as { server: { pid: number } }).server.pid, 'SIGKILL');
+  process.kill(findServer(started), 'SIGKILL');
   fired("SIGKILL of Temporal's server");
   expect(await finish(started)).toEqual(done);
 });
+
+test("Temporal's server, frozen for 45 s, costs a pod that trains longer nothing", async () => {
+  const started = await startSweep({ compute: { env: { TOY_STEP_MS: '7000' } } });
+  const server = findServer(started);
+  process.kill(server, 'SIGSTOP');
+  fired("SIGSTOP of Temporal's server");
+  await delay(FREEZE);
+  process.kill(server, 'SIGCONT');
+  expect((await cluster.trainingPod()).metadata?.uid).toBe(started.pod.metadata?.uid);
+  expect(await finish(started)).toEqual(done);
+});
+
+function findServer({ workplace }: Started): number {
+  const record = readFileSync(join(workplace.home, 'supervisor.json'), 'utf8');
+  return (JSON.parse(record) as { server: { pid: number } }).server.pid;
+}
