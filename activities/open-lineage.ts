@@ -8,6 +8,7 @@ import { cellsOf, lineageAt, treeOf, weightsOf } from '../plan/cells.ts';
 import { type Block, type BlockState, findDamage, inspectBlock } from '../store/blocks.ts';
 import type { Store } from '../store/store.ts';
 import { type Cell, cellsOn, hasScore } from './cells.ts';
+import { countGrowths } from './needed-memory.ts';
 import { readPlan } from './plans.ts';
 import { findStandingIn } from './standing-blocks.ts';
 
@@ -42,9 +43,11 @@ export async function openLineage(
   }
   const key = weightsOf(plan, lineage, null);
   const base = key === null ? null : await readInFull(store, key);
+  const memoryGrowths = await countGrowths(store, plan, lineage);
   return {
     blocks: blocks.length,
     base: await open(null, base?.state === 'intact' ? base.block : null),
+    ...(memoryGrowths > 0 && { memoryGrowths }),
     stretch,
   };
 }
