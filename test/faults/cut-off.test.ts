@@ -67,8 +67,8 @@ beforeEach(async () => {
   cluster.makePod = runForever;
 });
 
-test('a server that is frozen for longer than heartbeats may be missing costs no pod', async () => {
-  const { handle, running } = await startLineage();
+test('a server that is frozen for longer than heartbeats may be missing costs no pod, and ends no account', async () => {
+  const { handle, running, listTries } = await startLineage();
   await startWorkers();
   await running();
   server.kill('SIGSTOP');
@@ -77,6 +77,7 @@ test('a server that is frozen for longer than heartbeats may be missing costs no
   await vi.waitFor(() => expect([...new Set(cluster.found)].toSorted()).toEqual(jobs()), SOON);
   expect(jobs()).toHaveLength(2);
   expect(cluster.removed).toEqual([]);
+  expect((await listTries()).map(({ end }) => end)).toEqual([null, null]);
   await handle.cancel();
   expect(await handle.result()).toMatchObject({ status: 'cancelled' });
   expect(jobs()).toEqual([]);
