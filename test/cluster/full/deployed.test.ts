@@ -68,6 +68,8 @@ describe.skipIf(!isPossible)('the chart with the image of the Containerfile', ()
     expect(await installations.core.readNamespacedPodLog(confined)).toMatch(
       /^✓ metadata .*\n✓ identity /,
     );
+    // It has the labels of training pods, of which none may be left.
+    await installations.core.deleteNamespacedPod(confined);
   });
 
   test('runs a sweep from outside to the bytes that it has on this machine', async () => {
