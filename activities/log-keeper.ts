@@ -1,22 +1,21 @@
 import { LOG_EVERY } from '../contract/timeouts.ts';
 import { LogTail } from '../k8s/log-tail.ts';
-import { findAttemptOf } from '../store/attempts.ts';
-import { logPath } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 
 /** Brings what a pod's trainer says to the store while it says it: nothing is left of a pod that is gone. */
 export class LogKeeper {
-  /** The pod's name, which is its host name too, by which its attempt is found. */
+  /** Its name. */
   pod: string | undefined;
   private readonly store: Store;
-  private readonly key: string;
+  private readonly findPlace: (pod: string) => Promise<string | undefined>;
   private readonly timer: NodeJS.Timeout;
   private tail = new LogTail();
   private changed = false;
 
-  constructor(store: Store, key: string) {
+  /** `findPlace`: the path for a pod's log, once it has one. */
+  constructor(store: Store, findPlace: (pod: string) => Promise<string | undefined>) {
     this.store = store;
-    this.key = key;
+    this.findPlace = findPlace;
     this.timer = setInterval(() => void this.write().catch(() => undefined), LOG_EVERY);
   }
 
@@ -38,10 +37,10 @@ export class LogKeeper {
 
   private async write(): Promise<void> {
     if (!this.changed || this.pod === undefined) return;
-    const attempt = await findAttemptOf(this.store, this.key, this.pod);
-    if (!attempt) return;
+    const path = await this.findPlace(this.pod);
+    if (path === undefined) return;
     this.changed = false;
     const bytes = new TextEncoder().encode(this.tail.text);
-    await this.store.replace(logPath(this.key, attempt.number), bytes);
+    await this.store.replace(path, bytes);
   }
 }

@@ -11,7 +11,9 @@ import { type JobRequest, nameJob, type Stage } from '../k8s/job-request.ts';
 import { type JobEnd, runJob } from '../k8s/run-job.ts';
 import { settleJob } from '../k8s/settle-job.ts';
 import { countAnswers } from '../plan/cells.ts';
-import { findResult } from '../store/attempts.ts';
+import { findAttemptOf, findResult } from '../store/attempts.ts';
+import { evaluationLogPath, logPath } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
 import { unitOf } from './account.ts';
 import type { Cell } from './cells.ts';
 import { type EarlyEnding, endAttempt } from './end-attempt.ts';
@@ -45,7 +47,7 @@ export async function trainInPod(
     const own = await settleJob(request, { onState: (...told) => hooks.meter.seePod(...told) });
     return own ? standing : takeOver(standing);
   }
-  const log = new LogKeeper(store, key);
+  const log = new LogKeeper(store, (pod) => findLogPath(store, key, pod));
   const job = nameJob(request);
   const progress = tellProgress(
     (told) => hooks.onProgress({ ...told, job }),
@@ -114,6 +116,7 @@ export async function evaluateInPod(
     },
     (warnings) => meter.noteWarnings(warnings),
   );
+  const log = new LogKeeper(task.store, async (pod) => evaluationLogPath(task.plan.sweep, pod));
   const end = await runJob(request, {
     ...hooks,
     ...progress,
@@ -123,11 +126,13 @@ export async function evaluateInPod(
       return before.missing.length === 0;
     },
     onState: (state, seen) => {
+      log.pod = seen.pod ?? undefined;
       meter.seePod(state, seen);
       progress.onState(state);
     },
-    onLog: () => undefined,
-  });
+    onLog: (text, restarted) => log.add(text, restarted),
+    onWithdrawn: () => log.flush(),
+  }).finally(() => log.close());
   if (!end) return { computed: 0, reused: length, computeSeconds: 0 };
   noteTraffic(meter, end.lastWords);
   const { missing } = await openCells(task);
@@ -146,6 +151,12 @@ async function findTrained({ store }: Task, key: string): Promise<TrainedBlock |
   if (found.state === 'open') return undefined;
   const { attempt, computeSeconds } = found.outcome;
   return { attempt, computeSeconds };
+}
+
+/** A pod's name is its host name too, by which its attempt is found, once it has claimed one. */
+async function findLogPath(store: Store, key: string, pod: string): Promise<string | undefined> {
+  const attempt = await findAttemptOf(store, key, pod);
+  return attempt && logPath(key, attempt.number);
 }
 
 /** Another lineage has paid for it. */

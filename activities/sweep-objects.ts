@@ -1,7 +1,7 @@
 import { checkpointsOf, weightsOf } from '../plan/cells.ts';
 import type { Plan } from '../plan/plan.ts';
 import { inspectBlock, readGenerations } from '../store/blocks.ts';
-import { predictionsPath, scorePath, sweepPath } from '../store/layout.ts';
+import { parsePath, predictionsPath, scorePath, sweepPath } from '../store/layout.ts';
 import { unlessDamaged } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { readPredictions, readScore, standingCells } from './cells.ts';
@@ -43,8 +43,13 @@ export async function listSweepObjects(
       ...(await listCellPaths(store, plan)),
       ...blocks.manifests,
     ],
-    reports: await store.list(sweepPath(plan.sweep, '')),
+    reports: (await store.list(sweepPath(plan.sweep, ''))).filter(isNoLog),
   };
+}
+
+/** What trainers said stays where they said it. */
+function isNoLog(path: string): boolean {
+  return parsePath(path)?.kind !== 'evaluation-log';
 }
 
 async function listBlockObjects(

@@ -2,7 +2,7 @@ import { findAttempt } from '../activities/gather-ledger.ts';
 import { CAUSES, type Cause, type CauseName, isCauseName } from '../contract/causes.ts';
 import type { TrainerWarning } from '../contract/trainer-warnings.ts';
 import { type AttemptHistory, readHistory } from '../store/attempt-history.ts';
-import { logPath } from '../store/layout.ts';
+import { readEvaluationLog, readTrainingLog } from '../store/read-logs.ts';
 import type { Store } from '../store/store.ts';
 import type { Try } from '../store/tries.ts';
 
@@ -90,17 +90,16 @@ async function describeEnd(
   one: Try,
   around: { attempt: AttemptHistory | undefined; next: Try | undefined; isLive: boolean },
 ): Promise<End> {
-  const { end, unit } = one;
+  const { end } = one;
   if (!end) return around.isLive ? { ...NOTHING, result: 'running' } : LOST;
   if (!('cause' in end)) return { ...NOTHING, result: end.result };
   const cause = isCauseName(end.cause) ? end.cause : 'internal';
-  const isFailed = end.result === 'failed' && around.attempt;
   return {
     result: end.result,
     cause,
     recognised: CAUSES[cause].recognised,
     evidence: end.message,
-    log: isFailed ? await readLogTail(store, unit, isFailed) : [],
+    log: end.result === 'failed' ? await readLogTail(store, one, around.attempt) : [],
     action: describeAction(CAUSES[cause], end.failures, one, around.next),
   };
 }
@@ -134,10 +133,13 @@ function describeAction(
 
 async function readLogTail(
   store: Store,
-  key: string,
-  { number }: AttemptHistory,
+  one: Try,
+  attempt: AttemptHistory | undefined,
 ): Promise<string[]> {
-  const bytes = await store.read(logPath(key, number));
-  const text = bytes ? new TextDecoder().decode(bytes).trimEnd() : '';
+  const log =
+    one.stage === 'evaluate'
+      ? await readEvaluationLog(store, one)
+      : attempt && (await readTrainingLog(store, one.unit, attempt.number));
+  const text = log?.trimEnd() ?? '';
   return text === '' ? [] : text.split('\n').slice(-LOG_LINES);
 }

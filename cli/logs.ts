@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type AttemptHistory, readHistory } from '../store/attempt-history.ts';
-import { logPath } from '../store/layout.ts';
+import { readTrainingLog } from '../store/read-logs.ts';
 import type { Store } from '../store/store.ts';
+import { listEvaluations, printEvaluations } from './evaluation-logs.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 import { type BlockName, findBlock, listBlocks, openSweep } from './open-sweep.ts';
 import { print, printJson, table } from './output.ts';
@@ -12,14 +13,20 @@ export function addLogs(program: Command): void {
     .description('what trainers said; without a block, every attempt and how it ended')
     .argument('[block]', 'condition/seed/domain')
     .option('--sweep <sweep>', 'id or its beginning; default: the latest')
-    .option('--attempt <n>', 'only this attempt', Number)
+    .option('--attempt <n>', 'only this attempt, or this try of an evaluation', Number)
+    .option('--evaluation', 'of the evaluations instead, among them condition/seed/base')
     .option('--json', 'JSON')
     .action(
       async (
         label: string | undefined,
-        options: { sweep?: string; attempt?: number; json?: boolean },
+        options: { sweep?: string; attempt?: number; evaluation?: boolean; json?: boolean },
       ) => {
         const { plan, store } = await openSweep(options.sweep);
+        const { sweep } = plan;
+        if (options.evaluation)
+          return label === undefined
+            ? listEvaluations(store, sweep, options)
+            : printEvaluations(store, { sweep, checkpoint: label }, options);
         if (label === undefined) return listAttempts(store, listBlocks(plan), options);
         return printLogs(store, findBlock(plan, label), options);
       },
@@ -79,8 +86,7 @@ async function printLogs(
     );
   const logs: { attempt: number; result: string; log: string }[] = [];
   for (const { number, outcome } of wanted) {
-    const bytes = await store.read(logPath(block.key, number));
-    const log = bytes ? new TextDecoder().decode(bytes) : '';
+    const log = await readTrainingLog(store, block.key, number);
     logs.push({ attempt: number, result: outcome?.result ?? 'running', log });
   }
   if (options.json) return printJson(logs);

@@ -55,7 +55,7 @@ async function collect(where: string | undefined, options: GcOptions): Promise<v
     ...(unfinished.length > 0 ? [`and ${unfinished.length} unfinished uploads`] : []),
   ].join(', ');
   if (remove) return say(`${store.url}: removed ${found}`);
-  say(`${store.url}: ${found}: could be removed; nothing was`);
+  say(`${store.url}: ${found} could be removed; nothing was`);
   if (garbage.length + unfinished.length > 0) say('remove it with: --delete');
 }
 

@@ -114,6 +114,11 @@ export function tryPath(sweep: string, name: string): string {
   return `${triesFolder(sweep)}${name}.json`;
 }
 
+/** What the trainer said in a pod that evaluated. */
+export function evaluationLogPath(sweep: string, pod: string): string {
+  return `${sweepFolder(sweep)}logs/${pod}`;
+}
+
 /** What a path stands for. `attempt` and `step` are 0 where there is none. */
 export interface ObjectPlace {
   kind: ObjectKind;
@@ -141,6 +146,7 @@ const KINDS = {
   score: /^scores\/(?<key>[0-9a-f]{64})\.json$/,
   count: /^counts\/(?<key>[0-9a-f]{64})\.json$/,
   try: /^sweeps\/(?<key>[^/]+)\/tries\/[^/]+\.json$/,
+  'evaluation-log': /^sweeps\/(?<key>[^/]+)\/logs\/[^/]+$/,
   sweep: /^sweeps\/(?<key>[^/]+)\/./,
 };
 export type ObjectKind = keyof typeof KINDS;

@@ -1,14 +1,17 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { openMeter, unitOf } from '../../activities/account.ts';
-import { trainInPod } from '../../activities/run-in-pod.ts';
+import { evaluateInPod, trainInPod, type UnitHooks } from '../../activities/run-in-pod.ts';
 import type { Task } from '../../activities/task.ts';
 import type { ComputeProgress } from '../../compute/compute.ts';
+import type { PlacedUnit } from '../../contract/activities.ts';
 import { makeJob } from '../../k8s/manifest.ts';
 import { claimAttempt, recordOutcome } from '../../store/attempts.ts';
+import { blobPath } from '../../store/layout.ts';
+import { readEvaluationLog } from '../../store/read-logs.ts';
 import type { Store } from '../../store/store.ts';
 import { readTries } from '../../store/tries.ts';
 import { FakeCluster } from '../k8s/fake-cluster.ts';
-import { requestOf, settingsOf } from '../k8s/objects.ts';
+import { FAILED, podOf, requestOf, settingsOf } from '../k8s/objects.ts';
 import { planOf } from '../plan/study.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { ownerElsewhere, text } from '../store/support.ts';
@@ -30,7 +33,11 @@ function openTasks(store: Store, namespace: string): Task[] {
   });
 }
 
-function follow(task: Task): { told: ComputeProgress[]; end: ReturnType<typeof trainInPod> } {
+/** As a worker does it, until the test ends. */
+function follow<T>(
+  act: (task: Task, unit: PlacedUnit, hooks: UnitHooks) => Promise<T>,
+  task: Task,
+): { told: ComputeProgress[]; end: Promise<T> } {
   const { store, plan, lineage, block } = task;
   const unit = {
     store: store.url,
@@ -41,12 +48,13 @@ function follow(task: Task): { told: ComputeProgress[]; end: ReturnType<typeof t
   };
   const told: ComputeProgress[] = [];
   const stop = new AbortController();
-  const end = trainInPod(task, unit, {
+  const end = act(task, unit, {
     signal: stop.signal,
     leave: () => Promise.resolve(true),
-    meter: openMeter('train', task, unit),
+    meter: openMeter(act === evaluateInPod ? 'evaluate' : 'train', task, unit),
     onProgress: (progress) => told.push(progress),
   });
+  end.catch(() => undefined); // Whoever looks at it may not have come to it yet.
   onTestFinished(() => {
     stop.abort(new Error('the test ended'));
     return end.then(
@@ -76,12 +84,12 @@ test("what another condition's pod computed costs nothing where it is taken over
   const unit = { ...requestOf().unit, store: store.url, sweep: plain.plan.sweep };
   const settings = settingsOf({ namespace: cluster.namespace });
   const request = requestOf({ key, unit, settings, condition: 'plain', block: 'travel' });
-  const { name = '' } = cluster.put(makeJob(request)).metadata ?? {};
+  const { name = '' } = cluster.jobs.put(makeJob(request)).metadata ?? {};
 
-  const { told, end } = follow(replay);
+  const { told, end } = follow(trainInPod, replay);
   await expect.poll(() => told, { timeout: 10_000 }).not.toEqual([]);
   await train(store, key);
-  cluster.remove(name);
+  cluster.jobs.remove(name);
   expect(await end).toEqual({ attempt: 1, computeSeconds: 0 });
   const message = `plain/1/travel of ${plain.plan.sweep} computes the same, in Job ${name}`;
   expect(told).toContainEqual(expect.objectContaining({ stage: 'waiting', message }));
@@ -89,4 +97,28 @@ test("what another condition's pod computed costs nothing where it is taken over
   expect(told.every((progress) => !('job' in progress))).toBe(true);
   expect(await readTries(store, replay.plan.sweep)).toEqual([]);
   expect(cluster.created).toEqual([]);
+});
+
+test('what the trainer said in a pod that evaluates is in the store when the pod is gone', async () => {
+  const cluster = await new FakeCluster('says').start();
+  const store = new MemoryStore();
+  const [planned] = openTasks(store, cluster.namespace);
+  if (!planned) throw new Error('a lineage was asked for');
+  const { plan } = planned;
+  for (const { prompts, gold } of plan.heldOut)
+    for (const { sha256 } of [prompts, gold])
+      await store.replace(blobPath(sha256), new Uint8Array(100));
+  await store.replace(blobPath(plan.tools), new Uint8Array(100));
+  const { end } = follow(evaluateInPod, { ...planned, block: null, label: 'base' });
+  await expect.poll(() => cluster.created, { timeout: 10_000 }).toHaveLength(1);
+  const [job] = cluster.jobs.all();
+  cluster.logs.set('pod-1', 'loading\nValueError: no chat template\n');
+  const labels = { 'batch.kubernetes.io/controller-uid': job?.metadata?.uid ?? '' };
+  const pod = podOf({ trainer: { exitCode: 1, message: 'no chat template' } });
+  cluster.pods.put({ ...pod, metadata: { name: 'pod-1', namespace: cluster.namespace, labels } });
+  cluster.jobs.put({ ...job, status: FAILED.status ?? {} });
+  await expect(end).rejects.toMatchObject({ causeName: 'trainer-bug' });
+  expect(await readEvaluationLog(store, { key: plan.sweep, pod: 'pod-1' })).toBe(
+    'loading\nValueError: no chat template\n',
+  );
 });

@@ -7,6 +7,7 @@ import { drawExplained } from '../../cli/explain-view.ts';
 import { noSteps } from '../../compute/compute.ts';
 import type { WorkStage } from '../../contract/activities.ts';
 import type { History } from '../../contract/history.ts';
+import { evaluationLogPath } from '../../store/layout.ts';
 import { tryOf } from '../store/try-of.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { makeFolder, ratchet } from './ratchet.ts';
@@ -156,6 +157,18 @@ describe('of tries one after another', () => {
       'image sha256:aaaaaaaaaaaa',
       'image sha256:bbbbbbbbbbbb',
     ]);
+  });
+
+  test('of an evaluation the end of what its pod said is shown', async () => {
+    const [earlier, failed] = ['pod-1', 'pod-2'].map((name) =>
+      tryOf({ name, pod: name, stage: 'evaluate', end: failedBy('trainer-bug', 1) }),
+    );
+    if (!earlier || !failed) throw new Error('two tries were asked for');
+    const log = Buffer.from('loading\nValueError: no chat template\n');
+    const store = new MemoryStore(new Map([[evaluationLogPath(failed.key, 'pod-2'), log]]));
+    const group = { label: 'keep/1/travel', stage: 'evaluate', tries: [earlier, failed] };
+    const { tries } = await explainUnit(store, group, live);
+    expect(tries.map((one) => one.log)).toEqual([[], ['loading', 'ValueError: no chat template']]);
   });
 
   test('between two it says which retry comes next', async () => {

@@ -83,6 +83,10 @@ describe('a tiny sweep by its verbs', () => {
     const attempts = JSON.parse((await call('logs', '--json')).stdout) as { attempt: number }[];
     expect(attempts).toHaveLength(8);
     expect(attempts.every(({ attempt }) => attempt === 1)).toBe(true);
+    const evaluations = JSON.parse((await call('logs', '--evaluation', '--json')).stdout);
+    expect(evaluations).toHaveLength(12);
+    const base = { checkpoint: 'keep/1/base', try: 1, pod: null, result: 'done' };
+    expect(evaluations).toContainEqual(expect.objectContaining(base));
   });
 
   test('plan says that everything is stored', async () => {

@@ -54,6 +54,9 @@ test('of two sweeps that need the same block one pays; when it is cancelled the 
   expect(others).toEqual([]);
   expect(own).toMatchObject({ end: { result: 'done' } });
   expect(own?.pod).not.toBe(pod.metadata?.name);
+
+  const said = await workplace.ratchet('logs', 'keep/1/travel', '--evaluation');
+  expect(said.stdout).toMatch(/^== evaluation of keep\/1\/travel, try 1: done\ncredentials of/);
 });
 
 test('two conditions that begin alike compute that once, and one of them pays', async () => {

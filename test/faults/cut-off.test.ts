@@ -109,7 +109,8 @@ test('a lineage that is cancelled while no worker is there leaves no pod, and no
 });
 
 function jobs(): string[] {
-  return [...cluster.jobs.keys()].toSorted();
+  const names = cluster.jobs.all().map(({ metadata }) => metadata?.name ?? '');
+  return names.toSorted();
 }
 
 /** A pod of the Job that trains until it is deleted. */

@@ -3,28 +3,32 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import type { V1DeleteOptions, V1Job, V1Pod } from '@kubernetes/client-node';
+import type { V1DeleteOptions, V1Job, V1ObjectMeta, V1Pod } from '@kubernetes/client-node';
 import { onTestFinished, vi } from 'vitest';
 import { LABELS } from '../../k8s/labels.ts';
 import { startFakeApiServer } from './fake-api-server.ts';
 
-/** Jobs of a namespace as an API server keeps them, and of their pods what a test says. */
+type Send = (status: number, body: object) => void;
+
+/** A namespace as an API server keeps it, where nobody does anything about its Jobs but the test. */
 export class FakeCluster {
   /** Of this test alone: watches are kept by it. */
   readonly namespace: string;
-  readonly jobs = new Map<string, V1Job>();
-  readonly pods = new Map<string, V1Pod>();
-  /** Of a Job that is created, by default none. They go with it. */
+  readonly jobs = new FakeObjects<V1Job>();
+  readonly pods = new FakeObjects<V1Pod>();
+  /** The pod of a Job that is created, by default none. */
   makePod: (job: V1Job) => V1Pod | undefined = () => undefined;
-  /** Names of those that were created, of those that were found when they should be, and uids of those that were removed, by whoever asks over the network. */
+  /** What a pod's containers said, by its name; others are silent. */
+  readonly logs = new Map<string, string>();
+  /**
+   * Names of Jobs that were created and of those that were found when they should be, and uids of those that were removed,
+   * by whoever asks over the network.
+   */
   readonly created: string[] = [];
   readonly found: string[] = [];
   readonly removed: string[] = [];
   /** Names of those whose pods do not end when they are removed: their nodes do not answer. */
   readonly stuck = new Set<string>();
-  private readonly watchers = new Map<ServerResponse, Kind>();
-  /** Lines for watchers; the number of the last is the version that stands. */
-  private readonly events: { kind: Kind; line: string }[] = [];
 
   constructor(namespace: string) {
     this.namespace = namespace;
@@ -43,47 +47,10 @@ export class FakeCluster {
     return this;
   }
 
-  put(job: V1Job): V1Job {
-    const { name = '' } = job.metadata ?? {};
-    const known = this.jobs.get(name);
-    const uid = known?.metadata?.uid ?? `uid-${this.events.length}`;
-    const put = { ...job, metadata: { uid, ...job.metadata } };
-    this.jobs.set(name, put);
-    this.tell('jobs', known ? 'MODIFIED' : 'ADDED', put);
-    return put;
-  }
-
-  remove(name: string): void {
+  /** It is on its way out from now on. */
+  markDeleted(name: string): void {
     const job = this.jobs.get(name);
-    if (!job) throw new Error(`no Job ${name}`);
-    const pod = this.pods.get(name);
-    this.jobs.delete(name);
-    this.pods.delete(name);
-    if (pod) this.tell('pods', 'DELETED', pod);
-    this.tell('jobs', 'DELETED', job);
-  }
-
-  private addPod(job: V1Job): V1Job {
-    const pod = this.makePod(job);
-    if (pod) this.pods.set(job.metadata?.name ?? '', pod);
-    if (pod) this.tell('pods', 'ADDED', pod);
-    return job;
-  }
-
-  private tell(kind: Kind, type: string, { metadata, ...rest }: V1Job | V1Pod): void {
-    const resourceVersion = String(this.events.length + 1);
-    const object = { ...rest, metadata: { ...metadata, resourceVersion } };
-    const line = `${JSON.stringify({ type, object })}\n`;
-    this.events.push({ kind, line });
-    for (const [watcher, watched] of this.watchers) if (watched === kind) watcher.write(line);
-  }
-
-  private watch(url: URL, watcher: ServerResponse): void {
-    const kind = kindOf(url);
-    watcher.flushHeaders();
-    for (const event of this.events.slice(Number(url.searchParams.get('resourceVersion'))))
-      if (event.kind === kind) watcher.write(event.line);
-    this.watchers.set(watcher, kind);
+    this.jobs.put({ ...job, metadata: { ...job?.metadata, deletionTimestamp: new Date() } });
   }
 
   private async answer(
@@ -91,56 +58,118 @@ export class FakeCluster {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const [, name = ''] = /\/jobs\/([^/]+)$/.exec(url.pathname) ?? [];
-    const send: Send = (status, body) => {
-      response.writeHead(status).end(JSON.stringify(body));
-    };
-    const standing = this.jobs.get(name);
-    if (url.searchParams.has('watch')) this.watch(url, response);
-    else if (url.pathname.endsWith('/log')) response.flushHeaders();
-    else if (request.method === 'POST') {
-      this.create((await json(request)) as V1Job, send);
-    } else if (name !== '' && !standing) send(404, { message: 'NotFound' });
-    else if (request.method === 'DELETE') this.delete(standing, await json(request), send);
-    else send(200, standing ?? this.list(url));
+    const [, kind, name, isLog] = PATH.exec(url.pathname) ?? [];
+    const send: Send = (status, body) => response.writeHead(status).end(JSON.stringify(body));
+    if (isLog) return this.say(this.logs.get(name ?? ''), response);
+    const objects = kind === 'jobs' ? this.jobs : kind === 'pods' ? this.pods : NONE;
+    if (url.searchParams.has('watch')) return objects.watch(url, response);
+    if (request.method === 'POST') return this.create((await json(request)) as V1Job, send);
+    if (name === undefined) return send(200, objects.list(url));
+    return this.answerOf(objects.get(name), request, send);
   }
 
-  private create(job: V1Job, send: Send): void {
-    const { name = '' } = job.metadata ?? {};
-    const isThere = this.jobs.has(name);
+  private async answerOf(
+    object: V1Job | V1Pod | undefined,
+    request: IncomingMessage,
+    send: Send,
+  ): Promise<void> {
+    if (!object) return send(404, { message: 'NotFound' });
+    if (request.method !== 'DELETE') return send(200, object);
+    this.delete(object.metadata ?? {}, (await json(request)) as V1DeleteOptions, send);
+  }
+
+  private say(log: string | undefined, response: ServerResponse): void {
+    response.setHeader('content-type', 'text/plain');
+    if (log === undefined) response.flushHeaders();
+    else response.end(log);
+  }
+
+  private create(wanted: V1Job, send: Send): void {
+    const { name = '' } = wanted.metadata ?? {};
+    const isThere = this.jobs.get(name) !== undefined;
     (isThere ? this.found : this.created).push(name);
-    if (isThere) send(409, { message: 'AlreadyExists' });
-    else send(201, this.addPod(this.put(job)));
+    if (isThere) return send(409, { message: 'AlreadyExists' });
+    const job = this.jobs.put(wanted);
+    const pod = this.makePod(job);
+    if (pod) this.pods.put(pod);
+    send(201, job);
   }
 
-  private delete(job: V1Job | undefined, options: unknown, send: Send): void {
-    const { name = '', uid = '' } = job?.metadata ?? {};
-    const { preconditions } = options as V1DeleteOptions;
+  /** In the foreground: its pods are gone with it. */
+  private delete(
+    { name = '', uid = '' }: V1ObjectMeta,
+    { preconditions }: V1DeleteOptions,
+    send: Send,
+  ): void {
     if (preconditions?.uid !== uid) return send(409, { message: 'Conflict' });
     this.removed.push(uid);
     if (this.stuck.has(name)) this.markDeleted(name);
-    else this.remove(name);
+    else {
+      for (const pod of this.pods.ofJob(uid)) this.pods.remove(pod.metadata?.name ?? '');
+      this.jobs.remove(name);
+    }
     send(200, {});
   }
+}
 
-  /** It is on its way out from now on. */
-  markDeleted(name: string): void {
-    const job = this.jobs.get(name);
-    this.put({ ...job, metadata: { ...job?.metadata, deletionTimestamp: new Date() } });
+/** Objects of a kind, by their names, and all that ever changed. */
+class FakeObjects<T extends { metadata?: V1ObjectMeta }> {
+  private readonly objects = new Map<string, T>();
+  private readonly watchers = new Set<ServerResponse>();
+  /** Lines for watchers; the number of the last is the version that stands. */
+  private readonly events: string[] = [];
+
+  get(name: string): T | undefined {
+    return this.objects.get(name);
   }
 
-  private list(url: URL): object {
+  all(): T[] {
+    return [...this.objects.values()];
+  }
+
+  /** Pods, of the Job with this uid. */
+  ofJob(uid: string): T[] {
+    return this.all().filter(({ metadata }) => metadata?.labels?.[LABELS.jobUid] === uid);
+  }
+
+  put(object: T): T {
+    const { name = '' } = object.metadata ?? {};
+    const known = this.get(name);
+    const uid = known?.metadata?.uid ?? `uid-${this.events.length}`;
+    const put = { ...object, metadata: { uid, ...object.metadata } };
+    this.objects.set(name, put);
+    this.tell(known ? 'MODIFIED' : 'ADDED', put);
+    return put;
+  }
+
+  remove(name: string): void {
+    const object = this.get(name);
+    if (!object) throw new Error(`there is no ${name}`);
+    this.objects.delete(name);
+    this.tell('DELETED', object);
+  }
+
+  list(url: URL): object {
     const [, uid] = url.searchParams.get('labelSelector')?.split(`${LABELS.jobUid}=`) ?? [];
-    const items = [...this[kindOf(url)].values()].filter(
-      ({ metadata }) => uid === undefined || metadata?.labels?.[LABELS.jobUid] === uid,
-    );
+    const items = uid === undefined ? this.all() : this.ofJob(uid);
     return { items, metadata: { resourceVersion: String(this.events.length) } };
   }
+
+  watch(url: URL, watcher: ServerResponse): void {
+    watcher.flushHeaders();
+    const since = Number(url.searchParams.get('resourceVersion'));
+    for (const line of this.events.slice(since)) watcher.write(line);
+    this.watchers.add(watcher);
+  }
+
+  private tell(type: string, { metadata, ...object }: T): void {
+    const resourceVersion = String(this.events.length + 1);
+    const told = { ...object, metadata: { ...metadata, resourceVersion } };
+    const line = `${JSON.stringify({ type, object: told })}\n`;
+    this.events.push(line);
+    for (const watcher of this.watchers) watcher.write(line);
+  }
 }
 
-type Kind = 'jobs' | 'pods';
-type Send = (status: number, body: object) => void;
-
-function kindOf({ pathname }: URL): Kind {
-  return pathname.endsWith('/jobs') ? 'jobs' : 'pods';
-}
+const PATH = /\/(jobs|pods|events)(?:\/([^/]+))?(\/log)?$/;
+const NONE = new FakeObjects<V1Job>();

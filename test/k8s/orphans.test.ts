@@ -24,7 +24,7 @@ async function abandon(namespace: string): Promise<{
   const requests = ['keep', 'strip'].map((condition, index) =>
     requestOf({ settings, condition, key: `${index}`.repeat(64) }),
   );
-  for (const request of requests) cluster.put(makeJob(request));
+  for (const request of requests) cluster.jobs.put(makeJob(request));
   const jobs = await listJobs(settings, 5000);
   const check = judgeOrphans(jobs, jobs, (job) => removeOwn(settings, job));
   return { cluster, names: requests.map(nameJob), check };
@@ -37,7 +37,7 @@ test('Jobs that nobody follows are removed, and nothing else is said than what i
     ok: true,
     found: `2 Jobs removed, and their pods are gone: ${names.join(', ')}`,
   });
-  expect([...cluster.jobs]).toEqual([]);
+  expect(cluster.jobs.all()).toEqual([]);
 });
 
 test('one whose pod does not end is named as left', async () => {
@@ -52,6 +52,6 @@ test('one whose pod does not end is named as left', async () => {
     ok: false,
     found: `1 of 2 Jobs are deleted, but their pods do not end: ${left} (train strip/1/banking)`,
   });
-  expect([...cluster.jobs.keys()]).toEqual([left]);
+  expect(cluster.jobs.all().map(({ metadata }) => metadata?.name)).toEqual([left]);
   expect(gone).not.toBe(left);
 });

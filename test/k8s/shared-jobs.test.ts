@@ -67,28 +67,28 @@ function follow(request: JobRequest, isDone = (): boolean => false): Followed {
 
 test('a lineage that finds the Job of another waits, and takes its result', async () => {
   const { cluster, first, second, name } = await open();
-  cluster.put(makeJob(first));
+  cluster.jobs.put(makeJob(first));
   let done = false;
   const { end, waited, followed } = follow(second, () => done);
   await expect
     .poll(() => waited[0], SOON)
     .toBe(`keep/1/banking of study-0123456789ab computes the same, in Job ${name}`);
   done = true;
-  cluster.remove(name);
+  cluster.jobs.remove(name);
   expect(await end).toBeUndefined();
   expect([...followed, ...cluster.created, ...cluster.removed]).toEqual([]);
 });
 
 test('conditions of one sweep wait for each other too', async () => {
   const { cluster, first } = await open();
-  cluster.put(makeJob({ ...first, condition: 'replay' }));
+  cluster.jobs.put(makeJob({ ...first, condition: 'replay' }));
   const { waited } = follow(first);
   await expect.poll(() => waited[0], SOON).toMatch('replay/1/banking of study-');
 });
 
 test('that it is cancelled or paused meanwhile is nothing to the Job', async () => {
   const { cluster, first, second, name } = await open();
-  const { uid } = cluster.put(makeJob(first)).metadata ?? {};
+  const { uid } = cluster.jobs.put(makeJob(first)).metadata ?? {};
   const { end, waited, cancel } = follow(second);
   await expect.poll(() => waited, SOON).not.toEqual([]);
   cancel();
@@ -114,7 +114,7 @@ test('where the other is stopped without a result, it makes a Job of its own in 
 
 test('a worker attaches to the Job that its lineage made before', async () => {
   const { cluster, first } = await open();
-  const { uid = '' } = cluster.put(makeJob(first)).metadata ?? {};
+  const { uid = '' } = cluster.jobs.put(makeJob(first)).metadata ?? {};
   const { followed, waited, cancel, end } = follow(first);
   await expect.poll(() => [...followed], SOON).toEqual([uid]);
   cancel();
@@ -127,8 +127,8 @@ test('one that another has replaced is at its end, and what replaced it is left 
   const { cluster, first, second, name } = await open();
   const { followed, end } = follow(first);
   await expect.poll(() => followed.size, SOON).toBe(1);
-  cluster.remove(name);
-  const next = cluster.put(makeJob(second)).metadata?.uid ?? '';
+  cluster.jobs.remove(name);
+  const next = cluster.jobs.put(makeJob(second)).metadata?.uid ?? '';
   expect(await end).toMatchObject({ pod: null });
   expect(cluster.jobs.get(name)?.metadata?.uid).toBe(next);
   expect(followed.has(next)).toBe(false);
@@ -137,7 +137,8 @@ test('one that another has replaced is at its end, and what replaced it is left 
 
 test('one that is over and that nobody removes is removed by whoever waits for it', async () => {
   const { cluster, first, second, name } = await open();
-  const { uid } = cluster.put({ ...makeJob(first), status: FAILED.status ?? {} }).metadata ?? {};
+  const { uid } =
+    cluster.jobs.put({ ...makeJob(first), status: FAILED.status ?? {} }).metadata ?? {};
   vi.useFakeTimers({ toFake: ['performance'] });
   const { waited } = follow(second);
   await expect.poll(() => waited.length, SOON).toBeGreaterThan(1);
@@ -149,7 +150,7 @@ test('one that is over and that nobody removes is removed by whoever waits for i
 
 test('one that is over and has brought the result is waited for no longer', async () => {
   const { cluster, first, second } = await open();
-  cluster.put({ ...makeJob(first), status: FAILED.status ?? {} });
+  cluster.jobs.put({ ...makeJob(first), status: FAILED.status ?? {} });
   const { end } = follow(second, () => true);
   expect(await end).toBeUndefined();
   expect(cluster.removed).toEqual([]);
@@ -159,7 +160,7 @@ test.each(['first', 'second'] as const)(
   'one that was deleted and does not end counts as lost with its node, by the %s sweep too',
   async (sweep) => {
     const { cluster, name, ...requests } = await open();
-    const job = cluster.put(makeJob(requests.first));
+    const job = cluster.jobs.put(makeJob(requests.first));
     cluster.markDeleted(name);
     vi.useFakeTimers({ toFake: ['performance'] });
     const { end, waited } = follow(requests[sweep]);

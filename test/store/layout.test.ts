@@ -22,6 +22,7 @@ const PLACES: [string, string, object][] = [
   ['score', layout.scorePath(KEY), { key: KEY }],
   ['count', layout.countPath(KEY), { key: KEY }],
   ['try', layout.tryPath('demo-1', 'pod-1'), { key: 'demo-1' }],
+  ['evaluation-log', layout.evaluationLogPath('demo-1', 'pod-1'), { key: 'demo-1' }],
   ['sweep', layout.sweepPath('demo-1', 'results.json'), { key: 'demo-1' }],
 ];
 
