@@ -112,7 +112,7 @@ async function judgeJobs(client: Client, jobs: OwnJob[]): Promise<Owner[]> {
   );
 }
 
-/** Names of the Jobs that any running lineage tells of, whoever made them: sweeps share what is alike. */
+/** Names of the Jobs that running lineages tell of: only who made one does, not who waits for it. */
 async function findFollowed(client: Client): Promise<Set<string>> {
   const running = `ExecutionStatus = "Running" AND WorkflowType = "${WORKFLOWS.lineage}" AND TaskQueue = "${TASK_QUEUES.control}"`;
   const followed = new Set<string>();

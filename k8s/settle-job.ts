@@ -8,8 +8,8 @@ import { removeJob } from './remove-job.ts';
 import type { JobHooks } from './run-job.ts';
 
 /**
- * Removes a Job that nobody follows any more, and tells when its pod ran, if it has one still. Another
- * lineage sees to its own. Returns whether there was one.
+ * Removes a Job that nobody follows any more, and tells when its pod ran, if it has one still. Another lineage sees to its
+ * own. Returns whether there was one.
  */
 export async function settleJob(
   request: JobRequest,
