@@ -17,7 +17,7 @@ from ratchet_trainer.generation import generate
 from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.protocol import INTERRUPTED, Events, Refusal, read_job
 from ratchet_trainer.rendering import Renderer
-from ratchet_trainer.tiny_model import make_tiny_tokenizer
+from ratchet_trainer.tiny_model import make_tiny_model, make_tiny_tokenizer
 
 from .jobs import events, examples, write_job, write_lines
 from .samples import TOOLS
@@ -117,6 +117,14 @@ def test_continuous_batching_says_what_padded_batches_say(jobs):
     greedy = answer_all(engine(PaddedEngine, jobs[0]))
     assert len({tuple(one.tokens) for one in greedy.values()}) > 3
     assert answer_all(engine(ContinuousEngine, jobs[0])) == greedy
+
+
+def test_a_models_own_habits_of_generating_do_not_change_what_it_answers(jobs, tmp_path):
+    model = make_tiny_model(len(TOKENIZER), {})
+    model.generation_config.update(repetition_penalty=5.0, no_repeat_ngram_size=2)
+    model.save_pretrained(tmp_path)
+    greedy, fond = engine(PaddedEngine, jobs[0]), engine(PaddedEngine, jobs[0], model=str(tmp_path))
+    assert answer_all(fond, REQUESTS[:4]) == answer_all(greedy, REQUESTS[:4])
 
 
 def test_continuous_batching_does_not_sample(jobs):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from transformers import ContinuousBatchingConfig, GenerationConfig
+from transformers import ContinuousBatchingConfig
 
 from ..protocol import Refusal
 from .engine import TOGETHER, Answer, Request, end_at, order_by_length
@@ -44,14 +44,8 @@ class ContinuousEngine(PaddedEngine):
         return [order[first::groups] for first in range(groups)]
 
     def answer(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        config = GenerationConfig(
-            max_new_tokens=self._settings.max_new_tokens,
-            do_sample=False,
-            eos_token_id=sorted(self._ends),
-            pad_token_id=self._pad,
-        )
         manager = self._model.init_continuous_batching(
-            generation_config=config, continuous_batching_config=self._bound()
+            generation_config=self._model.generation_config, continuous_batching_config=self._bound()
         )
         manager.warmup()
         names = manager.add_requests(inputs=[one.prompt for one in requests])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import LogitsProcessorList
+from transformers import GenerationConfig, LogitsProcessorList
 
 from ..base_model import load_base
 from ..gpus import count_gpus
@@ -34,6 +34,13 @@ class PaddedEngine(Engine):
         self._model: Any = open_answering(base, settings, job.weights)
         self._model.config.use_cache = True
         self._ends = _list_ends(self._model, tokenizer)
+        # In place of the model's own, whose penalties and bans would make the answers of the engines differ.
+        self._model.generation_config = GenerationConfig(
+            max_new_tokens=settings.max_new_tokens,
+            do_sample=False,
+            eos_token_id=sorted(self._ends),
+            pad_token_id=tokenizer.pad_token_id,
+        )
 
     def turn_to(self, domain: str) -> None:
         turn_to(self._model, self._settings, self._weights, domain)
@@ -61,13 +68,7 @@ class PaddedEngine(Engine):
             sampling = {"logits_processor": LogitsProcessorList([draw])}
         with torch.inference_mode():
             generated = self._model.generate(
-                input_ids=ids,
-                attention_mask=mask,
-                max_new_tokens=self._settings.max_new_tokens,
-                pad_token_id=self._pad,
-                eos_token_id=sorted(self._ends),
-                do_sample=False,
-                **sampling,
+                input_ids=ids, attention_mask=mask, generation_config=self._model.generation_config, **sampling
             )
         return [end_at(row, self._ends) for row in generated[:, ids.shape[1] :].tolist()]
 
