@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 Call = dict[str, Any]
@@ -35,8 +36,12 @@ def _literal(value: Any) -> str:
 
 
 def _number(value: int | float) -> str:
-    """As JavaScript prints it: whole floats without a point."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e21 else json.dumps(value)
+    """As JavaScript prints it: a double's shortest digits, with an exponent below 1e-6 and from 1e21 on."""
+    number = float(value) + 0.0  # Zero has no sign.
+    shortest = json.dumps(number)
+    if number == 0 or 1e-6 <= abs(number) < 1e21:
+        return f"{Decimal(shortest).normalize():f}"
+    return shortest.replace("e-0", "e-")
 
 
 def read_message_calls(message: dict[str, Any]) -> list[Call]:
@@ -66,8 +71,8 @@ def from_native(text: str) -> str:
         found = [json.loads(one) for one in _TAGGED.findall(text)] or _read_objects(text)
         named = [{"name": one["name"], "arguments": one.get("arguments", one.get("parameters", {}))} for one in found]
         return format_calls(named) if named else text
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return text
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return text  # Too long a number and too deep a nesting among it: models repeat themselves.
 
 
 def _read_objects(text: str) -> list[Any]:

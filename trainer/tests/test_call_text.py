@@ -12,6 +12,8 @@ from .samples import asking, call
         ({"quote": "it's \\ here\n"}, r"[A(quote='it\'s \\ here\n')]"),
         ({"all": ["a", 1, None, True], "map": {"k": False}}, "[A(all=['a', 1, None, True], map={'k': False})]"),
         ({"whole": 2.0, "half": 0.5}, "[A(whole=2, half=0.5)]"),
+        ({"small": 1e-5, "smaller": 1.5e-7, "none": -0.0}, "[A(small=0.00001, smaller=1.5e-7, none=0)]"),
+        ({"large": 2**67, "larger": 10**21}, "[A(large=147573952589676410000, larger=1e+21)]"),
     ],
 )
 def test_calls_are_written_as_python_literals(arguments, text):
@@ -43,3 +45,9 @@ def test_calls_of_a_message_come_back_from_their_json():
 )
 def test_a_models_own_tool_format_becomes_calls_and_other_text_stays(said, text):
     assert from_native(said) == text
+
+
+@pytest.mark.parametrize("value", ["1" * 330, "[" * 100_000, '{"a": ' * 300 + "1" * 330 + "}" * 300])
+def test_what_a_model_repeats_without_end_stays_text(value):
+    said = f'{{"name": "A", "parameters": {{"n": {value}}}}}'
+    assert from_native(said) == said
