@@ -12,9 +12,16 @@ from .protocol import Refusal
 from .template_date import stop_clock
 
 if TYPE_CHECKING:
+    from .choices import CallFormat
     from .hyperparameters import Hyperparameters
 
 NO_LOSS = -100
+INSTEAD: dict[CallFormat, str] = {
+    "calls": "tools stand in a system message and results in messages of the user, which may follow one another: take "
+    "callFormat native, or a model whose template allows that",
+    "native": "take callFormat calls, or a model whose template allows that",
+}
+"""What to do about a template that refuses."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ class Renderer:
             text = self._apply_natively(example, [with_parsed_arguments(one) for one in messages], answered=False)
         else:
             spelled = self._spell_out(messages, example["tools"])
-            text = self._apply_template(spelled, None, answered=False)
+            text = self._apply_template(example, spelled, None, answered=False)
         return self._tokenizer(text, add_special_tokens=False).input_ids
 
     def _say_natively(self, example: dict[str, Any]) -> str:
@@ -121,19 +128,24 @@ class Renderer:
         return whole.removeprefix(prompt).rstrip()
 
     def _apply_natively(self, example: dict[str, Any], messages: list[dict[str, Any]], answered: bool) -> str:
-        try:
-            return self._apply_template(messages, [self._tools[name] for name in example["tools"]], answered)
-        except TemplateError as error:
-            raise Refusal(f"callFormat native: the chat template refuses example {example['id']}: {error}") from error
+        return self._apply_template(example, messages, [self._tools[name] for name in example["tools"]], answered)
 
-    def _apply_template(self, messages: list[dict[str, Any]], tools: list[Any] | None, answered: bool) -> str:
+    def _apply_template(
+        self, example: dict[str, Any], messages: list[dict[str, Any]], tools: list[Any] | None, answered: bool
+    ) -> str:
         template = stop_clock(self._tokenizer.get_chat_template(tools=tools))
-        return self._tokenizer.apply_chat_template(
-            messages, tools=tools, chat_template=template, add_generation_prompt=not answered, tokenize=False
-        )
+        try:
+            return self._tokenizer.apply_chat_template(
+                messages, tools=tools, chat_template=template, add_generation_prompt=not answered, tokenize=False
+            )
+        except TemplateError as error:
+            form = self._settings.call_format
+            raise Refusal(
+                f"callFormat {form}: the chat template refuses example {example['id']}: {error}; {INSTEAD[form]}"
+            ) from error
 
     def _spell_out(self, messages: list[dict[str, Any]], tools: list[str]) -> list[dict[str, Any]]:
-        """Calls as text, and the tools as signatures in the system message: any chat template takes that."""
+        """Calls as text, the tools as signatures in the system message, and results as messages of the user."""
         signatures = "\n".join(_sign(self._tools[name]["function"]) for name in tools)
         system = messages[0]["content"] if messages[0]["role"] == "system" else ""
         rest = messages[1:] if messages[0]["role"] == "system" else messages

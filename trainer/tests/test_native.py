@@ -86,7 +86,7 @@ def test_several_calls_in_one_turn_go_where_the_template_takes_them():
 def test_a_template_that_tells_the_date_tells_the_same_one_on_every_day(name):
     made = tokenizer(name)
     assert "strftime_now" in made.chat_template
-    text = made.decode(Renderer(made, TOOLS, replace(NATIVE, call_format="paper")).render(example()).prompt)
+    text = made.decode(Renderer(made, TOOLS, replace(NATIVE, call_format="calls")).render(example()).prompt)
     assert DATED[name] in text
     assert str(datetime.now().year) not in text
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ratchet_trainer.hyperparameters import read_hyperparameters
+from ratchet_trainer.protocol import Refusal
 from ratchet_trainer.rendering import NO_LOSS, Renderer
 from ratchet_trainer.tiny_model import make_tiny_tokenizer
 
@@ -117,6 +118,13 @@ def test_token_counts_are_those_of_the_tokenizer_on_the_whole_text(turns):
     rendered = renderer(max_tokens=4096).render(example(turns=turns))
     text = text_of(rendered.prompt) + "[BookHotel(id='HT1')]</s>"
     assert rendered.tokens == len(TOKENIZER(text, add_special_tokens=False).input_ids)
+
+
+def test_a_template_that_refuses_is_told_with_what_would_help():
+    strict = make_tiny_tokenizer(TOOLS)
+    strict.chat_template = "{% if messages[0].role == 'system' %}{{ raise_exception('No system role') }}{% endif %}"
+    with pytest.raises(Refusal, match=r"calls: .* refuses example e-1: No system role; .* take callFormat native"):
+        Renderer(strict, TOOLS, SETTINGS).render(example())
 
 
 def test_a_completion_is_learned_word_for_word():
