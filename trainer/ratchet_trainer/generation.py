@@ -101,8 +101,8 @@ class Generation:
             "truncated": sum(not answer.ended for answer in answers),
         }
         # Only now that everything is written: no answer can know the targets.
-        if targets := self._job.targets.get(name):
-            told |= self._measure(name, prompts, rendered, targets)
+        if file := self._job.targets.get(name):
+            told |= self._measure(name, prompts, rendered, file)
         self._events.tell("predictions", name=name, **told)
 
     def _answer(self, name: str, requests: list[Request]) -> list[Answer]:
@@ -128,18 +128,19 @@ class Generation:
         return file
 
     def _measure(
-        self, name: str, prompts: list[dict[str, Any]], rendered: list[Rendered], targets: Path
+        self, name: str, prompts: list[dict[str, Any]], rendered: list[Rendered], file: Path
     ) -> dict[str, Any]:
         """The loss on the targets, each after the very prompt that was answered; nothing where it is not finite."""
-        gold = list(read_lines(targets))
+        gold = list(read_lines(file))
         if [one["id"] for one in gold] != [one["id"] for one in prompts]:
-            raise Refusal(f"{targets.name} does not hold the targets of {name} in the order of its prompts")
-        pairs = [
-            (one.prompt, self._renderer.render_target({**prompt, "target": wanted["target"]}))
-            for one, prompt, wanted in zip(rendered, prompts, gold, strict=True)
+            raise Refusal(f"{file.name} does not hold the targets of {name} in the order of its prompts")
+        targets = [
+            self._renderer.render_target({**prompt, "target": wanted["target"]})
+            for prompt, wanted in zip(prompts, gold, strict=True)
         ]
+        pairs = [(one.prompt, target) for one, target in zip(rendered, targets, strict=True) if target]
         nats = math.fsum(self._tell_of_each(self._team.measure(name, pairs)))  # In any order the same.
-        tokens = sum(len(target) for _, target in pairs)
+        tokens = sum(map(len, targets))
         if tokens > 0 and math.isfinite(nats):
             return {"loss": {"nats": nats, "tokens": tokens}}
         self._events.warn(f"the loss on the targets of {name} is {nats} over {tokens} tokens, and is left out")

@@ -179,6 +179,18 @@ def test_targets_of_other_prompts_are_refused(tmp_path):
         generate(asked, SETTINGS, Events(asked.folder))
 
 
+def test_prompts_whose_target_is_empty_are_left_out_of_the_loss(tmp_path):
+    asked = job(tmp_path / "job")
+    gold = [{"id": one["id"], "target": []} for one in EXAMPLES]
+    write_lines(asked.folder / "first.gold", [*gold[:3], {"id": "e-3", "target": EXAMPLES[3]["target"]}])
+    write_lines(asked.folder / "second.gold", gold[4:])
+    assert generate(asked, replace(SETTINGS, generation_batch=1, max_new_tokens=1), Events(asked.folder)) == 0
+    some, none = events(asked.folder, "predictions")
+    assert some["loss"]["tokens"] == len(RENDERER.render_target(EXAMPLES[3]))
+    assert "loss" not in none
+    assert "the loss on the targets of second is 0.0 over 0 tokens" in events(asked.folder, "warning")[-1]["message"]
+
+
 def test_told_to_stop_it_keeps_what_is_finished_and_ends_with_75(tmp_path):
     class Stopping(Events):
         """Is told to stop when the first file is finished."""

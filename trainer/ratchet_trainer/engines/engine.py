@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Pair = tuple[list[int], list[int]]
-"""Tokens of a prompt and of the target that follows it."""
+"""Tokens of a prompt and of the target that follows it, which is not empty."""
 TOGETHER = 8
 """
 Batches whose prompts are one group where an engine fills places as they become free: by what is left of the group.

@@ -105,7 +105,7 @@ class VllmEngine(Engine):
         sampling = self._sample(temperature=0, max_tokens=1, prompt_logprobs=0)
         for place, output in self._ask(wholes, [sampling] * len(wholes)):
             _, target = pairs[place]
-            told = output.prompt_logprobs[-len(target) :] if target else []
+            told = output.prompt_logprobs[-len(target) :]
             yield -sum(one[token].logprob for one, token in zip(told, target, strict=True))
 
     def _sample(self, **options: Any) -> Any:
