@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FLASH: tuple[Attention, ...] = ("flash_attention_2", "flash_attention_3")
 
+HEAD = "lm_head"
+
 POSITIVE = (
     "rank",
     "alpha",
@@ -40,8 +42,7 @@ def refuse_what_does_not_fit(settings: Hyperparameters) -> None:
         raise Refusal(f"hyperparameter dropout: expected at least 0 and less than 1, found {settings.dropout}")
     if settings.global_batch % settings.batch_size:
         raise Refusal(f"globalBatch {settings.global_batch} is no multiple of batchSize {settings.batch_size}")
-    if settings.tuning == "full" and settings.method in ("lwf", "o-lora", "adapter-per-block"):
-        raise Refusal(f"method {settings.method} needs tuning lora or qlora")
+    _check_adapter(settings)
     if settings.engine == "vllm" and settings.method == "adapter-per-block":
         raise Refusal("engine vllm loads one adapter: method adapter-per-block needs engine transformers or continuous")
     if settings.attention in FLASH and settings.precision != "bf16":
@@ -52,6 +53,13 @@ def refuse_what_does_not_fit(settings: Hyperparameters) -> None:
         raise Refusal(f"method {settings.method} looks at single examples: it needs packing none")
     if settings.parallel == "fsdp":
         _check_shards(settings)
+
+
+def _check_adapter(settings: Hyperparameters) -> None:
+    if settings.tuning != "full" and HEAD in settings.target_modules:
+        raise Refusal(f"targetModules: {HEAD} gets no adapter, as the loss is computed from it in chunks: leave it out")
+    if settings.tuning == "full" and settings.method in ("lwf", "o-lora", "adapter-per-block"):
+        raise Refusal(f"method {settings.method} needs tuning lora or qlora")
 
 
 def _check_shards(settings: Hyperparameters) -> None:

@@ -104,6 +104,10 @@ def test_optimisers_that_the_image_lacks_are_refused(optimiser):
     ("given", "said"),
     [
         ({"batchSize": 3}, "globalBatch 16 is no multiple of batchSize 3"),
+        (
+            {"targetModules": ["q_proj", "lm_head"]},
+            "targetModules: lm_head gets no adapter, as the loss is computed from it in chunks: leave it out",
+        ),
         ({"tuning": "full", "method": "o-lora"}, "method o-lora needs tuning lora or qlora"),
         (
             {"method": "ewc"},

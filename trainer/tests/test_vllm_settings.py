@@ -49,16 +49,9 @@ def test_an_adapters_rank_is_rounded_up_to_one_that_vllm_knows(tmp_path, rank, a
     assert describe_adapter(tmp_path) == {"max_lora_rank": asked, "lora_target_modules": ["q_proj"]}
 
 
-@pytest.mark.parametrize(
-    ("config", "message"),
-    [
-        ({"r": 513, "target_modules": ["q_proj"]}, "adapters of rank 512 at most: this one has 513"),
-        ({"r": 8, "target_modules": ["lm_head", "q_proj"]}, "cannot measure losses under an adapter of lm_head"),
-    ],
-)
-def test_adapters_that_it_cannot_serve_are_refused(tmp_path, config, message):
-    (tmp_path / "adapter_config.json").write_text(json.dumps(config))
-    with pytest.raises(Refusal, match=message):
+def test_an_adapter_of_a_rank_that_it_cannot_serve_is_refused(tmp_path):
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"r": 513, "target_modules": ["q_proj"]}))
+    with pytest.raises(Refusal, match="adapters of rank 512 at most: this one has 513"):
         describe_adapter(tmp_path)
 
 
