@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     // What is drawn is tested without colors and as wide as usual, whatever the runner's own output has.
     env: { NO_COLOR: '1', COLUMNS: '80' },
+    // What takes milliseconds, on a machine that is busy with something else.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
@@ -45,8 +47,8 @@ export default defineConfig({
           include: [S3],
           globalSetup: ['test/support/build.ts', 'test/support/s3-binaries.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: WHOLE_TIMEOUT,
+          hookTimeout: WHOLE_TIMEOUT,
           sequence: { groupOrder: 2 },
         },
       },

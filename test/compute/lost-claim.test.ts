@@ -23,6 +23,8 @@ vi.mock('../../contract/timeouts.ts', async (load) => ({
 }));
 
 const KEY = keyOf('block');
+/** Milliseconds for what takes a few on a machine that is not busy. */
+const PATIENCE = 20_000;
 let store: MemoryStore;
 beforeEach(() => {
   store = new MemoryStore();
@@ -74,7 +76,10 @@ test('a claim that the store did not let renew is lost to the store, and to nobo
     },
   });
   const trained = train(through, async () => {
-    await vi.waitFor(async () => expect(await store.read(leasePath(KEY, 1))).toBeDefined());
+    await vi.waitFor(
+      async () => expect(await store.read(leasePath(KEY, 1))).toBeDefined(),
+      PATIENCE,
+    );
     isAway = true;
   });
   await expect(trained).rejects.toMatchObject({ name: 'StoreError', fault: 'unreachable' });
@@ -87,8 +92,10 @@ test('a claim that another attempt took over is superseded', async () => {
   const trained = train(store, async () => {
     const observer = createLeaseObserver(0);
     await claimAttempt(store, KEY, ownerElsewhere(), observer);
-    await vi.waitFor(async () =>
-      expect((await claimAttempt(store, KEY, ownerElsewhere(), observer)).state).toBe('claimed'),
+    await vi.waitFor(
+      async () =>
+        expect((await claimAttempt(store, KEY, ownerElsewhere(), observer)).state).toBe('claimed'),
+      PATIENCE,
     );
   });
   await expect(trained).rejects.toMatchObject({ causeName: 'superseded' });

@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   server.kill('SIGKILL');
-  rmSync(home.folder, { recursive: true, force: true });
+  rmSync(home.folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 afterEach(() => vi.unstubAllEnvs());

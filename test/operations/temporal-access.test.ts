@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { TASK_QUEUES } from '../../contract/workflows.ts';
+import { choosePort } from '../../worker/embedded-server.ts';
 import { ratchet } from '../cli/ratchet.ts';
 import { findProcesses, waitFor } from '../support/home-processes.ts';
 import { type Place, runToEnd, smallSweep, writeSweep } from '../support/sweep-process.ts';
@@ -129,14 +130,14 @@ describe('ratchet worker', () => {
     const away = await waitFor(async () => {
       const answer = await worker.get('/readyz');
       return answer.status === 503 && answer.text;
-    }, 20_000);
+    }, 60_000);
     expect(away).toBe('Temporal does not answer\n');
     expect((await worker.get('/livez')).status).toBe(200);
     expect(await worker.drain()).toBe(0);
   });
 
   it('says that nobody answers at the address, and exits with 8', async () => {
-    const port = await freePort();
+    const port = await choosePort();
     const { code, stderr } = await runWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
     expect(stderr).toBe(`Temporal at 127.0.0.1:${port}: it does not answer (ECONNREFUSED)\n`);
     expect(code).toBe(8);
@@ -195,7 +196,7 @@ it('workers that are deployed elsewhere are not given a store of this machine', 
         doctor.stdout.includes('elsewhere') &&
         (await ratchet(['run', file], { cwd: place.folder, env }))
       );
-    }, 30_000);
+    }, 60_000);
     expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('name a `store`') });
     expect(ran).toMatchObject({
       stderr: expect.stringMatching(/^workers are deployed on elsewhere/),
@@ -245,12 +246,4 @@ async function openWay(target: string): Promise<{ address: string; close: () => 
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

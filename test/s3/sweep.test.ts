@@ -72,7 +72,7 @@ describe.skipIf(!HAS_S3)('a sweep whose store is on S3', () => {
     const file = writeSweep(place, tinySweep({ store: server.newUrl() }));
     const env = { ...server.env, AWS_ENDPOINT_URL_S3: proxy.endpoint };
     const run = new RatchetProcess(place, ['run', file, '--json'], env);
-    expect(await waitFor(() => run.stderr.includes('asking again'), 30_000)).toBe(true);
+    expect(await waitFor(() => run.stderr.includes('asking again'), 60_000)).toBe(true);
     proxy.choose = () => undefined;
     expect(await run.exited).toBe(0);
     expect(run.stderr.match(/^cannot .* yet \(503.*\); asking again$/gm)).toHaveLength(1);

@@ -27,7 +27,7 @@ describeOnServers('an upload in parts to', (server) => {
     const program = await buildProgram(new URL('./uploading-client.ts', import.meta.url));
     const child = startChild(program, proxy.endpoint, url, file);
     const store = await openVia(proxy.endpoint, url);
-    await waitFor(() => proxy.fired.length === 4, 30_000);
+    await waitFor(() => proxy.fired.length === 4, 60_000);
     child.process.kill('SIGKILL');
     expect(await child.ended).toBeNull();
     expect(await store.list('')).toEqual([]);

@@ -1,21 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { makeTrainer } from '../../k8s/containers.ts';
 import { answerProbes } from '../../worker/answer-probes.ts';
+import { choosePort } from '../../worker/embedded-server.ts';
 import { requestOf } from '../k8s/objects.ts';
 
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 test('the carrier hears by the probe of the trainer that it runs, and by no other', async () => {
-  const port = await findPort();
+  const port = await choosePort();
   let runs = false;
   answerProbes(port, () => {
     runs = true;

@@ -45,7 +45,7 @@ describe.concurrent('a sweep', () => {
     const seeds = Array.from({ length: 8 }, (_, index) => index);
     const handle = await temporal.startSweep({ sweep: 'kept', seeds, parallelism: 2 });
     await handle.executeUpdate('setParallelism', { args: [4] });
-    await vi.waitFor(async () => expect(await runsOf('kept')).toBeGreaterThan(1), 20_000);
+    await vi.waitFor(async () => expect(await runsOf('kept')).toBeGreaterThan(1), 60_000);
     await handle.signal(SIGNALS.retryFailed);
     for (let round = 0; round < 4; round++) {
       await handle.signal(SIGNALS.pause);
@@ -59,7 +59,7 @@ describe.concurrent('a sweep', () => {
     const work = temporal.imagine('cancelled', bush(1));
     const seeds = Array.from({ length: 20 }, (_, index) => index);
     const handle = await temporal.startSweep({ sweep: 'cancelled', seeds, parallelism: 3 });
-    await vi.waitFor(async () => expect(await runsOf('cancelled')).toBeGreaterThan(1), 20_000);
+    await vi.waitFor(async () => expect(await runsOf('cancelled')).toBeGreaterThan(1), 60_000);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow('cancelled');
     const begun = work.log.length;
@@ -104,7 +104,7 @@ describe.concurrent('a lineage', () => {
   test('hears a pause and a resume in a later run', async () => {
     temporal.imagine('still', bush(8));
     const handle = await temporal.startLineage('still');
-    await vi.waitFor(async () => expect(await runsOf('still/keep/1')).toBeGreaterThan(1), 20_000);
+    await vi.waitFor(async () => expect(await runsOf('still/keep/1')).toBeGreaterThan(1), 60_000);
     await handle.signal(SIGNALS.pause);
     await handle.signal(SIGNALS.resume);
     expect(await handle.result()).toMatchObject({ status: 'done', totals: { blocksTrained: 17 } });

@@ -17,7 +17,7 @@ const temporal = useTemporal();
 
 /** Waits until the work's log has the line. */
 async function until(work: ImaginaryWork, line: string): Promise<void> {
-  await vi.waitFor(() => expect(work.has(line)).toBe(true), 20_000);
+  await vi.waitFor(() => expect(work.has(line)).toBe(true), 60_000);
 }
 
 const pause = (milliseconds: number): Promise<void> =>
@@ -118,7 +118,7 @@ describe.concurrent('retrying', () => {
     const handle = await temporal.startSweep({ sweep: 'retried', seeds: [1] });
     await vi.waitFor(async () => {
       expect((await temporal.progress(handle)).failed).toHaveLength(1);
-    }, 20_000);
+    }, 60_000);
     await handle.signal(SIGNALS.retryFailed);
     await until(work, 'end evaluate 0/0');
     release();
@@ -157,7 +157,7 @@ describe.concurrent('retrying', () => {
     const release = work.hold('report');
     await handle.signal(SIGNALS.lineageEnded, ended);
     await handle.signal(SIGNALS.retryFailed);
-    await vi.waitFor(() => expect(work.begun('open')).toHaveLength(2), 20_000);
+    await vi.waitFor(() => expect(work.begun('open')).toHaveLength(2), 60_000);
     release();
     work.hold('train 0/0')();
     expect(await handle.result()).toMatchObject({ state: 'done', ended: { lineages: 1 } });
@@ -171,7 +171,7 @@ describe.concurrent('retrying', () => {
     await temporal.client.workflow.getHandle('by-hand/keep/1').cancel();
     await vi.waitFor(async () => {
       expect((await temporal.progress(handle)).cancelled).toEqual([0]);
-    }, 20_000);
+    }, 60_000);
     for (const release of releases) release();
     await handle.signal(SIGNALS.retryFailed);
     expect(await handle.result()).toMatchObject({ state: 'done' });

@@ -66,7 +66,7 @@ describe.concurrent('the walk', () => {
     const work = temporal.imagine('beside', CHAIN);
     const release = work.hold('evaluate 0/0');
     const handle = await temporal.startLineage('beside');
-    await vi.waitFor(() => expect(work.has('end checkpoint 0/1')).toBe(true), 20_000);
+    await vi.waitFor(() => expect(work.has('end checkpoint 0/1')).toBe(true), 60_000);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(work.has('end evaluate 0/0')).toBe(false);
     expect(work.has('begin evaluate 0/1')).toBe(false);
@@ -246,7 +246,7 @@ describe.concurrent('a pod that a worker left', () => {
       const work = temporal.imagine(name, [['travel', null]]);
       const release = work.lose(call);
       const handle = await temporal.startLineage(name);
-      await vi.waitFor(() => expect(work.has(`begin ${call}`)).toBe(true), 20_000);
+      await vi.waitFor(() => expect(work.has(`begin ${call}`)).toBe(true), 60_000);
       await handle.cancel();
       release();
       expect(await handle.result()).toMatchObject({ status: 'cancelled' });
@@ -259,10 +259,10 @@ describe.concurrent('a pod that a worker left', () => {
     const work = temporal.imagine('left-paused', [['travel', null]]);
     const release = work.lose('train 0/0');
     const handle = await temporal.startLineage('left-paused');
-    await vi.waitFor(() => expect(work.has('begin train 0/0')).toBe(true), 20_000);
+    await vi.waitFor(() => expect(work.has('begin train 0/0')).toBe(true), 60_000);
     await handle.signal(SIGNALS.pause);
     release();
-    await vi.waitFor(() => expect(work.has('end abandon train 0/0')).toBe(true), 20_000);
+    await vi.waitFor(() => expect(work.has('end abandon train 0/0')).toBe(true), 60_000);
     expect(work.begun('train')).toHaveLength(1);
     await handle.signal(SIGNALS.resume);
     expect(await handle.result()).toMatchObject({ status: 'done' });

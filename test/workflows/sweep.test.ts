@@ -83,7 +83,7 @@ describe.concurrent('a lineage that ends without a word', () => {
     const work = temporal.imagine('silent', TWO);
     const release = work.hold('train 1/0');
     const handle = await temporal.startSweep({ sweep: 'silent', seeds: [1], reconcileEvery: 300 });
-    await vi.waitFor(() => expect(work.has('begin train 1/0')).toBe(true), 20_000);
+    await vi.waitFor(() => expect(work.has('begin train 1/0')).toBe(true), 60_000);
     const lost = lineageWorkflowId('silent', 'strip/1');
     await temporal.client.workflow.getHandle(lost).terminate('as if its database were lost');
     release();
@@ -98,7 +98,7 @@ describe.concurrent('a lineage that ends without a word', () => {
     await vi.waitFor(async () => {
       expect((await temporal.progress(handle)).ended.lineages).toBe(1);
       expect(work.has('begin train 1/0')).toBe(true);
-    }, 20_000);
+    }, 60_000);
     const totals = { ...NO_TOTALS, lineages: 1 };
     const told = { status: 'failed' as const, totals, failures: [] };
     const wrong: LineageEnded[] = [
@@ -117,9 +117,9 @@ test.concurrent('a sweep whose predecessor was terminated adopts the lineages th
   const work = temporal.imagine('adopted', ONE);
   const release = work.hold('train 0/0');
   const before = await temporal.startSweep({ sweep: 'adopted', seeds: [1] });
-  await vi.waitFor(() => expect(work.has('begin train 0/0')).toBe(true), 20_000);
+  await vi.waitFor(() => expect(work.has('begin train 0/0')).toBe(true), 60_000);
   await before.signal(SIGNALS.pause);
-  await vi.waitFor(() => expect(work.has('end train 0/0')).toBe(true), 20_000);
+  await vi.waitFor(() => expect(work.has('end train 0/0')).toBe(true), 60_000);
   await before.terminate('by hand');
   release();
   const after = await temporal.startSweep({ sweep: 'adopted', seeds: [1] });
@@ -136,7 +136,7 @@ test.concurrent('Temporal’s own views can tell lineages by sweep, condition an
     for await (const { workflowId } of temporal.client.workflow.list({ query }))
       found.push(workflowId);
     expect(found).toEqual(['views/strip/2']);
-  }, 20_000);
+  }, 60_000);
 });
 
 async function startedChildren(sweep: string): Promise<string[]> {

@@ -104,7 +104,7 @@ export class TestTemporal {
   /** `settings` are further dynamic configuration of the server. */
   async start(settings: string[] = []): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'ratchet-temporal-'));
-    this.cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+    this.cleanups.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
     const ports = await choosePorts(null);
     const binary = await obtainTemporal((line) => process.stderr.write(`${line}\n`));
     const server = startServer(binary, openHome(folder), ports, [...SERVER_SETTINGS, ...settings]);
