@@ -63,10 +63,10 @@ export interface Example {
 }
 
 /** What a trainer sees when it predicts: an example without its target. */
-export type Prompt = Omit<Example, 'target'>;
+export type Prompt = Omit<Example, 'target' | 'completion'>;
 
-/** What a scorer compares with. */
-export type Gold = Pick<Example, 'id' | 'dialogue' | 'target'>;
+/** What a scorer compares with, and what a loss is of. */
+export type Gold = Omit<Example, 'messages' | 'tools'>;
 
 /** The tools file: every tool that a data file's `tools` names. */
 export type ToolTable = Record<string, Tool>;

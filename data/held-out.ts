@@ -41,6 +41,6 @@ function promptOf({ id, dialogue, messages, tools }: Example): Prompt {
   return { id, dialogue, messages, tools };
 }
 
-function goldOf({ id, dialogue, target }: Example): Gold {
-  return { id, dialogue, target };
+function goldOf({ id, dialogue, target, completion }: Example): Gold {
+  return { id, dialogue, target, ...(completion !== undefined && { completion }) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PAPER_COUNTS } from '../../data/api-bank/as-published.ts';
 import { PAPER_BLOCKS } from '../../data/api-bank/paper-blocks.ts';
+import { renderHeldOut } from '../../data/held-out.ts';
 import { openSuite } from '../../data/open-suite.ts';
 import type { Suite } from '../../data/suite.ts';
 import { renderTraining } from '../../data/training.ts';
@@ -60,6 +61,14 @@ describe('the hub as arXiv 2605.09734 used it', () => {
       messages: [{ role: 'system' }, { role: 'user', content: expect.stringContaining('->one') }],
       tools: [],
     });
+  });
+
+  test('measures a loss on the text that was learned, which no prompt tells', () => {
+    const request = { condition: KEEP, seeds: seedsOf(1), domain: 'D1', limit: 2 };
+    const { prompts, gold } = renderHeldOut(suite, request);
+    const said = { completion: expect.stringMatching(/^API-Request: /) };
+    expect(linesOf(gold.bytes)).toMatchObject([said, said]);
+    expect(Buffer.from(prompts.bytes).toString()).not.toContain('completion');
   });
 
   test('is refused where the counts do not come out, with both', () => {

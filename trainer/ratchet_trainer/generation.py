@@ -135,8 +135,7 @@ class Generation:
         if [one["id"] for one in gold] != [one["id"] for one in prompts]:
             raise Refusal(f"{file.name} does not hold the targets of {name} in the order of its prompts")
         targets = [
-            self._renderer.render_target({**prompt, "target": wanted["target"]})
-            for prompt, wanted in zip(prompts, gold, strict=True)
+            self._renderer.render_target({**prompt, **wanted}) for prompt, wanted in zip(prompts, gold, strict=True)
         ]
         pairs = [(one.prompt, target) for one, target in zip(rendered, targets, strict=True) if target]
         nats = math.fsum(self._tell_of_each(self._team.measure(name, pairs)))  # In any order the same.

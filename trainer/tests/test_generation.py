@@ -179,14 +179,15 @@ def test_targets_of_other_prompts_are_refused(tmp_path):
         generate(asked, SETTINGS, Events(asked.folder))
 
 
-def test_prompts_whose_target_is_empty_are_left_out_of_the_loss(tmp_path):
+def test_the_loss_is_of_what_would_be_learned_a_completion_word_for_word_and_no_empty_target(tmp_path):
     asked = job(tmp_path / "job")
     gold = [{"id": one["id"], "target": []} for one in EXAMPLES]
-    write_lines(asked.folder / "first.gold", [*gold[:3], {"id": "e-3", "target": EXAMPLES[3]["target"]}])
+    said = {"id": "e-2", "target": EXAMPLES[2]["target"], "completion": "API-Request: [BookHotel(id='HT002')]"}
+    write_lines(asked.folder / "first.gold", [*gold[:2], said, gold[3]])
     write_lines(asked.folder / "second.gold", gold[4:])
     assert generate(asked, replace(SETTINGS, generation_batch=1, max_new_tokens=1), Events(asked.folder)) == 0
     some, none = events(asked.folder, "predictions")
-    assert some["loss"]["tokens"] == len(RENDERER.render_target(EXAMPLES[3]))
+    assert some["loss"]["tokens"] == len(RENDERER.render_target(said)) > len(RENDERER.render_target(EXAMPLES[2]))
     assert "loss" not in none
     assert "the loss on the targets of second is 0.0 over 0 tokens" in events(asked.folder, "warning")[-1]["message"]
 
