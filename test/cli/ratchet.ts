@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 
 export const BIN = join(import.meta.dirname, '..', '..', 'bin', 'ratchet.js');
 
@@ -39,6 +39,6 @@ export function ratchet(
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-cli-'));
   // Its supervisor may be about to end, and still write.
-  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+  afterwards(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }

@@ -24,8 +24,9 @@ const ALL = [A, B, C];
 
 let folder: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'ratchet-leases-')), 'leases');
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const scratch = mkdtempSync(join(tmpdir(), 'ratchet-leases-'));
+  folder = join(scratch, 'leases');
+  onTestFinished(() => rmSync(scratch, { recursive: true }));
 });
 
 /** Throws unless it got them. */

@@ -1,4 +1,4 @@
-import { afterAll } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { waitFor } from '../support/home-processes.ts';
 import { RatchetProcess } from '../support/sweep-process.ts';
 import { newPlace } from './own-temporal.ts';
@@ -9,7 +9,7 @@ export class DeployedWorker extends RatchetProcess {
 
   constructor(env: NodeJS.ProcessEnv) {
     super(newPlace(), ['worker'], { RATCHET_HTTP_PORT: '0', ...env });
-    afterAll(() => this.child.kill('SIGKILL'));
+    afterwards(() => this.child.kill('SIGKILL'));
   }
 
   /** Started, and passing its readiness probe. */
