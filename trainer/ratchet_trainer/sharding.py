@@ -29,7 +29,10 @@ def collect_shards(trainer: Any) -> dict[str, torch.Tensor] | None:
         return None
     model = trainer.model
     trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    return {name: _gather(tensor).cpu() for name, tensor in model.state_dict().items() if name in trained}
+    collected = {name: _gather(tensor).cpu() for name, tensor in model.state_dict().items() if name in trained}
+    if lost := sorted(trained - collected.keys()):
+        raise RuntimeError(f"{len(lost)} of {len(trained)} trained tensors are not in the model's state: {lost[0]} ...")
+    return collected
 
 
 def _gather(tensor: Any) -> torch.Tensor:

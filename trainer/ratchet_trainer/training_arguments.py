@@ -59,21 +59,30 @@ def make_arguments(job: Job, settings: Hyperparameters, world: int) -> SFTConfig
         dataloader_pin_memory=gpu,
         remove_unused_columns=False,
         ddp_find_unused_parameters=False,
-        **_recompute(settings, world),
+        **_recompute(settings),
+        **_shard(settings, world),
     )
     if world == 1 and arguments.n_gpu > 1:
         arguments._n_gpu = 1  # One process trains on one GPU, however many it sees.
     return arguments
 
 
-def _recompute(settings: Hyperparameters, world: int) -> dict[str, Any]:
+def _recompute(settings: Hyperparameters) -> dict[str, Any]:
     """
-    Activations are computed again in the backward pass, never by the reentrant way: it asks for inputs with gradients,
-    which a frozen base has none of, and hides from DDP which parameters were used.
+    Activations are computed again in the backward pass, with the same dropout, and never by the reentrant way: it asks
+    for inputs with gradients, which a frozen base has none of, and hides from DDP which parameters were used.
     """
-    on = settings.gradient_checkpointing
-    if settings.parallel == "fsdp" and world > 1:
-        # FSDP's own: a layer is gathered once for both.
-        sharded = {"activation_checkpointing": on, "state_dict_type": "SHARDED_STATE_DICT"}
-        return {"fsdp": True, "fsdp_config": sharded, "activation_checkpointing": False}
-    return {"activation_checkpointing": on, "activation_checkpointing_kwargs": {"use_reentrant": False}}
+    return {
+        "activation_checkpointing": settings.gradient_checkpointing,
+        "activation_checkpointing_kwargs": {"use_reentrant": False},
+    }
+
+
+def _shard(settings: Hyperparameters, world: int) -> dict[str, Any]:
+    """
+    FSDP's own way to compute activations again draws other dropout, and renames parameters. Transformers' does neither,
+    and gathers a layer once for both passes as well: its checkpoints lie inside FSDP2's hooks.
+    """
+    if settings.parallel != "fsdp" or world == 1:
+        return {}
+    return {"fsdp": True, "fsdp_config": {"state_dict_type": "SHARDED_STATE_DICT"}}

@@ -4,18 +4,24 @@ import os
 import signal
 import subprocess
 import time
+from types import SimpleNamespace
 
 import pytest
+from safetensors.torch import load_file
+from torch import nn
+from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import checkpoint_wrapper
 
 from ratchet_trainer.checkpoints import refuse_other_world
 from ratchet_trainer.protocol import Refusal
+from ratchet_trainer.sharding import collect_shards
 
 from .jobs import TINY, children_of, command, events, files, train, write_training
 
 PAIR = {**TINY, "globalBatch": 8, "epochs": 6, "dropout": 0.1}
 FIELDS = {"hyperparameters": PAIR, "worldSize": 2, "checkpointEvery": 3}
 STEPS = 6
-SHARDED = {**FIELDS, "hyperparameters": {**PAIR, "parallel": "fsdp"}}
+ADAPTER = "weights/adapter_model.safetensors"
+SHARDED = {**FIELDS, "hyperparameters": {**PAIR, "parallel": "fsdp", "gradientCheckpointing": True}}
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +83,21 @@ def test_shards_learn_what_whole_models_learn_and_go_on_from_a_checkpoint_to_the
     assert done.returncode == 0, done.stderr
     if tuning == "lora":
         assert losses(tmp_path / "through") == pytest.approx(losses(whole), rel=1e-4)
+        learnt, expected = (load_file(folder / ADAPTER) for folder in (tmp_path / "through", whole))
+        assert learnt.keys() == expected.keys()
     resumed = train(tmp_path / "on", **fields, resume=str(tmp_path / "through/checkpoints/3"))
     assert resumed.returncode == 0, resumed.stderr
     assert losses(tmp_path / "on") == losses(tmp_path / "through")[3:]
     assert files(tmp_path / "on/weights") == files(tmp_path / "through/weights")
+
+
+def test_trained_tensors_that_cannot_be_collected_are_never_left_out():
+    layer = nn.Linear(2, 2)
+    found = collect_shards(SimpleNamespace(is_fsdp_enabled=True, model=nn.Sequential(layer)))
+    assert found and found.keys() == {"0.weight", "0.bias"}
+    renamed = nn.Sequential(checkpoint_wrapper(layer))  # Its parameters have other names than its state.
+    with pytest.raises(RuntimeError, match="2 of 2 trained tensors"):
+        collect_shards(SimpleNamespace(is_fsdp_enabled=True, model=renamed))
 
 
 def test_a_checkpoint_goes_on_with_as_many_processes_as_it_was_trained_by(tmp_path):
