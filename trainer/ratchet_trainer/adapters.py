@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from peft.utils.constants import SAFETENSORS_WEIGHTS_NAME as ADAPTER_FILE
 from peft.utils.error import NoMatchingPeftModuleError
+from safetensors import safe_open
 
 from .base_model import DTYPES, own_device
 from .folders import verify
-from .protocol import Refusal
+from .protocol import Damage, Refusal
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -68,9 +70,26 @@ def open_for_generation(base: PreTrainedModel, settings: Hyperparameters, weight
     return compute_as_trained(open_adapter(base, weights), settings).eval()
 
 
-def open_adapter(base: PreTrainedModel, folder: Path, **options: Any) -> PeftModel:
+def open_adapter(base: PreTrainedModel, folder: Path, name: str = DEFAULT, **options: Any) -> PeftModel:
     """On the GPU of this process: PEFT alone would take every rank's to the first."""
-    return PeftModel.from_pretrained(base, folder, torch_device=str(own_device()), **options)
+    model = PeftModel.from_pretrained(base, folder, adapter_name=name, torch_device=str(own_device()), **options)
+    _refuse_gaps(model, folder, name)
+    return model
+
+
+def open_another_adapter(model: PeftModel, folder: Path, name: str) -> None:
+    """Beside those that it has."""
+    model.load_adapter(str(folder), name, torch_device=str(own_device()))
+    _refuse_gaps(model, folder, name)
+
+
+def _refuse_gaps(model: PeftModel, folder: Path, name: str) -> None:
+    """Raises Damage: PEFT only warns of tensors that a file lacks, and goes on with new ones, as if untrained."""
+    needed = get_peft_model_state_dict(model, adapter_name=name, save_embedding_layers=False)
+    with safe_open(folder / ADAPTER_FILE, "pt") as file:
+        missing = sorted(needed.keys() - file.keys())
+    if missing:
+        raise Damage(f"{folder.name}/{ADAPTER_FILE} lacks {len(missing)} of {len(needed)} tensors: {missing[0]} ...")
 
 
 def compute_as_trained(model: PeftModel, settings: Hyperparameters) -> PeftModel:

@@ -1,6 +1,8 @@
 """What each method adds, against what can be worked out by hand."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +17,7 @@ from ratchet_trainer.hyperparameters import read_hyperparameters
 from ratchet_trainer.methods import ewc
 from ratchet_trainer.methods.method import trained_parameters
 from ratchet_trainer.methods.open_method import METHODS, open_answering, open_method, turn_to
-from ratchet_trainer.protocol import Refusal
+from ratchet_trainer.protocol import Damage, Refusal
 from ratchet_trainer.tiny_model import make_tiny_model
 
 SETTINGS = read_hyperparameters({"recipe": "tiny", "strength": 1})
@@ -86,6 +88,16 @@ def test_a_parent_that_another_method_left_is_refused_where_it_lacks_what_is_nee
     (tmp_path / left).touch()
     with pytest.raises(Refusal, match=words):
         open_method(replace(SETTINGS, method=method), tmp_path, ("travel",))
+
+
+@pytest.mark.parametrize("lacking", [0, 1])
+def test_an_adapter_that_lacks_tensors_does_not_answer_as_if_untrained(lacking, tmp_path):
+    _, folder = parent(tmp_path, "sequential")
+    adapters = [Path(shutil.copytree(folder, tmp_path / "all" / f"block-{number}")) for number in (1, 2)]
+    file = adapters[lacking] / "adapter_model.safetensors"
+    save_file(dict(list(load_file(file).items())[1:]), file)
+    with pytest.raises(Damage, match="lacks 1 of 28 tensors"):
+        open_answering(base(), replace(SETTINGS, method="adapter-per-block"), tmp_path / "all")
 
 
 def test_target_modules_that_the_model_lacks_are_refused():

@@ -7,8 +7,15 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..adapters import DEFAULT, Tensors, compute_as_trained, open_adapter, open_for_training, save_weights
-from ..base_model import own_device
+from ..adapters import (
+    DEFAULT,
+    Tensors,
+    compute_as_trained,
+    open_adapter,
+    open_another_adapter,
+    open_for_training,
+    save_weights,
+)
 from ..protocol import Damage, Refusal
 from .method import Method
 
@@ -49,9 +56,9 @@ class AdapterPerBlock(Method):
 def open_all_adapters(base: Any, settings: Hyperparameters, weights: Path) -> Any:
     """A model that `answer_as` switches from domain to domain."""
     first, *others = list_adapters(weights)
-    model = open_adapter(base, first, adapter_name=first.name)
+    model = open_adapter(base, first, first.name)
     for adapter in others:
-        model.load_adapter(str(adapter), adapter.name, torch_device=str(own_device()))
+        open_another_adapter(model, adapter, adapter.name)
     return compute_as_trained(model, settings).eval()
 
 

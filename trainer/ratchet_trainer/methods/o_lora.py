@@ -28,7 +28,7 @@ class OrthogonalLora(Method):
     def open(self, base: Any, initialisation: int) -> Any:
         if not self.parent:
             return super().open(base, initialisation)
-        model: Any = open_adapter(base, verify(self.parent), adapter_name=EARLIER)
+        model: Any = open_adapter(base, verify(self.parent), EARLIER)
         add_new_adapter(model, self.settings, initialisation)
         model.base_model.set_adapter([EARLIER, DEFAULT])
         for name, parameter in model.named_parameters():
