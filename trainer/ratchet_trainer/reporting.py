@@ -19,8 +19,8 @@ from .stopping import stop_requested
 from .workers import Workers
 
 TOO_SLOW = (
-    "writing a checkpoint took longer than compute.gracePeriod.trainer ({} s): at a stop, what was trained since the "
-    "last one would be lost"
+    "a step and writing a checkpoint took longer together than compute.gracePeriod.trainer ({} s): a stop is heard at "
+    "the end of a step, and what was trained since the last checkpoint would be lost"
 )
 
 
@@ -28,12 +28,14 @@ class Reporter(TrainerCallback):
     def __init__(
         self, events: Events, publisher: CheckpointPublisher, workers: Workers, grace: float = math.inf
     ) -> None:
-        """`grace`: seconds to write a checkpoint once told to stop."""
+        """`grace`: seconds to end a step and to write a checkpoint once told to stop."""
         self._events = events
         self._publisher = publisher
         self._workers = workers
         self._grace = grace
         self._last = (0.0, 0)
+        self._step_began = math.inf
+        self._longest_step = 0.0
         self._waiting_since: float | None = None
         self._writing_since = 0.0
         self._waited = 0.0
@@ -77,7 +79,11 @@ class Reporter(TrainerCallback):
         )
         self._events.gpus_may_idle = control.should_save
 
+    def on_step_begin(self, args, state: TrainerState, control: TrainerControl, **_):
+        self._step_began = time.monotonic()
+
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
+        self._longest_step = max(self._longest_step, time.monotonic() - self._step_began)
         # The weights follow: no checkpoint is needed at the very end.
         last = state.global_step >= state.max_steps
         control.should_save = control.should_save and not last
@@ -98,10 +104,12 @@ class Reporter(TrainerCallback):
             self._publisher.hand_over(state.global_step, draft)
         if self._waiting_since is not None:
             now = time.monotonic()
-            if now - self._writing_since > self._grace:
+            if self._longest_step + now - self._writing_since > self._grace:
                 self._events.warn(TOO_SLOW.format(self._grace))
             self._waited += now - self._waiting_since
             self._waiting_since = None
+        # Told while it waited for room or wrote: what stands is of this step.
+        control.should_training_stop |= self._workers.agree(stop_requested.is_set())
         self._events.gpus_may_idle = False
 
     def on_train_end(self, args, state: TrainerState, control: TrainerControl, **_):
