@@ -41,5 +41,5 @@ export async function trainBlock(
 }
 
 function graceOf({ compute }: Sweep): TrainWork['grace'] {
-  return compute.kind === 'kubernetes' ? compute.gracePeriod : { trainer: TRAINER_GRACE / 1000 };
+  return compute.gracePeriod ?? { trainer: TRAINER_GRACE / 1000 };
 }

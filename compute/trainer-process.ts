@@ -50,7 +50,7 @@ export async function runTrainer(run: TrainerRun): Promise<TrainerEnd> {
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve()).once('error', () => resolve());
   });
-  const stop = (): void => void endGracefully(child, exited);
+  const stop = (): void => void endGracefully(child, exited, graceOf(run.job));
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   const isAtWork = createVitalSigns();
@@ -116,9 +116,19 @@ export function startTrainer(
   return child;
 }
 
-async function endGracefully(child: ChildProcess, exited: Promise<void>): Promise<void> {
+/** Milliseconds: what the job promises, where it does. */
+function graceOf(job: Job): number {
+  const promised = job.stage === 'train' ? job.graceSeconds : undefined;
+  return promised === undefined ? TRAINER_GRACE : promised * 1000;
+}
+
+async function endGracefully(
+  child: ChildProcess,
+  exited: Promise<void>,
+  grace: number,
+): Promise<void> {
   child.kill('SIGTERM');
-  const ended = await Promise.race([exited.then(() => true), delay(TRAINER_GRACE, false)]);
+  const ended = await Promise.race([exited.then(() => true), delay(grace, false)]);
   if (!ended) killGroup(child.pid);
 }
 

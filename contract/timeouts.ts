@@ -57,7 +57,7 @@ export const STICKY_QUEUE_TIMEOUT = 2 * SECOND;
 /** A worker that is told to end waits so long for what it has begun; the chart's grace period is longer. */
 export const WORKER_SHUTDOWN = 30 * SECOND;
 
-/** From SIGTERM to SIGKILL for a local trainer: it saves a checkpoint in that time. */
+/** From SIGTERM to SIGKILL for a local trainer: it saves a checkpoint in that time. compute.gracePeriod sets another. */
 export const TRAINER_GRACE = 10 * SECOND;
 
 /** A trainer that says nothing for so long is stalled. */

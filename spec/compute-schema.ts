@@ -4,6 +4,12 @@ import { line, quantity, resourceName } from './fields.ts';
 
 const { local, kubernetes: defaults } = DEFAULTS.compute;
 
+const trainerGrace = z
+  .int()
+  .min(1)
+  .max(86_400)
+  .describe('Seconds that the trainer needs to end a step and to save a checkpoint.');
+
 const localCompute = z
   .strictObject({
     kind: z.literal('local').describe('Processes on this machine.'),
@@ -15,6 +21,10 @@ const localCompute = z
       .describe(
         'Whole GPUs of this machine that a trainer holds while it runs, on which as many processes of a trainer of your own train together: part of its keys. With 0 it sees what the worker sees, and processors bound how many run at once.',
       ),
+    gracePeriod: z
+      .strictObject({ trainer: trainerGrace })
+      .optional()
+      .describe('From the word to stop to the end of a process; default: 10 seconds.'),
   })
   .describe('Processes on this machine.');
 
@@ -60,12 +70,7 @@ const cache = z
 
 const gracePeriod = z
   .strictObject({
-    trainer: z
-      .int()
-      .min(1)
-      .max(86_400)
-      .default(defaults.gracePeriod.trainer)
-      .describe('Seconds that the trainer needs to save a checkpoint.'),
+    trainer: trainerGrace.default(defaults.gracePeriod.trainer),
     upload: z
       .int()
       .min(1)

@@ -143,6 +143,7 @@ question:
 #   kind: local
 #   gpus: 0                             # whole GPUs that a trainer holds while it runs: it waits until
 #                                       # so many of this machine are free; part of the keys of your own
+#   # gracePeriod: { trainer: 120 }     # seconds to end a step and to save, once told to stop; default: 10
 
 # Or on a Kubernetes cluster, each block and each evaluation as a Job; then store must be a URL that
 # its pods reach too.
@@ -174,7 +175,7 @@ question:
 #     - { name: store, path: /data, hostPath: /data, containers: carrier }
 #   cache: { claim: weights }           # or hostPath; keeps base weights for the next pods
 #   user: 1000                          # never root
-#   gracePeriod: { trainer: 30, upload: 60 }  # seconds to save, and to store what was saved
+#   gracePeriod: { trainer: 30, upload: 60 }  # seconds to end a step and save, and to store it
 #   startDeadline: 1800                 # seconds to find a node, and to start on it
 
 # Nothing below changes a result.

@@ -27,6 +27,8 @@ test('a trainer is told how long it has once it is told to stop, and its carrier
   const { keep } = await trainEach({ compute, store: 's3://bucket/store' });
   expect(keep?.grace).toEqual(gracePeriod);
   expect((await trainEach({}))['keep']?.grace).toEqual({ trainer: 10 });
+  const local = { kind: 'local', gracePeriod: { trainer: 120 } };
+  expect((await trainEach({ compute: local }))['keep']?.grace).toEqual({ trainer: 120 });
 });
 
 test('on this machine one process trains, or one a GPU', async () => {

@@ -8,6 +8,12 @@ import { runTrainer, startTrainer, type TrainerRun } from '../../compute/trainer
 /** It tells its process and the GPUs that it sees. */
 const TELLER = { command: ['sh', '-c', 'echo "$$ $CUDA_VISIBLE_DEVICES" > "$0/told"'] };
 
+/** Longer than a test may take: only what a job promises is waited for here. */
+vi.mock(import('../../contract/timeouts.ts'), async (original) => ({
+  ...(await original()),
+  TRAINER_GRACE: 3_600_000,
+}));
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ratchet-trainer-'));
@@ -22,7 +28,7 @@ const told = (): string => readFileSync(join(folder, 'told'), 'utf8').trim();
 const hasTold = (): boolean => existsSync(join(folder, 'told'));
 
 function run(
-  given: Pick<TrainerRun, 'gpus' | 'beforeStart'>,
+  given: Partial<Omit<TrainerRun, 'trainer'>>,
   trainer: TrainerRun['trainer'] = TELLER,
 ): Promise<unknown> {
   const job = { key: 'k' } as unknown as TrainerRun['job'];
@@ -49,6 +55,18 @@ describe('a trainer sees', () => {
     await run({});
     expect(told().split(' ')[1]).toBe('0,1,2,3');
   });
+});
+
+test('a trainer that is deaf to SIGTERM is killed once the time is over that its job promised', async () => {
+  const deaf = {
+    command: ['sh', '-c', 'trap "" TERM; touch "$0/told"; while :; do sleep 0.1; done'],
+  };
+  const job = { stage: 'train', key: 'k', graceSeconds: 1 } as TrainerRun['job'];
+  const stop = new AbortController();
+  const running = run({ job, signal: stop.signal }, deaf);
+  await vi.waitUntil(hasTold, { timeout: 30_000 });
+  stop.abort();
+  await expect(running).resolves.toBe('interrupted');
 });
 
 describe('a trainer whose process is written down before it begins', () => {
