@@ -42,7 +42,8 @@ test('a worker that is killed finds its pod again', async () => {
 });
 
 test('a pause gives the GPUs back, and a resume goes on from the checkpoint', async () => {
-  const started = await startSweep();
+  // On a busy machine a pause takes a while to arrive.
+  const started = await startSweep({ compute: { env: { TOY_STEP_MS: '2000' } } });
   await started.workplace.ratchet('pause');
   await waitFor(async () => (await cluster.jobs()).length === 0);
   expect(await cluster.pods()).toEqual([]);

@@ -71,7 +71,7 @@ test("Temporal's server, killed while a pod trains, comes back and finds it trai
 });
 
 test("Temporal's server, frozen for 45 s, costs a pod that trains longer nothing", async () => {
-  const started = await startSweep({ compute: { env: { TOY_STEP_MS: '7000' } } });
+  const started = await startSweep({ compute: { env: { TOY_STEP_MS: '4000' } } });
   const server = findServer(started);
   process.kill(server, 'SIGSTOP');
   fired("SIGSTOP of Temporal's server");
