@@ -24,7 +24,7 @@ const localCompute = z
     gracePeriod: z
       .strictObject({ trainer: trainerGrace })
       .optional()
-      .describe('From the word to stop to the end of a process; default: 10 seconds.'),
+      .describe('From the word to stop to the end of a training; default: 10 seconds.'),
   })
   .describe('Processes on this machine.');
 

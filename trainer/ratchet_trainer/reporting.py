@@ -35,7 +35,7 @@ class Reporter(TrainerCallback):
         self._grace = grace
         self._last = (0.0, 0)
         self._step_began = math.inf
-        self._longest_step = 0.0
+        self._longest_step: float | None = None
         self._waiting_since: float | None = None
         self._writing_since = 0.0
         self._waited = 0.0
@@ -83,7 +83,10 @@ class Reporter(TrainerCallback):
         self._step_began = time.monotonic()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):
-        self._longest_step = max(self._longest_step, time.monotonic() - self._step_began)
+        if self._longest_step is None:
+            self._longest_step = 0.0  # The first one warms up.
+        else:
+            self._longest_step = max(self._longest_step, time.monotonic() - self._step_began)
         # The weights follow: no checkpoint is needed at the very end.
         last = state.global_step >= state.max_steps
         control.should_save = control.should_save and not last
@@ -104,7 +107,7 @@ class Reporter(TrainerCallback):
             self._publisher.hand_over(state.global_step, draft)
         if self._waiting_since is not None:
             now = time.monotonic()
-            if self._longest_step + now - self._writing_since > self._grace:
+            if (self._longest_step or 0.0) + now - self._writing_since > self._grace:
                 self._events.warn(TOO_SLOW.format(self._grace))
             self._waited += now - self._waiting_since
             self._waiting_since = None
