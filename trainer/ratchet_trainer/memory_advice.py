@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import torch
@@ -57,8 +56,6 @@ def _advise_training(job: Job, settings: Hyperparameters) -> str:
         )
     if not settings.gradient_checkpointing:
         return f"set gradientCheckpointing: true; a step takes longer, the result stays the same; {ANEW}"
-    if not settings.liger and find_spec("liger_kernel"):
-        return f"set liger: true, which never holds all logits; the result stays the same but for rounding; {ANEW}"
     if settings.tuning != "qlora":
         return f"set tuning: {'lora or qlora' if settings.tuning == 'full' else 'qlora'}; it is another result; {ANEW}"
     if settings.max_tokens > LEAST_TOKENS:

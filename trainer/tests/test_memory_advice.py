@@ -12,7 +12,6 @@ from ratchet_trainer.protocol import Events
 from ratchet_trainer.training_arguments import choose_accumulation
 
 ONE = {"batchSize": 1}
-LEAN = {**ONE, "liger": True}
 
 
 def raised(error: Exception) -> Exception:
@@ -25,11 +24,6 @@ def raised(error: Exception) -> Exception:
 OUT = raised(torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."))
 
 
-@pytest.fixture
-def has_liger(monkeypatch):
-    monkeypatch.setattr("ratchet_trainer.memory_advice.find_spec", lambda _: True)
-
-
 def job_of(stage: str, world: int = 1) -> Any:
     return SimpleNamespace(stage=stage, world_size=world)
 
@@ -38,7 +32,6 @@ def advice_on(given: dict[str, Any], stage: str = "train", world: int = 1) -> st
     return explain_memory(OUT, job_of(stage, world), read_hyperparameters(given))
 
 
-@pytest.mark.usefixtures("has_liger")
 @pytest.mark.parametrize(
     ("given", "advice"),
     [
@@ -56,16 +49,12 @@ def advice_on(given: dict[str, Any], stage: str = "train", world: int = 1) -> st
             {**ONE, "gradientCheckpointing": False},
             f"set gradientCheckpointing: true; a step takes longer, the result stays the same; {ANEW}",
         ),
+        ({**ONE, "tuning": "full"}, f"set tuning: lora or qlora; it is another result; {ANEW}"),
+        ({**ONE, "tuning": "lora"}, f"set tuning: qlora; it is another result; {ANEW}"),
+        (ONE, f"lower maxTokens from 1024 to 512; longer examples lose turns: another result; {ANEW}"),
+        ({**ONE, "maxTokens": 512}, "ask for a GPU with more memory"),
         (
-            ONE,
-            f"set liger: true, which never holds all logits; the result stays the same but for rounding; {ANEW}",
-        ),
-        ({**LEAN, "tuning": "full"}, f"set tuning: lora or qlora; it is another result; {ANEW}"),
-        ({**LEAN, "tuning": "lora"}, f"set tuning: qlora; it is another result; {ANEW}"),
-        (LEAN, f"lower maxTokens from 1024 to 512; longer examples lose turns: another result; {ANEW}"),
-        ({**LEAN, "maxTokens": 512}, "ask for a GPU with more memory"),
-        (
-            {**LEAN, "maxTokens": 512, "parallel": "fsdp", "optimiser": "adamw_torch_fused"},
+            {**ONE, "maxTokens": 512, "parallel": "fsdp", "optimiser": "adamw_torch_fused"},
             "ask for a GPU with more memory, or for more of them",
         ),
     ],
@@ -82,11 +71,6 @@ def test_the_batch_that_is_advised_is_one_that_the_gpus_can_take(batch, together
     given = {"batchSize": batch, "globalBatch": together}
     assert f"lower batchSize from {batch} to {smaller};" in advice_on(given, world=world)
     assert choose_accumulation(read_hyperparameters({**given, "batchSize": smaller}), world) > 1
-
-
-def test_nobody_is_advised_to_take_what_the_image_lacks(monkeypatch):
-    monkeypatch.setattr("ratchet_trainer.memory_advice.find_spec", lambda _: None)
-    assert "liger" not in advice_on(ONE)
 
 
 def test_generation_is_advised_to_predict_fewer_at_once_and_told_what_that_costs():
