@@ -21,7 +21,7 @@ def describe_machine() -> dict[str, Any]:
         "driver": driver,
         "memory": memory,
         "python": platform.python_version(),
-        "packages": {name: found for name in PACKAGES if (found := _find_version(name))},
+        "packages": {name: found for name in PACKAGES if (found := find_version(name))},
     }
 
 
@@ -33,7 +33,7 @@ def _ask_driver(fields: str) -> str:
         return ""
 
 
-def _find_version(package: str) -> str | None:
+def find_version(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 Measurement = dict[str, Any]
+ONLY = "**The best of one: no other configuration was measured, and one may be faster.**"
 
 
 def write_page(measurements: list[Measurement]) -> str:
@@ -41,7 +42,7 @@ def _write_variants(result: dict[str, Any]) -> str:
     rows = [
         [_features(one["features"]), _number(one["tokensPerSecond"]), _gigabytes(one)] for one in result["variants"]
     ]
-    return _table(["plain TRL", "tokens/s", "peak GB"], rows)
+    return _table(["plain TRL", "tokens/s", "peak GB"], rows) + ("" if len(rows) > 1 else f"\n\n{ONLY}")
 
 
 def _write_throughput(result: dict[str, Any]) -> str:
@@ -55,6 +56,7 @@ def _write_throughput(result: dict[str, Any]) -> str:
         _table(["", "tokens/s, median", "least to most", "MFU", "peak GB"], rows)
         + f"\n\nOurs / TRL, pair by pair: median {ratio['median']:.3f}, {ratio['least']:.3f} to {ratio['most']:.3f}, "
         + f"pairs: {len(ratio['all'])}. Both with {_features(result['features'])}."
+        + ("" if result["configurations"] > 1 else f" {ONLY}")
     )
 
 

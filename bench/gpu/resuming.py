@@ -10,9 +10,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors.numpy import load_file
-
 from job import train
 from setting import Setting, list_features
 
@@ -60,6 +57,9 @@ def _differ(one: dict[int, float], other: dict[int, float], steps: list[int]) ->
 
 def _weights_differ(one: Path, other: Path) -> float:
     """The largest absolute difference of any weight."""
+    import numpy as np
+    from safetensors.numpy import load_file
+
     left, right = (load_file(folder / "weights" / "adapter_model.safetensors") for folder in (one, other))
     if left.keys() != right.keys():
         return float("inf")

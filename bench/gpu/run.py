@@ -5,13 +5,15 @@ Measures the trainer on one GPU, with weights that are drawn and data that are m
     uv run --project trainer python bench/gpu/run.py --part throughput     # one of them, in eight minutes at most
     uv run --project trainer python bench/gpu/run.py --shape tiny --results FOLDER    # on a processor, to try it out
 
-Adds to gpu.json and writes gpu.md anew, in the folder of results. Ends with 1 where a part failed.
+Adds to gpu.json and writes gpu.md anew, in the folder of results. Ends with 1 where a part failed, and with 2,
+before any is begun, where packages are missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +28,7 @@ from resuming import measure_resume
 from setting import Setting
 from shapes import SHAPES
 from throughput import measure_throughput, measure_variants
+from versions import check_versions
 
 PARTS: dict[str, Callable[[Setting], dict[str, Any]]] = {
     "variants": measure_variants,
@@ -45,6 +48,11 @@ HELP = {
 
 def main(arguments: list[str] | None = None) -> int:
     options = _read_options(arguments)
+    try:
+        others = check_versions()
+    except processes.Failure as failure:
+        print(failure, file=sys.stderr)
+        return 2
     work = (options.work or Path(tempfile.gettempdir()) / "ratchet-bench-gpu") / options.shape
     work.mkdir(parents=True, exist_ok=True)
     setting = Setting(SHAPES[options.shape], work, options.repeats, options.limit, options.vllm_python)
@@ -52,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     for part in options.part or list(PARTS):
         print(f"{part} ...", flush=True)
         measured = _measure(setting, part)
+        measured["notes"] += others
         failed |= "failure" in measured
         _keep(options.results, measured)
         print(json.dumps(measured.get("result") or measured["failure"], indent=2))

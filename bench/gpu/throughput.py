@@ -26,7 +26,8 @@ def measure_variants(setting: Setting) -> dict[str, Any]:
 
 
 def measure_throughput(setting: Setting) -> dict[str, Any]:
-    features = _choose_features(setting)
+    available = list_features(setting)
+    features = _choose_features(setting, available)
     pairs = []
     for number in setting.repetitions():
         # Whoever comes second finds the weights in the page cache: it is not always the same.
@@ -37,14 +38,14 @@ def measure_throughput(setting: Setting) -> dict[str, Any]:
     ratios = [_speed(pair["ours"]) / _speed(pair["trl"]) for pair in pairs]
     return {
         "features": features,
+        "configurations": len(available),
         **sides,
         "tokens": {side: pairs[0][side]["tokens"] for side in SIDES},
         "ratio": {"median": median(ratios), "least": min(ratios), "most": max(ratios), "all": ratios},
     }
 
 
-def _choose_features(setting: Setting) -> dict[str, Any]:
-    available = list_features(setting)
+def _choose_features(setting: Setting, available: list[dict[str, Any]]) -> dict[str, Any]:
     file = setting.work / MEASURED
     known = json.loads(file.read_text()) if file.exists() else None
     if known in available:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import threading
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import run as bench
 from job import Step
 from setting import Setting
 from shapes import SHAPES
+from versions import check_versions
 
 
 def run_here(arguments, log, seconds, watch=lambda: None, python=None):
@@ -61,6 +64,22 @@ def test_every_part_is_measured_and_says_on_what(measured):
         assert f"## {part.capitalize()}: tiny\n\n{one['machine']['date']} UTC, {one['machine']['device']}" in page
 
 
+def test_where_packages_are_missing_nothing_is_begun_and_they_are_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("versions.find_version", lambda name: None if name in ("trl", "torch") else "1.0")
+    assert (
+        bench.main(["--shape", "tiny", "--work", str(tmp_path / "work"), "--results", str(tmp_path / "results")]) == 2
+    )
+    assert re.search(r"lacks torch==[\d.]+, trl==[\d.]+: bench/README\.md says how", capsys.readouterr().err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_versions_than_the_trainer_pins_are_told_and_a_builds_suffix_is_none(monkeypatch):
+    assert check_versions() == []
+    monkeypatch.setattr("versions.find_version", lambda name: {"torch": "2.7.0"}.get(name, f"{version(name)}+cu130"))
+    [other] = check_versions()
+    assert other == f"torch 2.7.0 instead of {version('torch').split('+')[0]}, which the trainer pins"
+
+
 def test_what_a_processor_has_not_is_skipped_and_said(measured):
     parts, page = measured
     assert parts["variants"]["notes"] == [
@@ -68,6 +87,7 @@ def test_what_a_processor_has_not_is_skipped_and_said(measured):
         "liger_kernel needs a GPU: without its kernels",
     ]
     assert "- vLLM: not compared" in page
+    assert page.count("**The best of one: no other configuration was measured, and one may be faster.**") == 2
 
 
 def test_both_trainers_see_the_same_tokens_and_their_speeds_are_compared_in_pairs(measured):
