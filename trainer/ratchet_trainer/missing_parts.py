@@ -23,7 +23,9 @@ def refuse_what_is_missing(settings: Hyperparameters) -> None:
     """Raises Refusal where the machine lacks a GPU or the image a package that a setting needs."""
     refuse_missing_attention(settings)
     if settings.liger and find_spec("liger_kernel") is None:
-        raise Refusal("liger needs liger-kernel, which is not installed: build it into the image, or leave liger out")
+        raise Refusal(
+            "liger needs liger-kernel, which is not installed: take the trainer's extra liger, or leave liger out"
+        )
 
 
 def refuse_missing_attention(settings: Hyperparameters) -> None:
