@@ -7,7 +7,8 @@ import { type Check, requireTraining } from './check.ts';
 import { judgeExit } from './judge-end.ts';
 import { compareTraining, eventsOf, judgeTraining } from './judge-training.ts';
 import { copyFolder, EVERY, type Lab } from './lab.ts';
-import { type Hand, listCheckpoints, type TrialRun } from './trial.ts';
+import { makeGenerateJob } from './predict.ts';
+import { type Hand, listCheckpoints, type Trial, type TrialRun } from './trial.ts';
 
 /** So long a trainer that has to wait is watched for not waiting. */
 const WATCH = 1500;
@@ -64,17 +65,19 @@ export const INTERRUPTION_CHECKS: Check[] = [
     title: 'ends when its standard input closes',
     run: async (lab) => {
       requireTraining(lab);
-      const { late, endLate } = afterGrace(lab);
-      await lab.run(await lab.makeFolder(), lab.trainJob(), {
-        onEvent: whenHeld((hand) => {
-          hand.closeInput();
-          endLate(hand);
-        }),
-      });
-      return late() ? ['goes on without whoever started it, beside its successor'] : [];
+      const [folder, job] = [await lab.makeFolder(), lab.trainJob()];
+      const { late } = await interrupt(lab, { folder, job }, whenHeld, closeInput);
+      return late ? [ORPHANED] : [];
     },
   },
+  {
+    name: 'stops predicting',
+    title: 'ends when it is told to stop, or its standard input closes, while it predicts',
+    run: stopPredicting,
+  },
 ];
+
+const ORPHANED = 'goes on without whoever started it, beside its successor';
 
 /** In the middle of its steps, and while it waits for its checkpoints to be stored. */
 async function stopTwice(lab: Lab): Promise<string[]> {
@@ -85,19 +88,10 @@ async function stopTwice(lab: Lab): Promise<string[]> {
 
 const NEVER = 1_000_000;
 
-async function stop(
-  lab: Lab,
-  fields: Partial<TrainJob>,
-  when: (act: (hand: Hand) => void) => NonNullable<TrialRun['onEvent']>,
-): Promise<string[]> {
-  const folder = await lab.makeFolder();
-  const { late, endLate } = afterGrace(lab);
-  const onEvent = when((hand) => {
-    hand.kill('SIGTERM');
-    endLate(hand);
-  });
-  const trial = await lab.run(folder, lab.trainJob(fields), { onEvent });
-  if (late()) return [`has not stopped ${lab.grace / 1000} s after SIGTERM`];
+async function stop(lab: Lab, fields: Partial<TrainJob>, when: When): Promise<string[]> {
+  const [folder, job] = [await lab.makeFolder(), lab.trainJob(fields)];
+  const trial = await interrupt(lab, { folder, job }, when, terminate);
+  if (trial.late) return [deafFor(lab)];
   if (eventsOf(trial, 'result').length > 0) return []; // It was too fast for us.
   const exit = judgeExit(trial, TRAINER_EXIT.interrupted);
   if (exit.length > 0) return exit;
@@ -108,22 +102,47 @@ async function stop(
   return resumeNewest(lab, folder);
 }
 
-/** Ends a trainer that goes on beyond the grace; `late` tells afterwards whether that was needed. */
-function afterGrace({ grace }: Lab): { late: () => boolean; endLate: (hand: Hand) => void } {
+/** Of more answers than anything predicts before it is noticed. */
+async function stopPredicting(lab: Lab): Promise<string[]> {
+  const decoding = { temperature: 1, seed: 5, draws: 1000 };
+  const asked = { trained: true, decoding };
+  const told = await interrupt(lab, await makeGenerateJob(lab, asked), once('count'), terminate);
+  if (told.late) return [deafFor(lab)];
+  const finished = eventsOf(told, 'result').length > 0; // It was too fast for us.
+  const exit = finished ? [] : judgeExit(told, TRAINER_EXIT.interrupted);
+  if (exit.length > 0) return exit;
+  const left = await interrupt(lab, await makeGenerateJob(lab, asked), once('count'), closeInput);
+  return left.late ? [ORPHANED] : [];
+}
+
+type When = (act: (hand: Hand) => void) => NonNullable<TrialRun['onEvent']>;
+
+const terminate = (hand: Hand): void => hand.kill('SIGTERM');
+const closeInput = (hand: Hand): void => hand.closeInput();
+
+function deafFor({ grace }: Lab): string {
+  return `has not stopped ${grace / 1000} s after SIGTERM`;
+}
+
+/** `late`: it went on beyond the grace, and had to be ended. */
+async function interrupt(
+  lab: Lab,
+  { folder, job }: { folder: string; job: object },
+  when: When,
+  how: (hand: Hand) => void,
+): Promise<Trial & { late: boolean }> {
   let timer: NodeJS.Timeout | undefined;
-  let fired = false;
-  return {
-    endLate: (hand) => {
-      timer = setTimeout(() => {
-        fired = true;
-        hand.kill('SIGKILL');
-      }, grace);
-    },
-    late: () => {
-      clearTimeout(timer);
-      return fired;
-    },
-  };
+  let late = false;
+  const onEvent = when((hand) => {
+    how(hand);
+    timer = setTimeout(() => {
+      late = true;
+      hand.kill('SIGKILL');
+    }, lab.grace);
+  });
+  const trial = await lab.run(folder, job, { onEvent });
+  clearTimeout(timer);
+  return { ...trial, late };
 }
 
 function once(wanted: TrainerEvent['type']) {

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TRAINER_GRACE } from '../../contract/timeouts.ts';
 import { PROTOCOL_VERSION } from '../../contract/trainer.ts';
-import type { CountEvent } from '../../contract/trainer-events.ts';
+import type { CountEvent, PredictionsEvent } from '../../contract/trainer-events.ts';
 import type { CountJob, GenerateJob, TrainJob } from '../../contract/trainer-job.ts';
 import type { TrainerCommand } from '../trainer-process.ts';
 import { type Trial, type TrialRun, tryTrainer } from './trial.ts';
@@ -33,6 +33,17 @@ export interface Training {
   checkpoints: string;
   /** Of the weights. */
   digest: string;
+  /** As told on the way. */
+  losses: number[];
+}
+
+/** What a trainer predicted for one generate job. */
+export interface Answers {
+  broken: string[];
+  /** All draws of a prompt, by its file and its id. */
+  texts: ReadonlyMap<string, string[]>;
+  /** Of each file's targets, where it is told. */
+  losses: PredictionsEvent['loss'][];
 }
 
 /** Steps between checkpoints, and how many steps a sample needs so that there is something to interrupt. */
@@ -47,6 +58,8 @@ export class Lab {
   readonly data: SampleData;
   /** What `trains` came to. */
   trained: Training | undefined;
+  /** By what was asked: several checks compare with the same answers. */
+  readonly answered = new Map<string, Promise<Answers>>();
   /** Milliseconds to stop in. */
   readonly grace: number;
   private readonly folder: string;
@@ -69,18 +82,21 @@ export class Lab {
   }
 
   /** With a space in its name: a trainer that hands its folder to a shell without quotes fails here. */
-  async makeFolder(at = this.folder): Promise<string> {
-    const folder = join(at, `job ${++this.trials}`);
+  async makeFolder(prompts = this.data.prompts): Promise<string> {
+    const folder = join(this.folder, `job ${++this.trials}`);
     await mkdir(join(folder, 'prompts'), { recursive: true });
-    await mkdir(join(folder, 'targets'));
-    const { tools, train, prompts } = this.data;
+    const { tools, train } = this.data;
     await writeFile(join(folder, 'tools.json'), tools);
     await writeFile(join(folder, 'train.jsonl'), train);
-    for (const { name, bytes, targets } of prompts) {
-      await writeFile(join(folder, 'prompts', `${name}.jsonl`), bytes);
-      await writeFile(join(folder, 'targets', `${name}.jsonl`), targets);
-    }
+    for (const { name, bytes } of prompts) await writeFile(join(folder, promptsOf(name)), bytes);
     return folder;
+  }
+
+  /** Only where a job names them: a trainer may look for them where they always lie. */
+  async layTargets(folder: string, prompts = this.data.prompts): Promise<void> {
+    await mkdir(join(folder, 'targets'));
+    for (const { name, targets } of prompts)
+      await writeFile(join(folder, targetsOf(name)), targets);
   }
 
   run(folder: string, job: object, interference: Partial<TrialRun> = {}): Promise<Trial> {
@@ -91,7 +107,7 @@ export class Lab {
   countJob(): CountJob {
     const data = [
       { name: 'train', file: 'train.jsonl' },
-      ...this.data.prompts.map(({ name }) => ({ name, file: join('prompts', `${name}.jsonl`) })),
+      ...this.data.prompts.map(({ name }) => ({ name, file: promptsOf(name) })),
     ];
     return { ...this.base(), stage: 'count', data, sizes: true };
   }
@@ -105,16 +121,9 @@ export class Lab {
       seeds: { order: 7, initialisation: 11 },
       resume: null,
       checkpointEvery: EVERY,
+      worldSize: 1,
       ...fields,
     };
-  }
-
-  /** Every file that prompts may come with, by the name of the prompt file. */
-  promptsWithTargets(): GenerateJob['prompts'] {
-    return this.generateJob().prompts.map((one) => ({
-      ...one,
-      targets: join('targets', `${one.name}.jsonl`),
-    }));
   }
 
   generateJob(fields: Fields<GenerateJob> = {}): GenerateJob {
@@ -122,11 +131,9 @@ export class Lab {
       ...this.base(),
       stage: 'generate',
       weights: null,
-      prompts: this.data.prompts.map(({ name }) => ({
-        name,
-        file: join('prompts', `${name}.jsonl`),
-      })),
+      prompts: this.data.prompts.map(({ name }) => ({ name, file: promptsOf(name) })),
       decoding: { temperature: 0, seed: 0 },
+      worldSize: 1,
       ...fields,
     };
   }
@@ -147,6 +154,15 @@ export class Lab {
       tools: 'tools.json',
     } as const;
   }
+}
+
+/** Where prompts and targets of this name lie, in a job's folder. */
+export function promptsOf(name: string): string {
+  return join('prompts', `${name}.jsonl`);
+}
+
+export function targetsOf(name: string): string {
+  return join('targets', `${name}.jsonl`);
 }
 
 /** Of every file below it, with its name. */

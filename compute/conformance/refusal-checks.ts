@@ -27,13 +27,19 @@ export const REFUSAL_CHECKS: Check[] = [
   },
   {
     name: 'damaged weights',
-    title: 'refuses weights that were cut short',
+    title: 'refuses weights that were cut short, to train on and to predict with',
     run: async (lab) => {
       const { weights } = requireTraining(lab);
       const folder = await lab.makeFolder();
-      await damage(weights, join(folder, 'parent'));
-      const trial = await begin(lab, lab.trainJob({ parent: 'parent' }), folder);
-      return judgeRefusal(trial, TRAINER_EXIT.damaged);
+      await damage(weights, join(folder, 'damaged'));
+      const training = await begin(lab, lab.trainJob({ parent: 'damaged' }), folder);
+      const trained = judgeRefusal(training, TRAINER_EXIT.damaged);
+      if (trained.length > 0) return trained;
+      const other = await lab.makeFolder();
+      await copyFolder(join(folder, 'damaged'), join(other, 'damaged'));
+      const predicting = await begin(lab, lab.generateJob({ weights: 'damaged' }), other);
+      const predicted = judgeRefusal(predicting, TRAINER_EXIT.damaged);
+      return predicted.map((one) => `${one}, when it is to predict`);
     },
   },
   {

@@ -45,6 +45,21 @@ export const TRAINING_CHECKS: Check[] = [
     },
   },
   {
+    name: 'seeds',
+    title: 'comes to other weights with another seed of the order',
+    run: async (lab) => {
+      const { digest } = requireTraining(lab);
+      const folder = await lab.makeFolder();
+      const { seeds } = lab.trainJob();
+      const job = lab.trainJob({ seeds: { ...seeds, order: seeds.order + 1 } });
+      const trial = await lab.run(folder, job, { keep: await lab.makeKeep() });
+      const broken = await judgeTraining(trial);
+      if (broken.length > 0) return broken;
+      const same = (await digestFolder(join(folder, 'weights'))) === digest;
+      return same ? ['comes to the same weights: job.seeds.order is not read'] : [];
+    },
+  },
+  {
     name: 'parent',
     title: "trains on from its parent's weights",
     run: async (lab) => {
@@ -78,7 +93,8 @@ async function trainUndisturbed(lab: Lab): Promise<string[]> {
     ];
   const weights = join(folder, 'weights');
   const digest = await digestFolder(weights);
-  lab.trained = { steps, tokens, count, weights, checkpoints, digest };
+  const losses = eventsOf(trial, 'progress').flatMap(({ loss }) => loss ?? []);
+  lab.trained = { steps, tokens, count, weights, checkpoints, digest, losses };
   return [];
 }
 

@@ -77,11 +77,11 @@ def train():
     tell("result", steps=steps, tokens=steps)
 
 def predict(prompts, model):
-    name, examples = prompts["name"], read(prompts["file"])
+    name, examples, decoding = prompts["name"], read(prompts["file"]), job["decoding"]
     count(name, examples)
-    draws = [{"draw": draw} for draw in range(job["decoding"].get("draws", 0))] or [{}]  # It draws nothing: all are equal.
-    lines = [json.dumps({"id": e["id"], **draw, "text": model.predict(words_of(e), e["tools"])}) + "\n"
-             for e in examples for draw in draws]
+    draws = [{"draw": draw} for draw in range(decoding.get("draws", 0))] or [{}]
+    lines = [json.dumps({"id": e["id"], **draw, "text": model.predict(words_of(e), e["tools"], decoding["temperature"],
+             random.Random(f"{decoding['seed']} {e['id']} {draw}"))}) + "\n" for e in examples for draw in draws]
     (folder / f"predicted-{name}.jsonl").write_text("".join(lines))
     tell("predictions", name=name, file=f"predicted-{name}.jsonl")
 

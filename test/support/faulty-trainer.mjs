@@ -28,9 +28,11 @@ const job = JSON.parse(readFileSync(at('job.json'), 'utf8'));
 
 const stop = { asked: false };
 process.on('SIGTERM', () => {
-  stop.asked = !has('deaf');
+  stop.asked = !has('deaf') && !has('predicts on');
 });
-if (!has('outlives its parent')) process.stdin.on('end', () => process.exit(1)).resume();
+const outlives =
+  has('outlives its parent') || (has('predicts for nobody') && job.stage === 'generate');
+if (!outlives) process.stdin.on('end', () => process.exit(1)).resume();
 if (has('chatty')) tell({ type: 'progress', step: 'one' });
 if (has('leaves a process')) spawn('sleep', ['600'], { stdio: 'ignore' }).unref();
 
@@ -80,7 +82,8 @@ const count = (name, file) => {
 function open() {
   const parent =
     job.parent && !has('ignores its parent') ? read(job.parent, has('trusts weights')) : 'base';
-  const start = [0, hash(parent, has('draws without a seed') ? Math.random() : 0)];
+  const { order } = has('knows one order') ? { order: 0 } : job.seeds;
+  const start = [0, hash(parent, has('draws without a seed') ? Math.random() : order)];
   if (!job.resume || has('starts again')) return start;
   const [step, chain] = JSON.parse(read(job.resume, has('trusts checkpoints')));
   return [step, has('forgets its optimiser') ? hash(chain) : chain];
@@ -108,7 +111,7 @@ const progress = (step, steps) => ({
   type: 'progress',
   step,
   steps,
-  loss: 1,
+  loss: has('learns too little') ? 1 : 1 / step,
   tokens: step * 10,
   tokensPerSecond: 0,
   peakMemoryBytes: 0,
@@ -118,7 +121,7 @@ async function train() {
   if (!has('announces no data')) count('train', job.data);
   const examples = readLines(job.data);
   const steps = examples.length * epochs;
-  tell(progress(0, 0)); // As one that loads weights for long.
+  tell({ ...progress(0, 0), loss: null }); // As one that loads weights for long.
   let [step, chain] = open();
   while (step < steps) {
     chain = hash(chain, examples[step % examples.length].id);
@@ -134,30 +137,60 @@ async function train() {
   if (has('talks on')) count('train', job.data);
 }
 
-function predict(weights, file, targets) {
+function predict(weights, { name, file, targets }) {
   const { temperature, seed, draws } = job.decoding;
   const numbers = Array.from({ length: has('draws once') ? 1 : (draws ?? 1) }, (_, draw) => draw);
-  const lot = temperature > 0 && has('samples without a seed') ? Math.random() : seed;
-  const seen = has('looks at targets') && targets ? readFileSync(at(targets)) : '';
-  return readLines(file).flatMap(({ id }) =>
-    numbers.map((draw) => {
-      return { id, ...(draws && { draw }), text: hash(weights, id, lot, draw, seen) };
-    }),
-  );
+  const isDrawn = temperature > 0 && !has('predicts greedily');
+  const lot = (draw) => {
+    if (has('guesses') || (isDrawn && has('samples without a seed'))) return Math.random();
+    return isDrawn ? [has('draws by one seed') || seed, has('draws alike') || draw].join() : '';
+  };
+  const inPlace = at('targets', `${name}.jsonl`);
+  const looked =
+    (has('looks at targets') && targets && at(targets)) ||
+    (has('looks where targets lie') && existsSync(inPlace) && inPlace);
+  const seen = looked ? readFileSync(looked) : '';
+  return readLines(file).flatMap(({ id }, place, prompts) => {
+    const asked = has('answers its neighbour') ? prompts.at(place - 1).id : id;
+    return numbers.map((draw) => {
+      return { id, ...(draws && { draw }), text: hash(weights, asked, lot(draw), seen) };
+    });
+  });
+}
+
+function openWeights() {
+  const text = job.weights ? read(job.weights, has('trusts weights to predict')) : 'base';
+  const same = ['forgets its weights', 'forgets them, and tells a loss', 'learns too little'];
+  return same.some(has) ? 'base' : text;
+}
+
+/** Longer than any grace that is tried, unless it is stopped. */
+async function lingerIfTold() {
+  const most = outlives || has('predicts on') ? 500 : 0;
+  for (let times = 0; times < most && !stop.asked; times++) await delay(10);
+}
+
+function writePredictions(weights, prompts) {
+  const lines = predict(weights, prompts);
+  if (has('shuffles prompts')) lines.reverse();
+  if (has('leaves a prompt out')) lines.pop();
+  const to = `${has('writes elsewhere') ? '../' : 'predicted-'}${prompts.name}.jsonl`;
+  writeFileSync(at(to), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return to;
 }
 
 async function generate() {
-  const weights = job.weights ? read(job.weights, false) : 'base';
-  for (const { name, file, targets } of job.prompts) {
+  const weights = openWeights();
+  const tellsNoLoss = ['forgets its weights', 'learns too little'].some(has);
+  for (const prompts of job.prompts) {
+    const { name, file, targets } = prompts;
     count(name, file);
-    const lines = predict(weights, file, targets);
-    if (has('shuffles prompts')) lines.reverse();
-    if (has('leaves a prompt out')) lines.pop();
-    const to = has('writes elsewhere') ? `../${name}.jsonl` : `predicted-${name}.jsonl`;
-    writeFileSync(at(to), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    const loss = (targets || has('makes up a loss')) && { loss: { nats: 21, tokens: 7 } };
-    if (!has('skips a file') || name !== job.prompts[0].name)
-      tell({ type: 'predictions', name, file: to, ...loss });
+    await lingerIfTold();
+    if (stop.asked) end(75, `stopped before ${name}`);
+    const told = { type: 'predictions', name, file: writePredictions(weights, prompts) };
+    const knowsLoss = (targets && !tellsNoLoss) || has('makes up a loss');
+    const loss = knowsLoss && { loss: { nats: 21, tokens: 7 } };
+    if (!(has('skips a file') && prompts === job.prompts[0])) tell({ ...told, ...loss });
   }
   tell({ type: 'result', steps: 0, tokens: 0 });
 }

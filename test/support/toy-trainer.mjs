@@ -192,7 +192,7 @@ function lossOf(weights, targets) {
 
 async function generate() {
   const weights = readWeights(job.weights ?? job.base);
-  const { draws } = job.decoding;
+  const { temperature, seed, draws } = job.decoding;
   const numbers = Array.from({ length: draws ?? 1 }, (_, draw) => draw);
   for (const { name, file, targets } of job.prompts) {
     count(name, file);
@@ -200,7 +200,8 @@ async function generate() {
     if (stepMs > 0) await delay(stepMs * 5);
     const lines = readLines(file).flatMap(({ id, tools }) =>
       numbers.map((draw) => {
-        const drawn = draws === undefined ? hash(weights, id) : hash(weights, id, String(draw));
+        const lot = temperature > 0 ? [String(seed), String(draw)] : [];
+        const drawn = hash(weights, id, ...lot);
         const tool = tools[parseInt(drawn.slice(0, 8), 16) % tools.length];
         const text = `[${tool}(x='${drawn.slice(0, 4)}')]`;
         return `${JSON.stringify({ id, ...(draws && { draw }), text })}\n`;
