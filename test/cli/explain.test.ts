@@ -139,7 +139,7 @@ describe('of tries one after another', () => {
       tryOf({ memory: '8Gi', avoidNodes: ['n1'] }),
     );
     expect(tries.map(({ action }) => action)).toEqual([
-      'doubles the memory, for the rest of the lineage too (retry 1 of 3, memory 4Gi → 8Gi)',
+      'doubles the memory, three times at most, for the rest of the lineage too (retry 1 of 3, memory 4Gi → 8Gi)',
       'goes on elsewhere; the lineage avoids the node from now on (retry 1 of 5, without node n1)',
       null,
     ]);
